@@ -1,0 +1,52 @@
+"""What a connector is: one attempt in, one answer out, and how it may be repeated."""
+
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from mtd.connectors.wire import Wire
+from mtd.core.orders.purchase_order import PurchaseOrder
+from mtd.core.process.outcome import Answer
+
+
+class Repeat(Enum):
+    """What may be done when nobody knows whether an attempt took effect (architecture §2, Hands)."""
+
+    BY_KEY = "by_key"
+    """The legacy honours the idempotency key: the same key and bytes may be sent again."""
+    QUERYABLE = "queryable"
+    """The legacy can be asked: when `Attempt.sent_before`, ask first, then send."""
+    NEVER = "never"
+    """Neither: sent once; afterwards an unknown outcome is a person's to settle."""
+    LOCAL = "local"
+    """No legacy at all: a pure function of the order; repeating it costs nothing."""
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt of one step of one order, as committed in the journal before it is made."""
+
+    key: str
+    """Idempotency key, `instance:element:visit`: the same for every attempt of this step."""
+    order: PurchaseOrder
+    inputs: dict[str, Any]
+    """The binding's input mapping, evaluated (JSON values; numbers are int or Decimal)."""
+    number: int
+    """1 for the first attempt."""
+    sent_before: bool
+    """An earlier attempt with this key may have reached the legacy."""
+
+
+class Connector(msgspec.Struct, frozen=True):
+    """An operation of a legacy system that a drawing's label may be bound to."""
+
+    name: str
+    """`legacy.operation`, the name bindings use, such as `payment.capture`."""
+    run: Callable[[Attempt, Wire], Awaitable[Answer]]
+    repeat: Repeat
+
+    @property
+    def legacy(self) -> str:
+        """The system called: the key of its settings, its limits and its breaker."""
+        return self.name.partition(".")[0]

@@ -1,0 +1,1 @@
+"""The purchase order: its value, its XML and JSON, its rules and its states."""

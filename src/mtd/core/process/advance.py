@@ -1,0 +1,235 @@
+"""`advance`: the engine's one pure function, from what happened to what follows from it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from mtd.core.process.catching import arm_handlers, meets
+from mtd.core.process.definition import Definition, Element
+from mtd.core.process.effect import Call, UserTask, Watching
+from mtd.core.process.elements import TABLE
+from mtd.core.process.instance import ROOT, Incident, Instance, State, Wait
+from mtd.core.process.journal import (
+    VERSION,
+    Closed,
+    Ended,
+    Entry,
+    Fact,
+    Ignored,
+    Record,
+    Settled,
+    Tried,
+    Troubled,
+    encode,
+)
+from mtd.core.process.running import run
+from mtd.core.process.step import Step, Stuck
+from mtd.core.process.trigger import (
+    Answered,
+    Changed,
+    Fired,
+    Received,
+    Retried,
+    Start,
+    Stopped,
+    Submitted,
+    Trigger,
+)
+
+ROUNDS_MAX = 100
+"""Times that conditional events are looked at in one step."""
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """One step of one instance: what it is now, and the journal row that made it so."""
+
+    instance: Instance
+    entry: Entry
+    facts: list[Fact]
+
+
+def advance(definition: Definition, instance: Instance, trigger: Trigger) -> Moved:
+    """Let `trigger` happen to `instance` and move its tokens until all of them rest.
+
+    Never raises for what a drawing, its data or the world may do: a token that cannot go on
+    becomes an incident, and a trigger that answers nothing still awaited is journaled as
+    ignored. An exception is a bug of ours; the turn makes it this instance's incident
+    (`quarantined`).
+    """
+    step = Step(definition, instance, trigger.at, TABLE)
+    if instance.state is not State.RUNNING:
+        step.record(Ignored(f"the instance is {instance.state.value.lower()}"))
+        return _moved(step, instance, trigger, "")
+    element = _LET_IN[type(trigger)](step, trigger)
+    _run(step)
+    return _moved(step, instance, trigger, element)
+
+
+def quarantined(instance: Instance, trigger: Trigger, message: str) -> Moved:
+    """`instance` left where it was, with an incident that says how `advance` failed on it."""
+    incident = Incident(instance.next, "", None, None, "ENGINE_FAILURE", message)
+    step = Step(_NOWHERE, instance, trigger.at, TABLE)
+    step.record(Troubled(incident))
+    return _moved(step, instance, trigger, "")
+
+
+def born(instance_id: str, definition: Definition, key: str) -> Instance:
+    """An instance to which nothing has happened yet; its first trigger is a `Start`."""
+    return Instance(id=instance_id, definition=definition.id, key=key)
+
+
+def _run(step: Step) -> None:
+    """Run to rest; wherever a variable changed, look at the conditions again."""
+    run(step)
+    for _ in range(ROUNDS_MAX):
+        if not step.changed or not _conditions_met(step):
+            return
+        run(step)
+    step.trouble(None, "ENDLESS", f"conditions still come true after {ROUNDS_MAX} rounds")
+
+
+def _start(step: Step, start: Start) -> str:
+    root = step.definition.elements[step.definition.root]
+    scope = step.open(root, None, None, dict(start.variables))
+    begin = (start.element,) if start.element is not None else root.starts
+    for event in begin:
+        step.put(event, scope.id)
+    step.attempt(None, lambda: arm_handlers(step, root, scope.id))
+    return begin[0] if begin else ""
+
+
+def _answered(step: Step, trigger: Answered | Fired | Received | Submitted) -> str:
+    wait = step.draft.waits.get(trigger.wait)
+    if wait is None or not _meets(wait, trigger):
+        what = trigger.outcome if isinstance(trigger, Answered) else type(trigger).__name__
+        step.record(Ignored(f"wait {trigger.wait} is not open: {what}"))
+        return ""
+    element = step.definition.elements[wait.element]
+    _resume(step, element, wait, trigger)
+    return element.id
+
+
+def _resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
+    token = None if wait.token is None else step.draft.tokens[wait.token]
+    rule = step.table[element.kind] if token is None else step.rule(element, token)
+    resume = rule.resume
+    assert resume is not None, f"{element.kind} opened wait {wait.id}"
+    step.attempt(token, lambda: resume(step, element, wait, trigger), wait)
+
+
+def _meets(wait: Wait, trigger: Trigger) -> bool:
+    match wait.effect:
+        case Call():
+            return isinstance(trigger, Answered)
+        case UserTask():
+            return isinstance(trigger, Submitted)
+        case _:
+            return meets(wait, trigger)
+
+
+def _retried(step: Step, trigger: Retried) -> str:
+    if trigger.variables:
+        step.assign(ROOT, trigger.variables)
+    incidents = [
+        incident
+        for incident in step.draft.incidents.values()
+        if trigger.incident in (None, incident.id)
+    ]
+    if not incidents:
+        step.record(Ignored(f"incident {trigger.incident} is not open"))
+    for incident in incidents:
+        step.record(Settled(incident.id))
+        _again(step, incident)
+    return incidents[0].element if incidents else ""
+
+
+def _again(step: Step, incident: Incident) -> None:
+    """Repeat the call where there is one with its key; else the token arrives anew."""
+    wait = step.draft.waits.get(incident.wait or 0)
+    if wait is not None and isinstance(wait.effect, Call):
+        call = wait.effect
+        step.record(Tried(wait.id, Call(call.service, call.inputs, 1, None, sent_before=True)))
+    elif incident.token in step.draft.tokens:
+        for own in [w for w in step.draft.waits.values() if w.token == incident.token]:
+            if own.element == incident.element:
+                step.record(Closed(own.id))
+        step.agenda.append(incident.token)
+
+
+def _stopped(step: Step, trigger: Stopped) -> str:
+    step.clear(ROOT)
+    step.close(step.draft.scopes[ROOT])
+    for incident in list(step.draft.incidents):
+        step.record(Settled(incident))
+    step.record(Ended(State.TERMINATED))
+    return ""
+
+
+def _changed(step: Step, trigger: Changed) -> str:
+    step.assign(ROOT, trigger.variables)
+    return ""
+
+
+def _conditions_met(step: Step) -> bool:
+    """Let conditional events whose condition holds now go off."""
+    step.changed = False
+    met = False
+    for wait in [w for w in step.draft.waits.values() if isinstance(w.effect, Watching)]:
+        if wait.id not in step.draft.waits:
+            continue
+        element = step.definition.elements[wait.element]
+        rules = [event.condition for event in element.events if event.condition is not None]
+        if any(step.value(rule, wait.scope) is True for rule in rules):
+            _resume(step, element, wait, None)
+            met = True
+    return met
+
+
+def _holds(step: Step, element: Element, wait: Wait) -> bool:
+    """Whether a condition of `element` is true; one that cannot be evaluated is not."""
+    rules = [event.condition for event in element.events if event.condition is not None]
+    try:
+        return any(step.value(rule, wait.scope) is True for rule in rules)
+    except Stuck:
+        return False
+
+
+def _moved(step: Step, instance: Instance, trigger: Trigger, element: str) -> Moved:
+    moved = step.draft.freeze(instance, 1)
+    kind = str(trigger.__struct_config__.tag)
+    payload = encode(Record(VERSION, _cause(trigger), step.facts))
+    return Moved(moved, Entry(moved.seq, trigger.at, kind, element, payload), step.facts)
+
+
+def _cause(trigger: Trigger) -> list[Any]:
+    """The trigger in short: what it brought in stands in the facts that followed."""
+    match trigger:
+        case Start(element=element):
+            return [element]
+        case Answered(wait=wait, outcome=outcome, took_ms=took_ms):
+            kind = str(outcome.__struct_config__.tag)
+            return [wait, kind, round(took_ms), getattr(outcome, "message", None)]
+        case Fired(wait=wait):
+            return [wait]
+        case Received(wait=wait, name=name):
+            return [wait, name]
+        case Submitted(wait=wait, actor=actor):
+            return [wait, actor]
+        case Retried(incident=incident, actor=actor, reason=reason):
+            return [incident, actor, reason]
+        case Stopped(actor=actor, reason=reason) | Changed(actor=actor, reason=reason):
+            return [actor, reason]
+
+
+_LET_IN: dict[type, Callable[[Step, Any], str]] = {
+    Start: _start,
+    Answered: _answered,
+    Fired: _answered,
+    Received: _answered,
+    Submitted: _answered,
+    Retried: _retried,
+    Stopped: _stopped,
+    Changed: _changed,
+}
+_NOWHERE = Definition(name="", version=0, root="", elements={})

@@ -1,0 +1,104 @@
+"""Catching: how an element opens waits for its events, and what meeting one means."""
+
+from typing import Any
+
+from mtd.core.process.definition import Element, Event
+from mtd.core.process.effect import Effect, Listening, Subscription, Timer, Watching
+from mtd.core.process.instance import Token, Wait
+from mtd.core.process.journal import Closed
+from mtd.core.process.step import Step, Stuck
+from mtd.core.process.trigger import Fired, Received
+
+WAITABLE = frozenset({"message", "timer", "signal", "conditional"})
+"""Events that come from outside; errors and their kin are looked up when thrown."""
+
+
+def await_events(step: Step, element: Element, scope: int, token: Token | None) -> list[Wait]:
+    """Open a wait for each event of `element` that comes from outside."""
+    return [
+        step.ask(element, scope, token, _effect(step, element, event, scope))
+        for event in element.events
+        if event.kind in WAITABLE
+    ]
+
+
+def arm(step: Step, element: Element, token: Token) -> None:
+    """`token` rests on an activity: its boundary events listen; after a retry they do already."""
+    listening = {wait.element for wait in step.draft.waits.values() if wait.token == token.id}
+    for boundary in element.attached:
+        if boundary not in listening:
+            await_events(step, step.definition.elements[boundary], token.scope, token)
+
+
+def arm_handlers(step: Step, inside: Element, scope: int) -> None:
+    """A scope opened: the event sub-processes in it begin to listen."""
+    for start in inside.handlers:
+        await_events(step, step.definition.elements[start], scope, None)
+
+
+def rearm(step: Step, element: Element, wait: Wait) -> None:
+    """A non-interrupting event was met and goes on listening, as long as it recurs."""
+    step.record(Closed(wait.id))
+    effect = wait.effect
+    token = None if wait.token is None else step.draft.tokens[wait.token]
+    if not isinstance(effect, Timer):
+        step.ask(element, wait.scope, token, effect)
+    elif effect.left is None or effect.left > 0:
+        event = next(e for e in element.events if e.kind == "timer")
+        following = _effect(step, element, event, wait.scope)
+        assert isinstance(following, Timer)
+        left = None if effect.left is None else effect.left - 1
+        step.ask(element, wait.scope, token, Timer(following.due, left))
+
+
+def absorb(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
+    """What came with the event becomes variables, as the binding says."""
+    if not isinstance(trigger, Received):
+        return
+    event = next((e for e in element.events if e.name == trigger.name), None)
+    step.assign_outputs(wait.scope, event.payload if event else None, trigger.payload)
+
+
+def meets(wait: Wait, trigger: Any) -> bool:
+    """Whether `trigger` is the kind of thing that `wait` awaits."""
+    match wait.effect:
+        case Timer():
+            return isinstance(trigger, Fired)
+        case Subscription(name=name) | Listening(name=name):
+            return isinstance(trigger, Received) and trigger.name == name
+        case _:
+            return False
+
+
+def _effect(step: Step, element: Element, event: Event, scope: int) -> Effect:
+    match event.kind:
+        case "timer":
+            return _timer(step, element, event, scope)
+        case "signal":
+            return Listening(event.name or "")
+        case "conditional":
+            return Watching()
+        case _:
+            return Subscription(event.name or "", _key(step, element, event, scope))
+
+
+def _timer(step: Step, element: Element, event: Event, scope: int) -> Timer:
+    assert event.schedule is not None, f"{element.id}: the compiler refuses timers without a time"
+    timer = event.schedule(step.sight(scope), step.at)
+    if timer is None:
+        raise Stuck("TIMER_UNKNOWN", f"the time of {element.name or element.id!r} is not known")
+    return timer
+
+
+def _key(step: Step, element: Element, event: Event, scope: int) -> str:
+    """The correlation key; a message without a rule for one is keyed by the business key."""
+    if event.key is None:
+        return step.key
+    key = step.value(event.key, scope)
+    if key is None or key == "":
+        label = element.name or element.id
+        raise Stuck(
+            "KEY_UNKNOWN",
+            f"the key of message {event.name!r} at {label!r} is not known",
+        )
+    return str(key)

@@ -1,0 +1,80 @@
+"""The compiler: a drawing and its bindings become a definition, or a list of what is missing."""
+
+import msgspec
+
+from mtd.core.process.binding import Bindings
+from mtd.core.process.compiler.answers import Answers, Fault, Label, Surroundings
+from mtd.core.process.compiler.events import Events
+from mtd.core.process.compiler.expressions import Expressions
+from mtd.core.process.compiler.nodes import Nodes
+from mtd.core.process.compiler.tasks import Tasks
+from mtd.core.process.definition import Definition
+from mtd.core.process.drawing import Drawing, Process
+from mtd.core.process.label import folded
+
+__all__ = ["Compiled", "Fault", "Label", "Surroundings", "compile_drawing"]
+
+
+class Compiled(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a drawing: every label accounted for, every fault, and what would run."""
+
+    name: str
+    definition: Definition | None
+    """None while any fault is more than a warning."""
+    labels: tuple[Label, ...]
+    faults: tuple[Fault, ...]
+
+
+def compile_drawing(
+    drawing: Drawing, bindings: Bindings, surroundings: Surroundings, version: int = 1
+) -> Compiled:
+    """The executable definition of the process in `drawing` that `bindings` name, or why not."""
+    answers = Answers(bindings)
+    expressions = Expressions(answers, surroundings)
+    events = Events(answers, expressions, surroundings)
+    tasks = Tasks(answers, expressions, events, surroundings)
+    process = _chosen(drawing, bindings.process)
+    if process is None:
+        wanted = f"named {bindings.process!r}" if bindings.process else "with anything in it"
+        fault = Fault(element="", name="", line=0, message=f"there is no process {wanted}")
+        return Compiled(name="", definition=None, labels=(), faults=(fault,))
+    processes = {key: p.id for p in drawing.processes for key in (p.name or p.id, p.id)}
+    elements = {
+        element.id: element
+        for part in _reached(drawing, process)
+        for element in Nodes(part, answers, expressions, events, tasks, processes).compile()
+    }
+    faults = (*answers.faults, *_unused(answers))
+    name = bindings.name or process.name or process.id
+    definition = Definition(name=name, version=version, root=process.id, elements=elements)
+    runs = all(fault.warning for fault in faults)
+    return Compiled(
+        name=name,
+        definition=definition if runs else None,
+        labels=tuple(answers.labels),
+        faults=faults,
+    )
+
+
+def _chosen(drawing: Drawing, wanted: str | None) -> Process | None:
+    """The process or pool by that name or id; else the first with anything in it."""
+    for process in drawing.processes:
+        names = (process.id, process.name, process.pool)
+        if wanted is None and process.nodes:
+            return process
+        if wanted is not None and any(n and folded(n) == folded(wanted) for n in names):
+            return process
+    return None
+
+
+def _reached(drawing: Drawing, root: Process) -> list[Process]:
+    """`root` and the processes of the same drawing that its call activities may call."""
+    calls = any(node.kind == "callActivity" for node in root.nodes)
+    return [root, *(p for p in drawing.processes if p is not root and p.nodes and calls)]
+
+
+def _unused(answers: Answers) -> tuple[Fault, ...]:
+    return tuple(
+        Fault(element="", name="", line=0, message=message, warning=True)
+        for message in answers.unused()
+    )

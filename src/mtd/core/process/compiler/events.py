@@ -1,0 +1,133 @@
+"""Events: a drawn event definition, with its binding, to what is awaited or thrown."""
+
+from mtd.core.process.binding import (
+    CodeBinding,
+    ConditionBinding,
+    MessageBinding,
+    SignalBinding,
+    TimerBinding,
+)
+from mtd.core.process.compiler.answers import Answers, Surroundings
+from mtd.core.process.compiler.expressions import Expressions, condition_text
+from mtd.core.process.compiler.timing import duration, timer
+from mtd.core.process.definition import Event, Schedule
+from mtd.core.process.drawing import EventDefinition, Node
+
+
+class Events:
+    """Compiles event definitions."""
+
+    def __init__(
+        self, answers: Answers, expressions: Expressions, surroundings: Surroundings
+    ) -> None:
+        self._answers = answers
+        self._expressions = expressions
+        self._durations = surroundings.durations
+        self._zone = surroundings.zone
+
+    def compile(self, node: Node, catching: bool) -> tuple[Event, ...]:
+        """Every event of `node`."""
+        return tuple(self._event(node, drawn, catching) for drawn in node.events)
+
+    def message(self, node: Node, name: str | None) -> Event:
+        """A message: its name is drawn, else bound, else the element's label (bpmn.md §7.6)."""
+        binding = self._answers.find("message", MessageBinding, node.id, node.name, name)
+        if binding is None:
+            own = name or node.name
+            if not own:
+                self._answers.missing(node, "message")
+                return Event(kind="message")
+            self._answers.answered(node, "message", f"message {own}")
+            return Event(kind="message", name=own)
+        self._answers.answered(node, "message", f"message {binding.name}")
+        return Event(
+            kind="message",
+            name=binding.name,
+            key=None if binding.key is None else self._expressions.rule(node, binding.key),
+            payload=self._expressions.outputs(node, binding.output),
+        )
+
+    def schedule(self, node: Node, text: str) -> Schedule:
+        """A named duration, or ISO 8601, as a schedule; anything else is a fault."""
+        known = self._durations.get(text, text)
+        repeats, slash, every = known.partition("/")
+        if slash and every in self._durations:
+            known = f"{repeats}/{self._durations[every]}"
+        try:
+            if not slash and not known[:1].isdigit():
+                duration(known)
+        except ValueError as error:
+            self._answers.fault(node, f"{error}, nor a named duration of the customer")
+        return lambda variables, now: timer(known, now, self._zone)
+
+    def _event(self, node: Node, drawn: EventDefinition, catching: bool) -> Event:
+        match drawn.kind:
+            case "message":
+                return self.message(node, drawn.name)
+            case "timer":
+                return self._timer(node, drawn)
+            case "signal":
+                return self._signal(node, drawn)
+            case "error" | "escalation":
+                return self._code(node, drawn, catching)
+            case "conditional":
+                return self._conditional(node, drawn)
+            case "link":
+                return Event(kind="link", name=drawn.name or node.name)
+            case kind:
+                return Event(kind=kind)
+
+    def _timer(self, node: Node, drawn: EventDefinition) -> Event:
+        binding = self._answers.find("timer", TimerBinding, node.id, node.name)
+        if binding is None and not drawn.expression:
+            self._answers.missing(node, "timer")
+            return Event(kind="timer")
+        if binding is None:
+            text = condition_text(drawn.expression or "")
+            self._answers.answered(node, "timer", text)
+            iso = text[:1] in "PR" or text[:1].isdigit()
+            schedule = self.schedule(node, text) if iso else self._at(node, text)
+            return Event(kind="timer", schedule=schedule)
+        given = [text for text in (binding.duration, binding.at, binding.cycle) if text]
+        if len(given) != 1:
+            self._answers.fault(node, "a timer has exactly one of duration, at and cycle")
+        self._answers.answered(node, "timer", given[0] if given else "")
+        if binding.at is not None:
+            return Event(kind="timer", schedule=self._at(node, binding.at))
+        return Event(kind="timer", schedule=self.schedule(node, given[0] if given else ""))
+
+    def _at(self, node: Node, text: str) -> Schedule:
+        rule = self._expressions.rule(node, text)
+        return lambda variables, now: timer(rule(variables, now), now, self._zone)
+
+    def _signal(self, node: Node, drawn: EventDefinition) -> Event:
+        binding = self._answers.find("signal", SignalBinding, node.id, node.name, drawn.name)
+        name = binding.name if binding else drawn.name or node.name
+        if not name:
+            self._answers.missing(node, "signal")
+            return Event(kind="signal")
+        self._answers.answered(node, "signal", f"signal {name}")
+        outputs = self._expressions.outputs(node, binding.output if binding else None)
+        return Event(kind="signal", name=name, payload=outputs)
+
+    def _code(self, node: Node, drawn: EventDefinition, catching: bool) -> Event:
+        binding = self._answers.find(drawn.kind, CodeBinding, node.id, node.name, drawn.name)
+        code = binding.code if binding else drawn.code or drawn.name
+        if binding is None and code is None and not catching:
+            code = node.name
+        if code is None and (not catching or (binding is None and node.name)):
+            self._answers.missing(node, drawn.kind)
+        else:
+            what = f"{drawn.kind} {code}" if code else f"any {drawn.kind}"
+            self._answers.answered(node, drawn.kind, what)
+        return Event(kind=drawn.kind, name=code)
+
+    def _conditional(self, node: Node, drawn: EventDefinition) -> Event:
+        binding = self._answers.find("condition", ConditionBinding, node.id, node.name)
+        text = drawn.expression or (binding.condition if binding else None)
+        if text is None:
+            self._answers.missing(node, "condition")
+            return Event(kind="conditional")
+        self._answers.answered(node, "condition", text)
+        condition = self._expressions.rule(node, condition_text(text))
+        return Event(kind="conditional", condition=condition)

@@ -1,0 +1,162 @@
+"""Tasks and gateways: a drawn node, with its binding, to the work it does or the way it picks."""
+
+from typing import Any
+
+from mtd.core.process.binding import (
+    CallBinding,
+    DecisionBinding,
+    LaneBinding,
+    RuleBinding,
+    ScriptBinding,
+    ServiceBinding,
+    UserBinding,
+)
+from mtd.core.process.compiler.answers import Answers, Surroundings
+from mtd.core.process.compiler.events import Events
+from mtd.core.process.compiler.expressions import Expressions
+from mtd.core.process.definition import Evaluate, Person, Retry, Rules, Service, Work
+from mtd.core.process.drawing import Node
+
+SERVICE_ATTRIBUTES = ("implementation", "service", "type", "topic", "delegateExpression")
+"""Extended and vendor attributes that may name the service (bpmn.md §7.1)."""
+
+
+class Tasks:
+    """Compiles what tasks do."""
+
+    def __init__(
+        self,
+        answers: Answers,
+        expressions: Expressions,
+        events: Events,
+        surroundings: Surroundings,
+    ) -> None:
+        self._answers = answers
+        self._expressions = expressions
+        self._events = events
+        self._surroundings = surroundings
+
+    def work(self, node: Node) -> Work | None:
+        """The work of `node`; None where it has none, or where a fault says why."""
+        match node.kind:
+            case "serviceTask":
+                return self._service(node) or self._missing(node, "service")
+            case "sendTask":
+                return self._service(node) or self._missing(node, "service")
+            case "userTask":
+                return self._person(node)
+            case "scriptTask":
+                return self._script(node) or self._service(node) or self._missing(node, "script")
+            case "businessRuleTask":
+                return self._rule(node) or self._service(node) or self._missing(node, "rule")
+            case "task":
+                automatic = self._service(node) or self._script(node) or self._rule(node)
+                return automatic or self._person(node)
+            case "intermediateThrowEvent" | "endEvent":
+                sends = any(event.kind == "message" for event in node.events)
+                return self._service(node) if sends else None
+            case _:
+                return None
+
+    def decision(self, node: Node) -> Evaluate | None:
+        """The answer to a gateway's question; a fault where nothing answers."""
+        binding = self._answers.find("decision", DecisionBinding, node.id, node.name)
+        if binding is None:
+            self._answers.missing(node, "decision")
+            return None
+        if (binding.answer is None) == (binding.table is None):
+            self._answers.fault(node, "a decision has exactly one of answer and table")
+            return None
+        self._answers.answered(node, "decision", binding.answer or binding.table or "")
+        if binding.answer is not None:
+            return self._expressions.rule(node, binding.answer)
+        return self._table(node, binding.table or "")
+
+    def call(self, node: Node, processes: dict[str, str]) -> tuple[str | None, Service | None]:
+        """The called process's id, among `processes` by id and by name, and the mappings."""
+        binding = self._answers.find("call", CallBinding, node.id, node.name)
+        wanted = binding.process if binding else node.called_element
+        called = processes.get(wanted or "")
+        if called is None:
+            self._answers.missing(node, "call")
+            return None, None
+        self._answers.answered(node, "call", f"process {wanted}")
+        if binding is None:
+            return called, None
+        inputs = self._expressions.rules(node, binding.input)
+        outputs = self._expressions.outputs(node, binding.output)
+        return called, Service(connector="", inputs=inputs, outputs=outputs)
+
+    def _missing(self, node: Node, table: str) -> None:
+        self._answers.missing(node, table)
+
+    def _service(self, node: Node) -> Service | None:
+        drawn = [node.implementation, *(node.attributes.get(a) for a in SERVICE_ATTRIBUTES)]
+        keys = [key for key in (*drawn, node.id, node.name) if key]
+        binding = self._answers.find("service", ServiceBinding, *keys)
+        if binding is None:
+            known = next((k for k in keys if k in self._surroundings.connectors), None)
+            if known is None:
+                return None
+            binding = ServiceBinding(connector=known)
+        if binding.connector not in self._surroundings.connectors:
+            self._answers.fault(node, f"there is no connector {binding.connector!r}")
+        self._answers.answered(node, "service", binding.connector)
+        return Service(
+            connector=binding.connector,
+            inputs=self._expressions.rules(node, binding.input),
+            outputs=self._expressions.outputs(node, binding.output),
+            retry=self._retry(node, binding.retry),
+            on_failure=binding.on_failure,
+        )
+
+    def _retry(self, node: Node, name: str) -> Retry:
+        policy: Any = self._surroundings.retries.get(name)
+        if policy is None and name != "default":
+            self._answers.fault(node, f"there is no retry policy {name!r}")
+        return policy or Retry()
+
+    def _person(self, node: Node) -> Person | None:
+        binding = self._answers.find("user", UserBinding, node.id, node.name)
+        role = (binding.role if binding else None) or self._lane_role(node)
+        if role is None:
+            self._answers.missing(node, "user", "lane")
+            return None
+        self._answers.answered(node, "user", f"a person of role {role}")
+        if binding is None:
+            return Person(role=role)
+        return Person(
+            role=role,
+            due=None if binding.due is None else self._events.schedule(node, binding.due),
+            form=binding.form,
+            inputs=self._expressions.rules(node, binding.input),
+            outputs=self._expressions.outputs(node, binding.output),
+        )
+
+    def _lane_role(self, node: Node) -> str | None:
+        if not node.lane:
+            return None
+        binding = self._answers.find("lane", LaneBinding, node.lane)
+        return binding.role if binding else node.lane
+
+    def _script(self, node: Node) -> Rules | None:
+        binding = self._answers.find("script", ScriptBinding, node.id, node.name)
+        if binding is None:
+            return None
+        self._answers.answered(node, "script", ", ".join(binding.set))
+        return Rules(assignments=self._expressions.rules(node, binding.set))
+
+    def _rule(self, node: Node) -> Rules | None:
+        binding = self._answers.find("rule", RuleBinding, node.id, node.name)
+        if binding is None:
+            return None
+        self._answers.answered(node, "rule", binding.table or ", ".join(binding.set))
+        table = None if binding.table is None else self._table(node, binding.table)
+        return Rules(assignments=self._expressions.rules(node, binding.set), table=table)
+
+    def _table(self, node: Node, name: str) -> Evaluate | None:
+        table: Evaluate | None = self._surroundings.tables.get(name)
+        if table is None:
+            known = ", ".join(sorted(self._surroundings.tables)) or "none"
+            self._answers.fault(node, f"there is no decision table {name!r} (known: {known})")
+        return table

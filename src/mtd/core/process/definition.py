@@ -1,0 +1,164 @@
+"""A definition: a drawing compiled with its bindings, so that tokens can move on it.
+
+Labels are gone here: every element carries the work, the ways and the rules that the
+compiler found for it, and nothing is looked up by name while tokens move.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from mtd.core.process.effect import Timer
+
+Evaluate = Callable[[Mapping[str, Any], datetime], Any]
+"""A rule over the variables in sight and the trigger's time: FEEL, a table or a function."""
+
+Schedule = Callable[[Mapping[str, Any], datetime], Timer | None]
+"""When a timer fires; None when its expression gives no time."""
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """A sequence flow, seen from the element that it leaves."""
+
+    id: str
+    name: str
+    target: str
+    condition: Evaluate | None = None
+
+
+class Retry(msgspec.Struct, frozen=True, kw_only=True):
+    """How often and when a failed attempt is made again."""
+
+    attempts_max: int = 3
+    backoff_s: float = 2.0
+    factor: float = 2.0
+    backoff_max_s: float = 300.0
+
+    def delay_s(self, attempt: int, jitter: float) -> float:
+        """Seconds to wait after `attempt` failed; `jitter` in 0..1 takes up to half of it away."""
+        delay = min(self.backoff_s * self.factor ** (attempt - 1), self.backoff_max_s)
+        return delay * (0.5 + jitter / 2)
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """Work by a connector."""
+
+    connector: str
+    inputs: dict[str, Evaluate] = {}
+    outputs: dict[str, Evaluate] | None = None
+    """None: every output becomes a variable of its own name."""
+    retry: Retry = Retry()
+    on_failure: str | None = None
+    """The error thrown when the last attempt failed; None: an incident."""
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Work by a person."""
+
+    role: str
+    due: Schedule | None = None
+    form: str | None = None
+    inputs: dict[str, Evaluate] = {}
+    outputs: dict[str, Evaluate] | None = None
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """Work by evaluation alone: a script, or a business rule."""
+
+    assignments: dict[str, Evaluate] = {}
+    """Variable to value, in order."""
+    table: Evaluate | None = None
+    """A decision whose result, a context, becomes variables."""
+
+
+Work = Service | Person | Rules
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One event definition: what it waits for or throws."""
+
+    kind: str
+    """BPMN's word: message, timer, error, signal, escalation, conditional, link, …"""
+    name: str | None = None
+    """Message, signal or link name; error or escalation code; None catches any code."""
+    key: Evaluate | None = None
+    """The correlation key of a message."""
+    schedule: Schedule | None = None
+    condition: Evaluate | None = None
+    payload: dict[str, Evaluate] | None = None
+    """Thrown: what the message carries. Caught: what becomes of it (None: variables as sent)."""
+    activity: str | None = None
+    """The activity to compensate; None: all of the scope."""
+
+
+class Loop(msgspec.Struct, frozen=True, kw_only=True):
+    """Standard loop or multi-instance characteristics (BPMN 2.0.2 §13.2.6, §13.2.7)."""
+
+    kind: str
+    """`standardLoop` or `multiInstance`: the rule in the elements' table."""
+    sequential: bool = True
+    test_before: bool = False
+    maximum: int | None = None
+    condition: Evaluate | None = None
+    """Standard loop: go on while true. Multi-instance: complete early when true."""
+    cardinality: Evaluate | None = None
+    collection: Evaluate | None = None
+    item: str | None = None
+    output_collection: str | None = None
+    output_item: Evaluate | None = None
+    behavior: str = "All"
+    on_one: tuple[Event, ...] = ()
+    on_none: tuple[Event, ...] = ()
+    complex: tuple[tuple[Evaluate, Event], ...] = ()
+
+
+class Element(msgspec.Struct, frozen=True, kw_only=True):
+    """One node of the drawing, or the process itself, compiled."""
+
+    id: str
+    name: str
+    kind: str
+    """The BPMN tag name: the key of its rule in `elements.TABLE`."""
+    line: int = 0
+    parent: str = ""
+    """The process or sub-process that contains it; empty for a process."""
+    incoming: tuple[str, ...] = ()
+    outgoing: tuple[Way, ...] = ()
+    default: Way | None = None
+    attached_to: str | None = None
+    interrupting: bool = True
+    attached: tuple[str, ...] = ()
+    """Boundary events on this activity."""
+    starts: tuple[str, ...] = ()
+    """Inside: where tokens begin when the scope opens."""
+    handlers: tuple[str, ...] = ()
+    """Inside: the start events of event sub-processes."""
+    events: tuple[Event, ...] = ()
+    parallel_multiple: bool = False
+    work: Work | None = None
+    decide: Evaluate | None = None
+    """A gateway's decision: the label, or labels, of the ways to take."""
+    loop: Loop | None = None
+    called: str | None = None
+    """A call activity's process."""
+    entering: str | None = None
+    """The business state that the binding names for arriving here."""
+    leaving: str | None = None
+    """The business state that the binding names for having done this."""
+
+
+class Definition(msgspec.Struct, frozen=True, kw_only=True):
+    """An executable process with everything it calls."""
+
+    name: str
+    version: int
+    root: str
+    """Id of the process element."""
+    elements: dict[str, Element]
+
+    @property
+    def id(self) -> str:
+        """`name@version`, as instances and the journal cite it."""
+        return f"{self.name}@{self.version}"

@@ -1,0 +1,28 @@
+"""Intermediate throw event: throws and goes on (BPMN 2.0.2 §10.5.4)."""
+
+from typing import Any
+
+from mtd.core.process.definition import Element
+from mtd.core.process.instance import Token, Wait
+from mtd.core.process.publishing import publish
+from mtd.core.process.step import Behaviour, Step
+from mtd.core.process.work import begin
+from mtd.core.process.work import resume as resume_work
+
+
+def enter(step: Step, element: Element, token: Token) -> None:
+    """A message bound to a service is that service's call; others leave with the commit."""
+    if element.work is not None:
+        begin(step, element, token)
+        return
+    for event in element.events:
+        publish(step, event, token)
+    step.leave(element, token)
+
+
+def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
+    """The service that sends the message answered."""
+    resume_work(step, element, wait, trigger)
+
+
+BEHAVIOUR = Behaviour(enter, resume)

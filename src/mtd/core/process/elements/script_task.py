@@ -1,0 +1,6 @@
+"""Script task: variables take the values of expressions (BPMN 2.0.2 §10.3.3)."""
+
+from mtd.core.process.step import Behaviour
+from mtd.core.process.work import begin, resume
+
+BEHAVIOUR = Behaviour(begin, resume)

@@ -1,0 +1,6 @@
+"""Send task: a message leaves through a service, or to another process (BPMN 2.0.2 §10.3.3)."""
+
+from mtd.core.process.step import Behaviour
+from mtd.core.process.work import begin, resume
+
+BEHAVIOUR = Behaviour(begin, resume)

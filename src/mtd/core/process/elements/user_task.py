@@ -1,0 +1,6 @@
+"""User task: a person of a role does it (BPMN 2.0.2 §10.3.4, §13.3.3)."""
+
+from mtd.core.process.step import Behaviour
+from mtd.core.process.work import begin, resume
+
+BEHAVIOUR = Behaviour(begin, resume)

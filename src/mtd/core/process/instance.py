@@ -1,0 +1,91 @@
+"""An instance: the set of tokens on a drawing, and all that they hold and wait for."""
+
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from mtd.core.process.effect import Effect
+
+ROOT = 0
+"""The scope that is the process itself."""
+
+
+class State(Enum):
+    """The life of an instance (reference-processes §5.1 e)."""
+
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    TERMINATED = "TERMINATED"
+
+
+class Token(msgspec.Struct, frozen=True, array_like=True):
+    """A place where the flow is: resting on an element, or waiting at a join."""
+
+    id: int
+    at: str
+    """Id of the element."""
+    scope: int
+    via: str | None = None
+    """Id of the sequence flow it came by; joins count by it."""
+    inner: bool = False
+    """One body of a multi-instance or loop activity, and not the activity itself."""
+
+
+class Scope(msgspec.Struct, frozen=True, array_like=True):
+    """A running process, sub-process, event sub-process, called process or loop body."""
+
+    id: int
+    element: str
+    """The element it is the inside of; empty for the process itself."""
+    parent: int | None = None
+    holder: int | None = None
+    """The token that rests on `element`; None for the process and for event sub-processes."""
+    variables: dict[str, Any] = {}
+
+
+class Wait(msgspec.Struct, frozen=True, array_like=True):
+    """An outstanding effect: what is awaited, by which token, on behalf of which element."""
+
+    id: int
+    element: str
+    """The element whose rule takes the answer: the task, the event, the boundary event."""
+    scope: int
+    token: int | None
+    """None for the start of an event sub-process, which waits on behalf of its scope."""
+    effect: Effect
+
+
+class Incident(msgspec.Struct, frozen=True, array_like=True):
+    """A token that cannot go on until a person, or a retry, settles why."""
+
+    id: int
+    element: str
+    token: int | None
+    """None where the process itself is in trouble."""
+    wait: int | None
+    """The wait still open below it: a call that is repeated under the same key."""
+    code: str
+    message: str
+
+
+class Instance(msgspec.Struct, frozen=True):
+    """The fold of its journal (`journal.fold`); immutable."""
+
+    id: str
+    """UUIDv7, made by the door."""
+    definition: str
+    """`name@version`"""
+    key: str = ""
+    """The business key: what people call it."""
+    seq: int = 0
+    """Journal rows so far."""
+    state: State = State.RUNNING
+    next: int = 1
+    """The next free id of a token, scope, wait or incident."""
+    tokens: dict[int, Token] = {}
+    scopes: dict[int, Scope] = {}
+    waits: dict[int, Wait] = {}
+    incidents: dict[int, Incident] = {}
+    reached: tuple[str, ...] = ()
+    """Business states in the order in which elements reached them, each once, its last time."""

@@ -1,0 +1,278 @@
+"""The journal: facts, how each changes an instance, and the fold that is the instance.
+
+A step of the engine writes one `Record`: what came in and the facts that followed. `Step`
+applies facts as it makes them and `fold` applies them again, by the same function, so that
+an instance read back equals the one that ran. The fold evaluates nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from mtd.core.process.effect import Effect, Message
+from mtd.core.process.instance import Incident, Instance, Scope, State, Token, Wait
+
+VERSION = 1
+"""Of the records below; a reader refuses one that is newer than itself."""
+
+
+class Put(msgspec.Struct, frozen=True, array_like=True, tag="put"):
+    """A token is now here."""
+
+    token: Token
+
+
+class Gone(msgspec.Struct, frozen=True, array_like=True, tag="gone"):
+    """A token was consumed."""
+
+    token: int
+
+
+class Entered(msgspec.Struct, frozen=True, array_like=True, tag="scope"):
+    """A scope opened."""
+
+    scope: Scope
+
+
+class Left(msgspec.Struct, frozen=True, array_like=True, tag="left"):
+    """A scope closed."""
+
+    scope: int
+
+
+class Assigned(msgspec.Struct, frozen=True, array_like=True, tag="set"):
+    """Variables of a scope took values."""
+
+    scope: int
+    variables: dict[str, Any]
+
+
+class Opened(msgspec.Struct, frozen=True, array_like=True, tag="wait"):
+    """Something is wanted from the world and awaited."""
+
+    wait: Wait
+
+
+class Closed(msgspec.Struct, frozen=True, array_like=True, tag="met"):
+    """A wait is over: answered, or no longer wanted."""
+
+    wait: int
+
+
+class Tried(msgspec.Struct, frozen=True, array_like=True, tag="again"):
+    """A wait goes on with a changed effect: the next attempt of a call."""
+
+    wait: int
+    effect: Effect
+
+
+class Troubled(msgspec.Struct, frozen=True, array_like=True, tag="trouble"):
+    """A token got stuck."""
+
+    incident: Incident
+
+
+class Settled(msgspec.Struct, frozen=True, array_like=True, tag="settled"):
+    """An incident is over."""
+
+    incident: int
+
+
+class Reached(msgspec.Struct, frozen=True, array_like=True, tag="state"):
+    """The business state that the binding names for an element."""
+
+    state: str
+
+
+class Sent(msgspec.Struct, frozen=True, array_like=True, tag="sent"):
+    """A message or signal left for other instances, in the same commit."""
+
+    message: Message
+
+
+class Ended(msgspec.Struct, frozen=True, array_like=True, tag="end"):
+    """The instance is over."""
+
+    state: State
+
+
+class Ignored(msgspec.Struct, frozen=True, array_like=True, tag="ignored"):
+    """What came in answered nothing that is still awaited."""
+
+    reason: str
+
+
+Fact = (
+    Put | Gone | Entered | Left | Assigned | Opened | Closed | Tried
+    | Troubled | Settled | Reached | Sent | Ended | Ignored
+)  # fmt: skip
+
+
+class Record(msgspec.Struct, frozen=True, array_like=True):
+    """One journal row's payload: what came in, what it moved, what it asked for."""
+
+    version: int
+    cause: list[Any]
+    """The trigger in short: its kind, then what identifies it (see `advance.cause`)."""
+    facts: list[Fact]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One journal row."""
+
+    seq: int
+    at: datetime
+    kind: str
+    """The trigger's tag."""
+    element: str
+    """The element that the trigger was for; empty for the process."""
+    payload: bytes
+    """A `Record` as JSON."""
+
+
+class Draft:
+    """An instance in the making: what facts are applied to."""
+
+    __slots__ = ("incidents", "next", "reached", "scopes", "state", "tokens", "waits")
+
+    def __init__(self, instance: Instance) -> None:
+        self.state = instance.state
+        self.next = instance.next
+        self.tokens = dict(instance.tokens)
+        self.scopes = dict(instance.scopes)
+        self.waits = dict(instance.waits)
+        self.incidents = dict(instance.incidents)
+        self.reached = instance.reached
+
+    def freeze(self, instance: Instance, steps: int) -> Instance:
+        """`instance` as it is `steps` journal rows later."""
+        return Instance(
+            id=instance.id,
+            definition=instance.definition,
+            key=instance.key,
+            seq=instance.seq + steps,
+            state=self.state,
+            next=self.next,
+            tokens=self.tokens,
+            scopes=self.scopes,
+            waits=self.waits,
+            incidents=self.incidents,
+            reached=self.reached,
+        )
+
+
+def apply(draft: Draft, fact: Fact) -> None:
+    """Change `draft` as `fact` says; the only place where an instance changes."""
+    _APPLY[type(fact)](draft, fact)
+
+
+def fold(instance: Instance, entries: Iterable[Entry]) -> Instance:
+    """`instance` after `entries`, which must follow its `seq` without a gap.
+
+    Raises ValueError for a gap or a record of a newer version.
+    """
+    draft = Draft(instance)
+    steps = 0
+    for entry in entries:
+        steps += 1
+        if entry.seq != instance.seq + steps:
+            raise ValueError(f"{instance.id}: journal row {instance.seq + steps} is missing")
+        for fact in decode(entry.payload).facts:
+            apply(draft, fact)
+    return draft.freeze(instance, steps)
+
+
+def encode(record: Record) -> bytes:
+    """`record` as JSON bytes; numbers keep every digit."""
+    return _ENCODER.encode(record)
+
+
+def decode(payload: bytes) -> Record:
+    """The record in `payload`. Raises ValueError for a version newer than this program's."""
+    record = _DECODER.decode(payload)
+    if record.version > VERSION:
+        raise ValueError(f"journal record of version {record.version}; this reads {VERSION}")
+    return record
+
+
+def _put(draft: Draft, fact: Put) -> None:
+    draft.tokens[fact.token.id] = fact.token
+    draft.next = max(draft.next, fact.token.id + 1)
+
+
+def _gone(draft: Draft, fact: Gone) -> None:
+    del draft.tokens[fact.token]
+
+
+def _entered(draft: Draft, fact: Entered) -> None:
+    draft.scopes[fact.scope.id] = fact.scope
+    draft.next = max(draft.next, fact.scope.id + 1)
+
+
+def _left(draft: Draft, fact: Left) -> None:
+    del draft.scopes[fact.scope]
+
+
+def _assigned(draft: Draft, fact: Assigned) -> None:
+    scope = draft.scopes[fact.scope]
+    draft.scopes[fact.scope] = msgspec.structs.replace(
+        scope, variables={**scope.variables, **fact.variables}
+    )
+
+
+def _opened(draft: Draft, fact: Opened) -> None:
+    draft.waits[fact.wait.id] = fact.wait
+    draft.next = max(draft.next, fact.wait.id + 1)
+
+
+def _closed(draft: Draft, fact: Closed) -> None:
+    del draft.waits[fact.wait]
+
+
+def _tried(draft: Draft, fact: Tried) -> None:
+    wait = draft.waits[fact.wait]
+    draft.waits[fact.wait] = msgspec.structs.replace(wait, effect=fact.effect)
+
+
+def _troubled(draft: Draft, fact: Troubled) -> None:
+    draft.incidents[fact.incident.id] = fact.incident
+    draft.next = max(draft.next, fact.incident.id + 1)
+
+
+def _settled(draft: Draft, fact: Settled) -> None:
+    del draft.incidents[fact.incident]
+
+
+def _reached(draft: Draft, fact: Reached) -> None:
+    draft.reached = (*(s for s in draft.reached if s != fact.state), fact.state)
+
+
+def _ended(draft: Draft, fact: Ended) -> None:
+    draft.state = fact.state
+
+
+def _nothing(draft: Draft, fact: Fact) -> None:
+    """Facts that are history alone."""
+
+
+_APPLY: dict[type, Callable[[Draft, Any], None]] = {
+    Put: _put,
+    Gone: _gone,
+    Entered: _entered,
+    Left: _left,
+    Assigned: _assigned,
+    Opened: _opened,
+    Closed: _closed,
+    Tried: _tried,
+    Troubled: _troubled,
+    Settled: _settled,
+    Reached: _reached,
+    Sent: _nothing,
+    Ended: _ended,
+    Ignored: _nothing,
+}
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_DECODER = msgspec.json.Decoder(Record, float_hook=Decimal)

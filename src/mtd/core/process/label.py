@@ -1,0 +1,11 @@
+"""Labels: how a drawn name is compared with what answers to it."""
+
+import unicodedata
+from functools import lru_cache
+
+
+@lru_cache(maxsize=16_384)
+def folded(label: str) -> str:
+    """`label` trimmed, blanks collapsed, case and accents folded: `¿Hay  Stock?` = `¿hay stock?`."""
+    plain = unicodedata.normalize("NFKD", label.casefold())
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())

@@ -1,0 +1,37 @@
+"""Running: tokens arrive, one by one, until all of them rest."""
+
+from mtd.core.process.catching import arm
+from mtd.core.process.definition import Element
+from mtd.core.process.instance import Token
+from mtd.core.process.journal import Reached
+from mtd.core.process.step import Step
+
+MOVES_MAX = 10_000
+"""Tokens that may arrive in one step; a drawing that goes round without waiting meets it."""
+
+
+def run(step: Step) -> None:
+    """Let tokens arrive until all rest; those that never would get stuck."""
+    for _ in range(MOVES_MAX):
+        if not step.agenda:
+            return
+        token = step.draft.tokens.get(step.agenda.popleft())
+        if token is not None:
+            _arrive(step, step.element(token), token)
+    for token_id in step.agenda:
+        if token_id in step.draft.tokens:
+            message = f"more than {MOVES_MAX} moves without a wait: the flow goes round"
+            step.trouble(step.draft.tokens[token_id], "ENDLESS", message)
+    step.agenda.clear()
+
+
+def _arrive(step: Step, element: Element, token: Token) -> None:
+    if element.entering is not None:
+        step.record(Reached(element.entering))
+    step.attempt(token, lambda: _let_in(step, element, token))
+
+
+def _let_in(step: Step, element: Element, token: Token) -> None:
+    if element.attached and not token.inner:
+        arm(step, element, token)
+    step.rule(element, token).enter(step, element, token)

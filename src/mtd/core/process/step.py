@@ -1,0 +1,342 @@
+"""A step in the making: the words in which the elements say what a token does.
+
+Every method records facts and applies them at once, so an element always sees the instance
+as it will be. `advance` makes a step, lets one trigger in and runs it to rest.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import msgspec
+
+from mtd.core.decision.feel import FeelError
+from mtd.core.process.definition import Definition, Element, Evaluate, Way
+from mtd.core.process.effect import Effect
+from mtd.core.process.instance import (
+    ROOT,
+    Incident,
+    Instance,
+    Scope,
+    State,
+    Token,
+    Wait,
+)
+from mtd.core.process.journal import (
+    Assigned,
+    Closed,
+    Draft,
+    Ended,
+    Entered,
+    Fact,
+    Gone,
+    Left,
+    Opened,
+    Put,
+    Reached,
+    Settled,
+    Troubled,
+    apply,
+)
+
+
+class Stuck(Exception):
+    """A token cannot go on: `advance` turns it into an incident on that token."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Behaviour(NamedTuple):
+    """The rule of one kind of element; one file of `elements` each."""
+
+    enter: Callable[["Step", Element, Token], None]
+    """A token arrives."""
+    resume: Callable[["Step", Element, Wait, Any], None] | None = None
+    """A wait that this element opened is answered."""
+    done: Callable[["Step", Element, Token, Scope], None] | None = None
+    """The scope inside this element, held by the token, came to its end."""
+    go_off: Callable[["Step", Element, int, Token | None], None] | None = None
+    """This catching event goes off, in a scope, at the activity of a token if it has one."""
+
+
+class Step:
+    """One trigger's worth of movement on one instance."""
+
+    __slots__ = (
+        "agenda",
+        "at",
+        "changed",
+        "definition",
+        "draft",
+        "facts",
+        "key",
+        "table",
+    )
+
+    def __init__(
+        self,
+        definition: Definition,
+        instance: Instance,
+        at: datetime,
+        table: Mapping[str, Behaviour],
+    ) -> None:
+        self.definition = definition
+        self.draft = Draft(instance)
+        self.key = instance.key
+        self.at = at
+        self.table = table
+        self.facts: list[Fact] = []
+        self.agenda: deque[int] = deque()
+        self.changed = False
+        """A variable took a value: conditions must be looked at."""
+
+    def record(self, fact: Fact) -> None:
+        """Let `fact` be so, now and in the journal."""
+        apply(self.draft, fact)
+        self.facts.append(fact)
+
+    def element(self, token: Token) -> Element:
+        """Where `token` is."""
+        return self.definition.elements[token.at]
+
+    # -- tokens ----------------------------------------------------------------------------
+
+    def put(self, at: str, scope: int, via: str | None = None, inner: bool = False) -> Token:
+        """A new token arrives at element `at`."""
+        return self._arrive(Token(self.draft.next, at, scope, via, inner))
+
+    def move(self, token: Token, element: Element) -> Token:
+        """`token` stands at `element` from now on, without arriving there again."""
+        if token.at == element.id:
+            return token
+        moved = Token(token.id, element.id, token.scope, token.via, token.inner)
+        self.record(Put(moved))
+        if element.entering is not None:
+            self.record(Reached(element.entering))
+        return moved
+
+    def leave(self, element: Element, token: Token) -> None:
+        """`token` is done here: it goes along every way that is open to it, or ends.
+
+        The ways are found before anything is closed, so that a token stuck for want of one
+        still has its wait, and a retry repeats the call under the same key.
+        """
+        ways = () if token.inner else element.outgoing
+        if any(way.condition is not None for way in ways):
+            ways = self._open_ways(element, token)
+        self.depart(element, token, ways)
+
+    def depart(self, element: Element, token: Token, ways: Sequence[Way]) -> None:
+        """`token` is done here and takes just these `ways`; with none, it ends."""
+        self.disarm(token)
+        if element.leaving is not None:
+            self.record(Reached(element.leaving))
+        if not ways:
+            self.consume(token)
+            return
+        first, *others = ways
+        self._arrive(Token(token.id, first.target, token.scope, first.id))
+        for way in others:
+            self.put(way.target, token.scope, way.id)
+
+    def consume(self, token: Token) -> None:
+        """`token` ends; the scope ends with its last one."""
+        self.record(Gone(token.id))
+        self.finish_if_empty(token.scope)
+
+    # -- variables -------------------------------------------------------------------------
+
+    def sight(self, scope_id: int) -> Mapping[str, Any]:
+        """The variables in sight of a scope: its own, then those around it."""
+        scope = self.draft.scopes[scope_id]
+        if scope.parent is None:
+            return scope.variables
+        return {**self.sight(scope.parent), **scope.variables}
+
+    def value(self, rule: Evaluate, scope: int) -> Any:
+        """What `rule` gives in `scope`. A rule that fails gets the token stuck."""
+        try:
+            return plain(rule(self.sight(scope), self.at))
+        except FeelError as error:
+            raise Stuck("EXPRESSION_FAILED", str(error)) from error
+
+    def values(self, rules: Mapping[str, Evaluate], scope: int) -> dict[str, Any]:
+        """What each of `rules` gives in `scope`."""
+        return {name: self.value(rule, scope) for name, rule in rules.items()}
+
+    def assign(self, scope_id: int, variables: Mapping[str, Any]) -> None:
+        """Each variable takes its value where it is known already, else in the process."""
+        homes: dict[int, dict[str, Any]] = {}
+        for name, value in variables.items():
+            homes.setdefault(self._home(scope_id, name), {})[name] = value
+        for home, values in homes.items():
+            self.record(Assigned(home, values))
+            self.changed = True
+
+    def assign_outputs(
+        self,
+        scope: int,
+        rules: Mapping[str, Evaluate] | None,
+        outputs: Mapping[str, Any],
+    ) -> None:
+        """`outputs` become variables: by `rules` that see them too, else under their own names."""
+        if rules is None:
+            self.assign(scope, {name: plain(value) for name, value in outputs.items()})
+            return
+        seen = {**self.sight(scope), **outputs}
+        self.assign(scope, {name: plain(rule(seen, self.at)) for name, rule in rules.items()})
+
+    # -- waits -----------------------------------------------------------------------------
+
+    def ask(self, element: Element, scope: int, token: Token | None, effect: Effect) -> Wait:
+        """Want `effect` of the world and await it on behalf of `element`."""
+        wait = Wait(self.draft.next, element.id, scope, token.id if token else None, effect)
+        self.record(Opened(wait))
+        return wait
+
+    def disarm(self, token: Token) -> None:
+        """`token` awaits nothing any more."""
+        for wait in [w for w in self.draft.waits.values() if w.token == token.id]:
+            self.record(Closed(wait.id))
+
+    def trouble(
+        self, token: Token | None, code: str, message: str, wait: Wait | None = None
+    ) -> None:
+        """`token`, or the process itself, is stuck until someone settles why."""
+        where = wait.element if wait else token.at if token else ""
+        ids = (token.id if token else None, wait.id if wait else None)
+        self.record(Troubled(Incident(self.draft.next, where, *ids, code, message)))
+
+    # -- scopes ----------------------------------------------------------------------------
+
+    def open(
+        self,
+        inside: Element,
+        parent: int | None,
+        holder: Token | None,
+        variables: dict[str, Any],
+    ) -> Scope:
+        """A scope opens: the inside of `inside`, in which tokens may now be put."""
+        scope_id = ROOT if parent is None else self.draft.next
+        scope = Scope(scope_id, inside.id, parent, holder.id if holder else None, variables)
+        self.record(Entered(scope))
+        return scope
+
+    def in_loop(self, scope: Scope) -> bool:
+        """Whether `scope` is one body of a loop, and not yet the inside of its activity."""
+        if scope.holder is None:
+            return False
+        return not self.draft.tokens[scope.holder].inner and (
+            self.definition.elements[scope.element].loop is not None
+        )
+
+    def finish_if_empty(self, scope_id: int) -> None:
+        """End the scope when nothing moves in it any more, and tell who holds it."""
+        draft = self.draft
+        if any(token.scope == scope_id for token in draft.tokens.values()):
+            return
+        if any(scope.parent == scope_id for scope in draft.scopes.values()):
+            return
+        scope = draft.scopes[scope_id]
+        self.close(scope)
+        if scope.parent is None:
+            self.record(Ended(State.COMPLETED))
+        elif scope.holder is None:
+            self.finish_if_empty(scope.parent)
+        else:
+            holder = draft.tokens[scope.holder]
+            element = self.element(holder)
+            done = self.rule(element, holder).done
+            assert done is not None, f"{element.kind} holds a scope"
+            done(self, element, holder, scope)
+
+    def close(self, scope: Scope) -> None:
+        """The scope is over, with whatever its event sub-processes awaited."""
+        for wait in [w for w in self.draft.waits.values() if w.scope == scope.id]:
+            self.record(Closed(wait.id))
+        self.record(Left(scope.id))
+
+    def clear(self, scope_id: int, keep: int | None = None) -> None:
+        """Everything in the scope is cancelled, save the inner scope `keep`; it stays open."""
+        for inner in [s for s in self.draft.scopes.values() if s.parent == scope_id]:
+            if inner.id != keep and inner.id in self.draft.scopes:
+                self.clear(inner.id)
+                self.close(inner)
+        for token in [t for t in self.draft.tokens.values() if t.scope == scope_id]:
+            self._drop(token)
+
+    def cancel(self, token: Token) -> None:
+        """The activity of `token` is interrupted: all that it holds is gone, and so is it."""
+        for scope in [s for s in self.draft.scopes.values() if s.holder == token.id]:
+            self.clear(scope.id)
+            self.close(scope)
+        self._drop(token)
+
+    # -- rules -----------------------------------------------------------------------------
+
+    def rule(self, element: Element, token: Token) -> Behaviour:
+        """The rule that holds for `token` at `element`: the loop's, until it is a body of it."""
+        loop = element.loop
+        return self.table[element.kind if loop is None or token.inner else loop.kind]
+
+    def attempt(
+        self, token: Token | None, act: Callable[[], None], wait: Wait | None = None
+    ) -> None:
+        """`act` on behalf of `token`; where it gets stuck, an incident says why."""
+        try:
+            act()
+        except Stuck as stuck:
+            still_open = wait if wait and wait.id in self.draft.waits else None
+            self.trouble(token, stuck.code, str(stuck), still_open)
+
+    def _arrive(self, token: Token) -> Token:
+        self.record(Put(token))
+        self.agenda.append(token.id)
+        return token
+
+    def _drop(self, token: Token) -> None:
+        self.disarm(token)
+        for incident in [i for i in self.draft.incidents.values() if i.token == token.id]:
+            self.record(Settled(incident.id))
+        self.record(Gone(token.id))
+
+    def _home(self, scope_id: int, name: str) -> int:
+        scope = self.draft.scopes[scope_id]
+        while name not in scope.variables and scope.parent is not None:
+            scope = self.draft.scopes[scope.parent]
+        return scope.id
+
+    def _open_ways(self, element: Element, token: Token) -> tuple[Way, ...]:
+        """The flows whose conditions hold, and those without one (BPMN 2.0.2 §13.2.1)."""
+        default = element.default
+        ways = tuple(
+            way
+            for way in element.outgoing
+            if way is not default
+            and (way.condition is None or self.value(way.condition, token.scope) is True)
+        )
+        if ways:
+            return ways
+        if default is not None:
+            return (default,)
+        raise Stuck("NO_WAY_OUT", f"no condition of {element.name or element.id!r} is true")
+
+
+_SCALARS = (str, int, Decimal, type(None))
+
+
+def plain(value: Any) -> Any:
+    """`value` as the journal keeps it: JSON types and Decimal; dates become ISO 8601 text."""
+    if isinstance(value, _SCALARS):
+        return value
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, Mapping):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return msgspec.to_builtins(value)

@@ -1,0 +1,140 @@
+"""Work: what a task does whichever its type: call a service, ask a person, or evaluate."""
+
+from datetime import timedelta
+from typing import Any
+
+from mtd.core.process.definition import Element, Person, Rules, Service
+from mtd.core.process.effect import Call, UserTask
+from mtd.core.process.instance import Token, Wait
+from mtd.core.process.journal import Closed, Tried
+from mtd.core.process.outcome import Done, Failed, InDoubt, Refused, Unknown
+from mtd.core.process.step import Step, Stuck
+from mtd.core.process.throwing import find_catcher, throw_error
+from mtd.core.process.trigger import Answered, Submitted
+
+TECHNICAL = "TECHNICAL_FAILURE"
+"""The incident of a service that failed in its last attempt, where the binding names no error."""
+IN_DOUBT = "IN_DOUBT"
+"""The incident of an effect that may or may not have taken place, and cannot be asked after."""
+
+
+def begin(step: Step, element: Element, token: Token) -> None:
+    """`token` arrived at a task: its work begins, and may be over at once."""
+    match element.work:
+        case Service() as service:
+            inputs = step.values(service.inputs, token.scope)
+            step.ask(element, token.scope, token, Call(service.connector, inputs))
+        case Person() as person:
+            step.ask(element, token.scope, token, _user_task(step, element, person, token))
+        case Rules() as rules:
+            evaluate(step, rules, token)
+            step.leave(element, token)
+        case None:
+            step.leave(element, token)
+
+
+def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
+    """The service answered, or the person submitted."""
+    assert wait.token is not None
+    token = step.draft.tokens[wait.token]
+    match trigger:
+        case Submitted(outputs=outputs):
+            assert isinstance(element.work, Person)
+            step.assign_outputs(token.scope, element.work.outputs, outputs)
+            step.leave(element, token)
+        case Answered():
+            assert isinstance(element.work, Service)
+            _answered(step, element, element.work, token, wait, trigger)
+        case _:
+            raise Stuck("UNEXPECTED", f"{element.name!r} cannot take a {type(trigger).__name__}")
+
+
+def evaluate(step: Step, rules: Rules, token: Token) -> None:
+    """A script or a business rule: its results become variables."""
+    for name, rule in rules.assignments.items():
+        step.assign(token.scope, {name: step.value(rule, token.scope)})
+    if rules.table is not None:
+        result = step.value(rules.table, token.scope)
+        if not isinstance(result, dict):
+            raise Stuck("NO_RULE", "no rule of the decision matches")
+        step.assign(token.scope, result)
+
+
+def _answered(
+    step: Step,
+    element: Element,
+    service: Service,
+    token: Token,
+    wait: Wait,
+    answer: Answered,
+) -> None:
+    match answer.outcome:
+        case Done(outputs=outputs):
+            step.assign_outputs(token.scope, service.outputs, outputs)
+            step.leave(element, token)
+        case Refused(code=code, message=message, outputs=outputs):
+            _fail(step, token, wait, code, message, outputs)
+        case InDoubt(message=message):
+            step.trouble(token, IN_DOUBT, message, wait)
+        case Failed(message=message, retry_after_s=retry_after_s):
+            _again(step, service, token, wait, answer, message, retry_after_s)
+        case Unknown(message=message):
+            _again(step, service, token, wait, answer, message, None)
+
+
+def _again(
+    step: Step,
+    service: Service,
+    token: Token,
+    wait: Wait,
+    answer: Answered,
+    message: str,
+    retry_after_s: float | None,
+) -> None:
+    """The next attempt of a committed intent, or what the binding says of the last failure."""
+    call = wait.effect
+    assert isinstance(call, Call)
+    doubt = call.sent_before or isinstance(answer.outcome, Unknown)
+    if call.attempt < service.retry.attempts_max:
+        delay_s = service.retry.delay_s(call.attempt, answer.jitter)
+        not_before = step.at + timedelta(seconds=max(delay_s, retry_after_s or 0.0))
+        following = Call(call.service, call.inputs, call.attempt + 1, not_before, doubt)
+        step.record(Tried(wait.id, following))
+        return
+    if doubt != call.sent_before:
+        step.record(Tried(wait.id, Call(call.service, call.inputs, call.attempt, None, doubt)))
+    _fail(step, token, wait, service.on_failure or TECHNICAL, message, {})
+
+
+def _fail(
+    step: Step,
+    token: Token,
+    wait: Wait,
+    code: str,
+    message: str,
+    outputs: dict[str, Any],
+) -> None:
+    """Throw where someone catches; else an incident.
+
+    Where an attempt may have taken effect, the wait stays open below the incident, so that a
+    retry repeats the same key and bytes; else a retry begins afresh, with corrected inputs.
+    """
+    caught = find_catcher(step, "error", code, token) is not None
+    call = step.draft.waits[wait.id].effect
+    if not caught and isinstance(call, Call) and call.sent_before:
+        step.trouble(token, code, message, wait)
+        return
+    step.record(Closed(wait.id))
+    if caught:
+        throw_error(step, token, code, message, outputs)
+    else:
+        step.trouble(token, code, message)
+
+
+def _user_task(step: Step, element: Element, person: Person, token: Token) -> UserTask:
+    due = None
+    if person.due is not None:
+        timer = person.due(step.sight(token.scope), step.at)
+        due = timer.due if timer is not None else None
+    fields = step.values(person.inputs, token.scope)
+    return UserTask(element.name or element.id, person.role, due, person.form, fields)

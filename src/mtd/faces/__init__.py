@@ -1,0 +1,1 @@
+"""Floor 4: the faces; they translate and decide nothing."""

@@ -1,0 +1,71 @@
+"""The API: routes, guard and description put together."""
+
+from typing import Any
+
+from litestar import Litestar, MediaType, Request, Response, get
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from mtd import __version__
+from mtd.core.orders.json import BODY_MAX_BYTES
+from mtd.faces.api import messages, orders, tasks, waiting
+from mtd.faces.api.guarding import Counting, Guard
+from mtd.faces.api.page import page
+from mtd.faces.api.problems import HANDLERS
+from mtd.runtime.operations import Operations
+from mtd.store.census import Backlog, Health
+
+
+@get("/health", summary="Whether orders are taken in and worked on", tags=["operation"])
+async def health(operations: Operations) -> Health:
+    """503 when the database cannot be reached."""
+    return await operations.health()
+
+
+@get("/counts", summary="Orders by state, and files by state", tags=["operation"])
+async def counts(operations: Operations) -> dict[str, dict[str, int]]:
+    """`orders` and `files`; received is the sum of the files."""
+    return await operations.counts()
+
+
+@get("/backlog", summary="What waits to be done", tags=["operation"])
+async def backlog(operations: Operations) -> Backlog:
+    """Arrivals, messages, tasks, incidents, conflicts and waiting files."""
+    return await operations.backlog()
+
+
+@get("/metrics", summary="Prometheus", tags=["operation"], media_type=MediaType.TEXT)
+async def metrics(operations: Operations) -> Response[bytes]:
+    """Every process's meters."""
+    body = generate_latest(operations.app.meters.collected())
+    return Response(body, media_type=CONTENT_TYPE_LATEST)
+
+
+@get(["/", "/docs"], include_in_schema=False, media_type=MediaType.HTML)
+async def docs(request: Request[Any, Any, Any]) -> str:
+    """The description for people; it loads nothing from elsewhere."""
+    return page(request.app.openapi_schema.to_schema())
+
+
+def application(operations: Operations) -> Litestar:
+    """The API as an ASGI application."""
+    return Litestar(
+        route_handlers=[
+            orders.ROUTER, messages.ROUTER, tasks.ROUTER, waiting.ROUTER,
+            health, counts, backlog, metrics, docs,
+        ],
+        dependencies={"operations": Provide(lambda: operations, sync_to_thread=False)},
+        guards=[Guard(operations)],
+        middleware=[Counting(operations.app.meters.registry)],
+        exception_handlers=HANDLERS,
+        request_max_body_size=BODY_MAX_BYTES + 1,
+        openapi_config=OpenAPIConfig(
+            title="MTD",
+            version=__version__,
+            path="/",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+        logging_config=None,
+    )  # fmt: skip

@@ -1,0 +1,35 @@
+"""Serving: the API on Granian, in this process, until told to stop."""
+
+import asyncio
+from pathlib import Path
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from mtd.faces.api.application import application
+from mtd.runtime.operations import Operations
+from mtd.runtime.settings import ApiSettings, BadSettings
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+BACKLOG = 1024
+
+
+async def serve(operations: Operations, settings: ApiSettings, stopping: asyncio.Event) -> None:
+    """Listen where `settings` say. Raises BadSettings: elsewhere than on loopback, without TLS."""
+    if settings.host not in LOOPBACK and not settings.tls_certificate:
+        raise BadSettings(f"api.host {settings.host}: elsewhere than on loopback TLS is required")
+    server = Server(
+        application(operations),
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        log_enabled=False,
+        backlog=BACKLOG,
+        websockets=False,
+        ssl_cert=Path(settings.tls_certificate) if settings.tls_certificate else None,
+        ssl_key=Path(settings.tls_key) if settings.tls_key else None,
+    )
+    serving = asyncio.create_task(server.serve())
+    await stopping.wait()
+    server.stop()
+    await serving

@@ -1,0 +1,104 @@
+"""User tasks over REST: list, claim, give back, hand over, complete (REQ-06)."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, Router, get, post
+from litestar.params import Parameter
+
+from mtd.faces.api.receipts import answer
+from mtd.runtime.operations import Operations
+from mtd.store.tasks import PAGE_MAX, Task
+
+Instance = Annotated[str, Parameter(pattern=r"^[0-9a-f-]{36}$")]
+Person = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class TaskView(msgspec.Struct, frozen=True, kw_only=True):
+    """Work for a person."""
+
+    instance: str
+    wait: int
+    state: str
+    role: str
+    element: str
+    name: str
+    form: str | None
+    fields: msgspec.Raw
+    assignee: str | None
+    opened_at: datetime
+    due_at: datetime | None
+
+
+class By(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who does it."""
+
+    person: Person
+
+
+class Handover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who hands it to whom."""
+
+    person: Person
+    to: Person
+
+
+class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who did it, and what they filled in."""
+
+    person: Person
+    outputs: dict[str, Any] = {}
+
+
+@get("/tasks", summary="Open tasks, oldest first")
+async def listing(
+    operations: Operations,
+    role: str | None = None,
+    assignee: str | None = None,
+    limit: Annotated[int, Parameter(ge=1, le=PAGE_MAX)] = PAGE_MAX,
+) -> list[TaskView]:
+    """Of a role, of a person, or all."""
+    return [_view(task) for task in await operations.tasks(role, assignee, limit)]
+
+
+@post("/tasks/{instance:str}/{wait:int}/claim", status_code=200, summary="Take a task")
+async def claim(operations: Operations, instance: Instance, wait: int, data: By) -> By:
+    """409 when somebody else has it."""
+    await operations.claim(instance, wait, data.person)
+    return data
+
+
+@post("/tasks/{instance:str}/{wait:int}/unclaim", status_code=200, summary="Give a task back")
+async def unclaim(operations: Operations, instance: Instance, wait: int, data: By) -> By:
+    """409 when the person does not have it."""
+    await operations.unclaim(instance, wait, data.person)
+    return data
+
+
+@post("/tasks/{instance:str}/{wait:int}/delegate", status_code=200, summary="Hand a task over")
+async def delegate(operations: Operations, instance: Instance, wait: int, data: Handover) -> By:
+    """409 when the person does not have it."""
+    await operations.delegate(instance, wait, data.person, data.to)
+    return By(person=data.to)
+
+
+@post("/tasks/{instance:str}/{wait:int}/complete", status_code=202, summary="Complete a task")
+async def complete(
+    operations: Operations, instance: Instance, wait: int, data: Completion
+) -> Response[Any]:
+    """The process goes on with what was filled in; 409 when somebody else has it."""
+    return answer(await operations.complete(instance, wait, data.outputs, data.person))
+
+
+def _view(task: Task) -> TaskView:
+    values = msgspec.structs.asdict(task)
+    fields = msgspec.Raw(values.pop("fields") or b"{}")
+    return TaskView(
+        fields=fields, **{k: v for k, v in values.items() if k in TaskView.__struct_fields__}
+    )
+
+
+ROUTER = Router(
+    path="/", route_handlers=[listing, claim, unclaim, delegate, complete], tags=["tasks"]
+)

@@ -1,0 +1,78 @@
+"""The app: settings and what they open, shared by every part of a process."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from mtd.connectors import CONNECTORS
+from mtd.core.process.compiler import Surroundings
+from mtd.runtime.clock import Clock
+from mtd.runtime.library import Library
+from mtd.runtime.settings import Settings
+from mtd.runtime.telemetry import Meters
+from mtd.runtime.vault import Vault
+from mtd.store.store import Store
+
+TENANT = 1
+"""The one tenant, `default`."""
+
+
+class App(msgspec.Struct, frozen=True, kw_only=True):
+    """What a process of MTD has open."""
+
+    settings: Settings
+    home: Path
+    store: Store
+    library: Library
+    vault: Vault
+    clock: Clock
+    meters: Meters
+
+    async def close(self) -> None:
+        """Close what is open."""
+        await self.store.close()
+
+
+async def open_app(settings: Settings, home: Path, dsn: str) -> App:
+    """Open the store at `dsn`, migrated already, and everything that needs it."""
+    store = await Store.open(dsn)
+    clock = Clock()
+    return App(
+        settings=settings,
+        home=home,
+        store=store,
+        library=Library(store, surroundings(settings)),
+        vault=Vault(master_key(home), os.urandom),
+        clock=clock,
+        meters=Meters(),
+    )
+
+
+def surroundings(settings: Settings) -> Surroundings:
+    """What this customer's drawings may refer to."""
+    return Surroundings(
+        connectors=frozenset(CONNECTORS),
+        durations=settings.durations,
+        retries=settings.retry,
+        zone=settings.time_zone,
+    )
+
+
+def master_key(home: Path) -> bytes:
+    """The key that wraps all others: `MTD_MASTER_KEY` (hex), else a file made at first start."""
+    given = os.environ.get("MTD_MASTER_KEY")
+    if given:
+        return bytes.fromhex(given)
+    path = home / "master.key"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(os.urandom(32))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return path.read_bytes()

@@ -1,0 +1,23 @@
+"""Evidence: what an attempt sent and got, as it is kept beside the journal."""
+
+import msgspec
+
+from mtd.runtime.hands import Answer
+from mtd.store.turned import Attempted
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+def attempted(answer: Answer) -> Attempted:
+    """The row of one attempt; a connector may have made several exchanges in it."""
+    intent = answer.intent
+    return Attempted(
+        wait=intent.wait,
+        attempt=intent.call.attempt,
+        service=intent.call.service,
+        at=answer.at,
+        took_ms=answer.took_ms,
+        outcome=str(answer.outcome.__struct_config__.tag),
+        request=_ENCODER.encode([exchange.request for exchange in answer.exchanges]),
+        response=_ENCODER.encode([exchange.response for exchange in answer.exchanges]),
+    )

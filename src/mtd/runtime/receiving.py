@@ -1,0 +1,81 @@
+"""Receiving: an order becomes an arrival; one function for folder, queue and REST (I9)."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from mtd.core.orders.facts import facts, keys
+from mtd.core.orders.purchase_order import PurchaseOrder
+from mtd.core.process.trigger import Start
+from mtd.runtime.settings import Settings
+from mtd.runtime.vault import Vault
+from mtd.store.arrival import NewOrder
+from mtd.store.ids import uuid7
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+CHANCE_BYTES = 10
+
+
+class Unroutable(Exception):
+    """No process of this customer takes orders of this country, store and channel."""
+
+
+class Receiving:
+    """Makes arrivals of orders."""
+
+    def __init__(
+        self,
+        *,
+        tenant: int,
+        settings: Settings,
+        vault: Vault,
+        latest: Callable[[str], str],
+        now: Callable[[], datetime],
+        chance: Callable[[int], bytes],
+    ) -> None:
+        self._tenant = tenant
+        self._settings = settings
+        self._vault = vault
+        self._latest = latest
+        """The `name@version` that new instances of a definition take."""
+        self._now = now
+        self._chance = chance
+
+    def new_id(self) -> str:
+        """A fresh UUIDv7."""
+        return uuid7(self._now(), self._chance(CHANCE_BYTES))
+
+    def arrival(self, order: PurchaseOrder, source: str, message_id: str | None) -> NewOrder:
+        """`order` as it goes to the door. Raises Unroutable."""
+        id_ = self.new_id()
+        start = Start(at=self._now(), variables=facts(order))
+        return NewOrder(
+            tenant=self._tenant,
+            id=id_,
+            country=order.country,
+            store=order.store,
+            channel=order.channel.value,
+            external_id=order.external_id,
+            branch=order.branch,
+            currency=order.currency.value,
+            amount=order.totals.grand_total,
+            placed_at=order.placed_at,
+            promised_at=order.promised_at,
+            buyer_document=order.buyer_document.kind.value,
+            content=self._vault.seal(self._tenant, id_, self.new_id(), order),
+            keys=tuple(
+                self._vault.blind(self._tenant, key.kind.value, key.value) for key in keys(order)
+            ),
+            definition=self._latest(self._route(order)),
+            trigger=_ENCODER.encode(start),
+            source=source,
+            message_id=message_id,
+        )
+
+    def _route(self, order: PurchaseOrder) -> str:
+        where = (order.country, order.store, order.channel.value)
+        for route in self._settings.routes:
+            if route.fits(*where):
+                return route.process
+        raise Unroutable(f"no route takes orders of {'/'.join(where)}")

@@ -1,0 +1,96 @@
+"""Telemetry: the meters that Prometheus reads and the log that people read."""
+
+import logging
+import os
+import sys
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from mtd.core.process.outcome import Done, Outcome, Refused
+
+BUCKETS_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 11.9)
+
+
+class Meters:
+    """Every figure a process exports; one registry each, so that tests do not share."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._handlers: dict[str, tuple[Any, ...]] = {}
+        """Each handler's own four; looking them up by label costs more than counting."""
+        self.invocations = Counter(
+            "mtd_handler_invocations", "Attempts made", ["handler"], registry=self.registry
+        )
+        self.errors = Counter(
+            "mtd_handler_errors", "Attempts that failed", ["handler"], registry=self.registry
+        )
+        self.successes = Counter(
+            "mtd_handler_successes",
+            "Attempts that ended in an answer, a business refusal included",
+            ["handler"],
+            registry=self.registry,
+        )
+        self.duration_s = Histogram(
+            "mtd_handler_duration_seconds",
+            "Duration of an attempt",
+            ["handler"],
+            buckets=BUCKETS_S,
+            registry=self.registry,
+        )
+        self.steps = Counter("mtd_steps", "Journal rows committed", registry=self.registry)
+        self.turns = Counter("mtd_turns", "Commits", registry=self.registry)
+        self.turn_s = Histogram(
+            "mtd_turn_seconds", "Duration of a turn", buckets=BUCKETS_S, registry=self.registry
+        )
+        self.live = Gauge(
+            "mtd_live_instances",
+            "Instances in memory",
+            registry=self.registry,
+            multiprocess_mode="livesum",
+        )
+        self.incidents = Counter("mtd_incidents", "Incidents raised", registry=self.registry)
+        self.ignored = Counter(
+            "mtd_ignored_triggers", "Triggers that answered nothing awaited", registry=self.registry
+        )
+
+    def collected(self) -> CollectorRegistry:
+        """The meters of every process that shares `PROMETHEUS_MULTIPROC_DIR`, else our own."""
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return self.registry
+        together = CollectorRegistry()
+        MultiProcessCollector(together)
+        return together
+
+    def called(self, service: str, outcome: Outcome, took_s: float) -> None:
+        """An attempt of `service` came back."""
+        known = self._handlers.get(service)
+        if known is None:
+            meters = (self.invocations, self.duration_s, self.successes, self.errors)
+            known = self._handlers[service] = tuple(meter.labels(service) for meter in meters)
+        invocations, duration_s, successes, errors = known
+        invocations.inc()
+        duration_s.observe(took_s)
+        (successes if isinstance(outcome, Done | Refused) else errors).inc()
+
+
+def log_to(stream: Any = sys.stderr, level: int = logging.INFO, human: bool = False) -> None:
+    """Structured logs, one JSON object a line, or lines for people."""
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=False)
+        if human
+        else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(stream),
+    )

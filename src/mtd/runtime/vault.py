@@ -1,0 +1,89 @@
+"""The vault: what is personal is sealed with a key per person, and that with ours.
+
+AES-256-GCM throughout. Erasing a person deletes their keys: every copy of their data, in
+backups too, is noise from then on. People are found by a keyed hash, never by their data.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from mtd.core.orders.json import write_json
+from mtd.core.orders.purchase_order import PurchaseOrder
+from mtd.store.arrival import Sealed
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+BLIND_BYTES = 16
+"""Of a keyed hash that people are searched by."""
+
+
+class Broken(Exception):
+    """What was sealed does not open: another key, or other bytes, than those it was sealed with."""
+
+
+class Vault:
+    """Seals and opens orders' contents; `chance` gives random bytes."""
+
+    def __init__(self, master_key: bytes, chance: Callable[[int], bytes]) -> None:
+        if len(master_key) != KEY_BYTES:
+            raise ValueError(f"the master key has {len(master_key)} bytes, not {KEY_BYTES}")
+        self._wrapping = AESGCM(_derived(master_key, b"wrap person keys"))
+        self._blinding = _derived(master_key, b"blind index")
+        self._chance = chance
+
+    def seal(self, tenant: int, order_id: str, key_id: str, order: PurchaseOrder) -> Sealed:
+        """`order` sealed with a fresh key of its buyer, as version 1 of order `order_id`."""
+        content = write_json(order)
+        key = self._chance(KEY_BYTES)
+        wrapped = self._locked(self._wrapping, key, _bound(tenant, key_id))
+        return Sealed(
+            person=self.person(tenant, order),
+            key_id=key_id,
+            wrapped_key=wrapped,
+            ciphertext=self._locked(AESGCM(key), content, _bound(tenant, order_id)),
+            hash=hashlib.sha256(content).digest(),
+        )
+
+    def open(
+        self, tenant: int, order_id: str, key_id: str, wrapped_key: bytes, ciphertext: bytes
+    ) -> bytes:
+        """The content of an order. Raises Broken."""
+        try:
+            key = _unlocked(self._wrapping, wrapped_key, _bound(tenant, key_id))
+            return _unlocked(AESGCM(key), ciphertext, _bound(tenant, order_id))
+        except InvalidTag as error:
+            raise Broken(f"the content of order {order_id} does not open") from error
+
+    def person(self, tenant: int, order: PurchaseOrder) -> bytes:
+        """Who the order is about: the tax id, else the mail, the phone, or the order itself."""
+        customer = order.customer
+        known = customer.tax_id or customer.email or customer.phone or order.key
+        return self.blind(tenant, "person", known)
+
+    def blind(self, tenant: int, kind: str, value: str) -> bytes:
+        """A keyed hash of `value`, equal for equal values and telling nothing of them."""
+        text = f"{tenant}\0{kind}\0{value.strip().casefold()}".encode()
+        return hmac.digest(self._blinding, text, "sha256")[:BLIND_BYTES]
+
+    def _locked(self, key: AESGCM, content: bytes, bound: bytes) -> bytes:
+        nonce = self._chance(NONCE_BYTES)
+        return nonce + key.encrypt(nonce, content, bound)
+
+
+def _unlocked(key: AESGCM, sealed: bytes, bound: bytes) -> bytes:
+    return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound)
+
+
+def _bound(tenant: int, id_: str) -> bytes:
+    """What the ciphertext is tied to, so that it opens in its own place only."""
+    return f"{tenant}|{id_}".encode()
+
+
+def _derived(master_key: bytes, purpose: bytes) -> bytes:
+    return HKDFExpand(SHA256(), KEY_BYTES, purpose).derive(master_key)

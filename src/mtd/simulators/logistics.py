@@ -1,0 +1,124 @@
+"""The carrier: takes a shipment over on request, then tells how it goes."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from mtd.simulators.announcer import Event
+from mtd.simulators.rest import Context, Operation, RestDesk, say_malformed
+from mtd.simulators.system import Reply, System, applied, refused, told
+from mtd.simulators.world import World
+
+DISPATCHED_AFTER_S = 7_200.0
+DELIVERED_AFTER_S = 28_800.0
+
+Name = Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class Requesting(msgspec.Struct, frozen=True):
+    """A shipment to be fetched and delivered."""
+
+    order_id: Name
+    shipment_id: Name
+    recipient: Name
+    address: dict[str, Any]
+    carrier: str | None = None
+    guide_folio: int | None = None
+    slot: dict[str, Any] | None = None
+
+
+class Asking(msgspec.Struct, frozen=True):
+    """Where a shipment is."""
+
+    shipment_id: Name
+
+
+class Trip(msgspec.Struct):
+    """One attempt to deliver a shipment."""
+
+    tracking: str
+    shipment_id: str
+    delivery_attempt: int
+    state: str = "REQUESTED"
+
+
+class Carrier:
+    """The last trip of each shipment."""
+
+    def __init__(self, world: World) -> None:
+        self._announcer = world.announcer
+        self._dispatched_s = world.delay_s("dispatched", DISPATCHED_AFTER_S)
+        self._delivered_s = world.delay_s("delivered", DELIVERED_AFTER_S)
+        self._trips: dict[str, Trip] = {}
+        self._count = 0
+
+    def request(self, body: Requesting, context: Context) -> Reply:
+        """Take the shipment over; a second request after a failed delivery tries once more."""
+        if not body.address:
+            return refused(422, "NO_ADDRESS", "address: nothing to deliver to")
+        before = self._trips.get(body.shipment_id)
+        undoes = ("request",) if before is not None and before.state == "FAILED" else ()
+        self._count += 1
+        nth = 1 if before is None else before.delivery_attempt + 1
+        trip = Trip(f"TR-{self._count}", body.shipment_id, nth)
+        self._trips[body.shipment_id] = trip
+        story = self._story(body.order_id, trip, fails=context.verdict == "delivery_failed")
+        self._announcer.tell(body.shipment_id, story)
+        return applied(trip, undoes=undoes)
+
+    def track(self, body: Asking, _context: Context) -> Reply:
+        """Where it is."""
+        trip = self._trips.get(body.shipment_id)
+        if trip is None:
+            return refused(404, "UNKNOWN_SHIPMENT", "no such shipment")
+        return told(trip)
+
+    def _story(self, order: str, trip: Trip, *, fails: bool) -> list[Event]:
+        last = ("DeliveryFailed", "FAILED") if fails else ("Delivered", "DELIVERED")
+        return [
+            self._event("Dispatched", "DISPATCHED", order, trip, self._dispatched_s),
+            self._event(*last, order, trip, self._delivered_s),
+        ]
+
+    def _event(self, name: str, state: str, order: str, trip: Trip, after_s: float) -> Event:
+        payload: dict[str, Any] = {
+            "order_id": order,
+            "shipment_id": trip.shipment_id,
+            "tracking": trip.tracking,
+            "delivery_attempt": trip.delivery_attempt,
+            "status": state,
+        }
+        if state == "FAILED":
+            payload["reason"] = "nobody at home"
+        return Event(
+            name=name,
+            key=trip.shipment_id,
+            payload=payload,
+            after_s=after_s,
+            then=lambda: setattr(trip, "state", state),
+        )
+
+
+def logistics(world: World) -> System:
+    """The carrier."""
+    carrier = Carrier(world)
+    desk = RestDesk(
+        {
+            ("POST", "/dispatches"): Operation(
+                name="request", shape=Requesting, act=carrier.request
+            ),
+            ("GET", "/dispatches"): Operation(
+                name="track", shape=Asking, act=carrier.track, keyed=False
+            ),
+        }
+    )
+    return System(
+        name="logistics",
+        median_ms=150,
+        p99_ms=1_000,
+        shares={"delivery_failed": 0.03, "event_repeated": 0.03, "event_late": 0.01},
+        verdicts=frozenset({"delivery_failed"}),
+        read=desk.read,
+        malformed=say_malformed,
+    )

@@ -1,0 +1,169 @@
+"""The point of sale (POS): posts and voids sales, closes days, and is shut at night."""
+
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta
+
+from mtd.simulators.announcer import Event
+from mtd.simulators.clock import now_s
+from mtd.simulators.rest import Context, Operation, RestDesk, say_malformed
+from mtd.simulators.system import Reply, System, applied, refused, told, unchanged
+from mtd.simulators.world import World
+
+ACKNOWLEDGED_AFTER_S = 60.0
+ZONE = "America/Santiago"
+CLOSED_FROM = "02:00"
+CLOSED_UNTIL = "04:00"
+
+Name = Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class Posting(msgspec.Struct, frozen=True):
+    """A sale to be booked at a branch."""
+
+    order_id: Name
+    store: Name
+    branch: Name
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+    total: Annotated[Decimal, Meta(ge=0)]
+    lines: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=1_000)]
+    document_type: int | None = None
+    folio: int | None = None
+
+
+class Naming(msgspec.Struct, frozen=True):
+    """Just the order."""
+
+    order_id: Name
+
+
+class Closing(msgspec.Struct, frozen=True):
+    """A branch's day to be closed: a local date."""
+
+    branch: Name
+    date: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+class Sale(msgspec.Struct):
+    """A booked sale."""
+
+    sale_id: str
+    order_id: str
+    branch: str
+    date: str
+    total: Decimal
+    state: str = "POSTED"
+
+
+class Tills:
+    """The sales of each order, and the hours."""
+
+    def __init__(self, world: World) -> None:
+        self._announcer = world.announcer
+        self._acknowledged_s = world.delay_s("acknowledged", ACKNOWLEDGED_AFTER_S)
+        self._zone = ZoneInfo(world.option("time_zone", str, ZONE))
+        self._from = time.fromisoformat(world.option("closed_from", str, CLOSED_FROM))
+        self._until = time.fromisoformat(world.option("closed_until", str, CLOSED_UNTIL))
+        self._open_whatever_the_hour: bool | None = None
+        self._sales: dict[str, Sale] = {}
+        self._count = 0
+
+    def post(self, body: Posting, context: Context) -> Reply:
+        """Book the sale; PosAck follows."""
+        shut = self._shut()
+        if shut is not None:
+            return shut
+        if context.verdict == "rejected":
+            return refused(409, "POS_REJECTED", "the till rejects the sale")
+        self._count += 1
+        today = self._local().date().isoformat()
+        sale = Sale(f"PS-{self._count}", body.order_id, body.branch, today, body.total)
+        self._sales[body.order_id] = sale
+        payload = {"order_id": body.order_id, "sale_id": sale.sale_id, "status": "POSTED"}
+        ack = Event(name="PosAck", key=sale.sale_id, payload=payload, after_s=self._acknowledged_s)
+        self._announcer.tell(body.order_id, [ack])
+        return applied(sale)
+
+    def void(self, body: Naming, _context: Context) -> Reply:
+        """Take the sale back; no sale is no error."""
+        shut = self._shut()
+        if shut is not None:
+            return shut
+        sale = self._sales.get(body.order_id)
+        if sale is None or sale.state == "VOIDED":
+            return unchanged({"voided": False})
+        sale.state = "VOIDED"
+        self._announcer.break_off(body.order_id)
+        return applied({"voided": True, "sale_id": sale.sale_id}, undoes=("post", "void"))
+
+    def query(self, body: Naming, _context: Context) -> Reply:
+        """The sale of an order."""
+        sale = self._sales.get(body.order_id)
+        if sale is None:
+            return refused(404, "UNKNOWN_ORDER", "no sale of this order")
+        return told(sale)
+
+    def close_day(self, body: Closing, _context: Context) -> Reply:
+        """How many sales the branch's day had, and their total."""
+        sales = [
+            sale
+            for sale in self._sales.values()
+            if (sale.branch, sale.date, sale.state) == (body.branch, body.date, "POSTED")
+        ]
+        total = sum((sale.total for sale in sales), Decimal(0))
+        return applied({"sales": len(sales), "total": total, "date": body.date})
+
+    def command(self, command: dict[str, Any]) -> None:
+        """`{"open": true | false | null}`: whatever the hour, or by the hour again."""
+        try:
+            self._open_whatever_the_hour = msgspec.convert(command.get("open"), bool | None)
+        except msgspec.ValidationError as error:
+            raise ValueError(f"system.open: {error}") from error
+
+    def _local(self) -> datetime:
+        return datetime.fromtimestamp(now_s(), UTC).astimezone(self._zone)
+
+    def _shut(self) -> Reply | None:
+        """The answer while it is shut, with the seconds until it opens; not remembered."""
+        local = self._local()
+        if self._open_whatever_the_hour is True:
+            return None
+        if self._open_whatever_the_hour is None and not self._from <= local.time() < self._until:
+            return None
+        opens = local.replace(
+            hour=self._until.hour, minute=self._until.minute, second=0, microsecond=0
+        )
+        if opens <= local:
+            opens += timedelta(days=1)
+        seconds = max(1, int((opens - local).total_seconds()))
+        shut = refused(503, "POS_CLOSED", "closed for the night")
+        return msgspec.structs.replace(
+            shut, headers={"Retry-After": str(seconds)}, remembered=False
+        )
+
+
+def pos(world: World) -> System:
+    """The point of sale."""
+    tills = Tills(world)
+    desk = RestDesk(
+        {
+            ("POST", "/sales"): Operation(name="post", shape=Posting, act=tills.post),
+            ("POST", "/voids"): Operation(name="void", shape=Naming, act=tills.void),
+            ("GET", "/sales"): Operation(name="query", shape=Naming, act=tills.query, keyed=False),
+            ("POST", "/closings"): Operation(name="close_day", shape=Closing, act=tills.close_day),
+        }
+    )
+    return System(
+        name="pos",
+        median_ms=200,
+        p99_ms=2_000,
+        shares={"rejected": 0.01},
+        verdicts=frozenset({"rejected"}),
+        read=desk.read,
+        malformed=say_malformed,
+        command=tills.command,
+    )

@@ -1,0 +1,64 @@
+"""The census: how many orders, files, tasks and incidents stand where; and health."""
+
+from datetime import datetime
+
+import msgspec
+
+from mtd.store.sessions import Connection, structs
+from mtd.store.statements import statements
+
+_SQL = statements("census")
+
+
+class FileCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many files stand here, of which the order stands there."""
+
+    file: str
+    order: str
+    """State of the order that the file became; empty when it became none."""
+    count: int
+
+
+class Backlog(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits to be done."""
+
+    inbox: int
+    inbox_since: datetime | None
+    """Since when the oldest arrival waits."""
+    messages: int
+    undelivered: int
+    tasks: int
+    incidents: int
+    conflicts: int
+    files_waiting: int
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """That the database answered, and who works."""
+
+    now: datetime
+    workers: int
+    """Those whose lease holds."""
+    slots_free: int
+    connectors_paused: bool
+
+
+async def orders(connection: Connection, tenant: int) -> dict[str, int]:
+    """How many orders are in each state."""
+    rows = await connection.fetch(*_SQL["orders"](tenant=tenant))
+    return {row["state"]: row["count"] for row in rows}
+
+
+async def files(connection: Connection, tenant: int) -> list[FileCount]:
+    """How many files stand where: each file is counted exactly once."""
+    return structs(FileCount, await connection.fetch(*_SQL["files"](tenant=tenant)))
+
+
+async def backlog(connection: Connection, tenant: int) -> Backlog:
+    """What waits to be done."""
+    return structs(Backlog, await connection.fetch(*_SQL["backlog"](tenant=tenant)))[0]
+
+
+async def health(connection: Connection) -> Health:
+    """That the database answers, and who works."""
+    return structs(Health, await connection.fetch(*_SQL["health"]()))[0]

@@ -1,0 +1,36 @@
+-- name: census.orders
+-- How many orders stand where.
+SELECT state, count(*) AS count FROM purchase_order WHERE tenant_id = :tenant GROUP BY state;
+
+-- name: census.files
+-- How many files stand where, and for those that became an order, where that stands.
+SELECT f.state AS file, coalesce(o.state, '') AS order, count(*) AS count
+FROM intake_file f
+LEFT JOIN purchase_order o
+    ON o.tenant_id = f.tenant_id AND o.id = f.order_id AND f.state = 'DONE'
+WHERE f.tenant_id = :tenant
+GROUP BY f.state, o.state;
+
+-- name: census.backlog
+-- What waits to be done, and since when the oldest does.
+SELECT
+    (SELECT count(*) FROM inbox WHERE tenant_id = :tenant) AS inbox,
+    (SELECT min(at) FROM inbox WHERE tenant_id = :tenant) AS inbox_since,
+    (SELECT count(*) FROM message WHERE tenant_id = :tenant) AS messages,
+    (SELECT count(*) FROM undelivered WHERE tenant_id = :tenant) AS undelivered,
+    (SELECT count(*) FROM user_task WHERE tenant_id = :tenant AND closed_at IS NULL) AS tasks,
+    (SELECT count(*) FROM incident WHERE tenant_id = :tenant AND settled_at IS NULL) AS incidents,
+    (
+        SELECT count(*) FROM order_conflict WHERE tenant_id = :tenant AND settled_at IS NULL
+    ) AS conflicts,
+    (
+        SELECT count(*) FROM intake_file WHERE tenant_id = :tenant AND state = 'WAITING'
+    ) AS files_waiting;
+
+-- name: census.health
+-- Whether the database answers and workers work.
+SELECT
+    now() AS now,
+    (SELECT count(*) FROM worker WHERE lease_until > now()) AS workers,
+    (SELECT count(*) FROM slot WHERE worker IS NULL) AS slots_free,
+    (SELECT connectors_paused FROM engine) AS connectors_paused;

@@ -1,0 +1,44 @@
+-- name: tasks.page
+-- Open work for people, oldest first, from after one on, by role and person where given.
+SELECT
+    instance_id::text AS instance, wait, state, role, element, name, form, fields, assignee,
+    opened_at, due_at, claimed_at, closed_at
+FROM user_task
+WHERE tenant_id = :tenant AND closed_at IS NULL
+  AND (:role::text IS NULL OR role = :role)
+  AND (:assignee::text IS NULL OR assignee = :assignee)
+  AND (
+    :after_at::timestamptz IS NULL
+    OR (opened_at, instance_id, wait) > (:after_at, :after_instance::uuid, :after_wait::integer)
+  )
+ORDER BY opened_at, instance_id, wait LIMIT :page;
+
+-- name: tasks.of
+-- All work for people that an instance ever asked for.
+SELECT
+    instance_id::text AS instance, wait, state, role, element, name, form, fields, assignee,
+    opened_at, due_at, claimed_at, closed_at
+FROM user_task
+WHERE tenant_id = :tenant AND instance_id = :instance
+ORDER BY wait;
+
+-- name: tasks.claim
+-- Nobody has it: now this person does.
+UPDATE user_task SET state = 'CLAIMED', assignee = :person, claimed_at = now()
+WHERE tenant_id = :tenant AND instance_id = :instance AND wait = :wait
+  AND closed_at IS NULL AND (assignee IS NULL OR assignee = :person)
+RETURNING wait;
+
+-- name: tasks.unclaim
+-- This person has it, and gives it back.
+UPDATE user_task SET state = 'CREATED', assignee = NULL, claimed_at = NULL
+WHERE tenant_id = :tenant AND instance_id = :instance AND wait = :wait
+  AND closed_at IS NULL AND assignee = :person
+RETURNING wait;
+
+-- name: tasks.delegate
+-- This person has it, and hands it to another.
+UPDATE user_task SET state = 'CLAIMED', assignee = :other, claimed_at = now()
+WHERE tenant_id = :tenant AND instance_id = :instance AND wait = :wait
+  AND closed_at IS NULL AND assignee = :person
+RETURNING wait;

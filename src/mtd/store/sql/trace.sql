@@ -1,0 +1,15 @@
+-- name: trace.entries
+-- An instance's journal, from after one row on.
+SELECT seq, at, kind, element, payload FROM journal
+WHERE tenant_id = :tenant AND instance_id = :instance AND seq > :after
+ORDER BY seq LIMIT :page;
+
+-- name: trace.calls
+-- The evidence of what was sent between two rows of the journal.
+SELECT seq, n, wait, attempt, service, at, took_ms, outcome, request, response FROM call
+WHERE tenant_id = :tenant AND instance_id = :instance AND seq > :after AND seq <= :until
+ORDER BY seq, n;
+
+-- name: trace.over
+-- Whether an instance's process came to its end.
+SELECT state <> 'RUNNING' AS over FROM instance WHERE tenant_id = :tenant AND id = :instance;

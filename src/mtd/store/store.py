@@ -1,0 +1,76 @@
+"""The store, opened: the connections of the doors, and the way in for workers."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+
+from mtd.store import door
+from mtd.store.arrival import Arrival, Receipt
+from mtd.store.sessions import DOOR, Connection, Session, Unavailable
+from mtd.store.statements import statements
+from mtd.store.worker import Worker
+
+DOOR_CONNECTIONS_MAX = 8
+DOOR_WAIT_S = 2.0
+"""How long a request waits for a connection before it is told to come again."""
+
+_SQL = statements("door")
+
+
+class Store:
+    """One PostgreSQL database; opened by `Store.open`."""
+
+    def __init__(self, dsn: str, *, notify: bool, door_connections_max: int) -> None:
+        self.dsn = dsn
+        self.notify = notify
+        self._sessions = [Session(dsn, DOOR) for _ in range(door_connections_max)]
+        self._free = asyncio.LifoQueue[Session]()
+        for session in self._sessions:
+            self._free.put_nowait(session)
+
+    @classmethod
+    async def open(
+        cls, dsn: str, *, notify: bool = True, door_connections_max: int = DOOR_CONNECTIONS_MAX
+    ) -> "Store":
+        """Open the migrated database at `dsn`; its login may take the roles of the engine.
+
+        `notify`: tell workers of arrivals, so that they act sooner than they would by polling.
+        Raises what asyncpg raises when the database does not answer or lacks the roles.
+        """
+        store = cls(dsn, notify=notify, door_connections_max=door_connections_max)
+        async with store._sessions[-1].use():
+            return store
+
+    async def close(self) -> None:
+        """End every connection of the doors; workers end by `Worker.retire`."""
+        await asyncio.gather(*(session.close() for session in self._sessions))
+
+    @asynccontextmanager
+    async def door(self, tenant: int) -> AsyncGenerator[Connection]:
+        """A transaction of role `mtd_door` that sees this tenant's rows and no others'.
+
+        Raises Unavailable when every connection is in use for DOOR_WAIT_S.
+        """
+        try:
+            async with asyncio.timeout(DOOR_WAIT_S):
+                session = await self._free.get()
+        except TimeoutError:
+            raise Unavailable("every connection is in use") from None
+        try:
+            async with session.use() as connection, connection.transaction():
+                await connection.execute(*_SQL["tenant"](tenant=str(tenant)))
+                yield connection
+        finally:
+            self._free.put_nowait(session)
+
+    async def deliver(self, arrivals: Sequence[Arrival]) -> list[Receipt]:
+        """Take in what came, in one transaction a tenant; a receipt for each, in their order.
+
+        Raises Unavailable when the database cannot be reached in time: nothing is known to
+        have been taken in then, and the same arrivals may be delivered again.
+        """
+        return await door.deliver(self, arrivals)
+
+    async def enroll(self, name: str, id_: str) -> Worker:
+        """A new worker under a name for people; `id_` is a new UUIDv7."""
+        return await Worker.enroll(self.dsn, name, id_)

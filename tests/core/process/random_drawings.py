@@ -1,0 +1,167 @@
+"""Random drawings: block-structured processes that are sound by construction."""
+
+from collections.abc import Callable
+from itertools import count
+
+from hypothesis import strategies as st
+
+from mtd.core.process.definition import Definition, Rules
+from tests.core.process.sketch import PROCESS, Sketch, after, error, message, variable
+
+DEPTH_MAX = 3
+BLOCKS_MAX = 4
+
+
+class Drafter:
+    """Draws blocks; each is entered at one node and left at one."""
+
+    def __init__(self, draw: Callable[[st.SearchStrategy[int]], int]) -> None:
+        self.sketch = Sketch()
+        self._draw = draw
+        self._ids = count()
+        self._blocks = (
+            self._task, self._person, self._receive, self._timer, self._script, self._choice,
+            self._fork, self._race, self._loop, self._guarded, self._stage,
+        )  # fmt: skip
+
+    def definition(self) -> Definition:
+        """A whole process."""
+        self._inside(PROCESS, DEPTH_MAX)
+        return self.sketch.definition()
+
+    def _pick(self, below: int) -> int:
+        return self._draw(st.integers(0, below - 1))
+
+    def _id(self, kind: str) -> str:
+        return f"{kind}{next(self._ids)}"
+
+    def _inside(self, parent: str, depth: int) -> None:
+        start = self.sketch.add("startEvent", self._id("start"), parent)
+        first, last = self._sequence(parent, depth)
+        end = self.sketch.add("endEvent", self._id("end"), parent)
+        self.sketch.flow(start, first)
+        self.sketch.flow(last, end)
+        if self._pick(4) == 0:
+            self._handler(parent)
+
+    def _sequence(self, parent: str, depth: int) -> tuple[str, str]:
+        blocks = [self._block(parent, depth) for _ in range(1 + self._pick(BLOCKS_MAX))]
+        for (_, last), (first, _) in zip(blocks, blocks[1:], strict=False):
+            self.sketch.flow(last, first)
+        return blocks[0][0], blocks[-1][1]
+
+    def _block(self, parent: str, depth: int) -> tuple[str, str]:
+        simple = 5
+        kind = self._pick(len(self._blocks) if depth else simple)
+        return self._blocks[kind](parent, depth - 1)
+
+    def _task(self, parent: str, depth: int) -> tuple[str, str]:
+        task = self.sketch.service(self._id("task"), parent)
+        return task, task
+
+    def _person(self, parent: str, depth: int) -> tuple[str, str]:
+        task = self.sketch.person(self._id("person"), parent)
+        return task, task
+
+    def _receive(self, parent: str, depth: int) -> tuple[str, str]:
+        id_ = self._id("receive")
+        self.sketch.add("receiveTask", id_, parent, events=(message(id_),))
+        return id_, id_
+
+    def _timer(self, parent: str, depth: int) -> tuple[str, str]:
+        id_ = self._id("timer")
+        self.sketch.add("intermediateCatchEvent", id_, parent, events=(after(60),))
+        return id_, id_
+
+    def _script(self, parent: str, depth: int) -> tuple[str, str]:
+        rules = Rules(assignments={"n": lambda v, now: v.get("n", 0) + 1})
+        id_ = self.sketch.add("scriptTask", self._id("script"), parent, work=rules)
+        return id_, id_
+
+    def _choice(self, parent: str, depth: int) -> tuple[str, str]:
+        split = self.sketch.add(
+            "exclusiveGateway", self._id("which"), parent, decide=variable("answer")
+        )
+        merge = self.sketch.add("exclusiveGateway", self._id("merge"), parent)
+        for label in ("Sí", "No"):
+            first, last = self._sequence(parent, depth)
+            self.sketch.flow(split, first, label)
+            self.sketch.flow(last, merge)
+        return split, merge
+
+    def _fork(self, parent: str, depth: int) -> tuple[str, str]:
+        split = self.sketch.add("parallelGateway", self._id("split"), parent)
+        join = self.sketch.add("parallelGateway", self._id("join"), parent)
+        for _ in range(2 + self._pick(2)):
+            first, last = self._sequence(parent, depth)
+            self.sketch.flow(split, first)
+            self.sketch.flow(last, join)
+        return split, join
+
+    def _race(self, parent: str, depth: int) -> tuple[str, str]:
+        gateway = self.sketch.add("eventBasedGateway", self._id("race"), parent)
+        merge = self.sketch.add("exclusiveGateway", self._id("merge"), parent)
+        for catch in (self._receive, self._timer):
+            event, _ = catch(parent, depth)
+            self.sketch.flow(gateway, event)
+            self.sketch.flow(event, merge)
+        return gateway, merge
+
+    def _loop(self, parent: str, depth: int) -> tuple[str, str]:
+        """Repeated while the answer is yes; the world changes it in the end."""
+        merge = self.sketch.add("exclusiveGateway", self._id("merge"), parent)
+        again = self.sketch.add(
+            "exclusiveGateway", self._id("again"), parent, decide=variable("again")
+        )
+        out = self.sketch.add("manualTask", self._id("out"), parent)
+        first, last = self._sequence(parent, depth)
+        self.sketch.chain(merge, first)
+        self.sketch.chain(last, again)
+        self.sketch.flow(again, merge, "Sí")
+        self.sketch.flow(again, out, "No")
+        return merge, out
+
+    def _guarded(self, parent: str, depth: int) -> tuple[str, str]:
+        """An activity with an error, a timer or a message at its border."""
+        task = (self._task, self._person, self._stage)[self._pick(3)](parent, depth)[0]
+        merge = self.sketch.add("exclusiveGateway", self._id("merge"), parent)
+        event = (error(), after(30), message(self._id("guard")))[self._pick(3)]
+        interrupting = event.kind == "error" or self._pick(2) == 0
+        guard = self.sketch.add(
+            "boundaryEvent",
+            self._id("guard"),
+            parent,
+            attached_to=task,
+            events=(event,),
+            interrupting=interrupting,
+        )
+        first, last = self._sequence(parent, depth)
+        target = merge if interrupting else self.sketch.add("endEvent", self._id("end"), parent)
+        self.sketch.flow(task, merge)
+        self.sketch.flow(guard, first)
+        self.sketch.flow(last, target)
+        return task, merge
+
+    def _stage(self, parent: str, depth: int) -> tuple[str, str]:
+        stage = self.sketch.add("subProcess", self._id("stage"), parent)
+        self._inside(stage, max(depth, 0))
+        return stage, stage
+
+    def _handler(self, parent: str) -> None:
+        event = (error(), after(90), message(self._id("handler")))[self._pick(3)]
+        handler = self.sketch.add("subProcess", self._id("handler"), parent)
+        start = self.sketch.add(
+            "eventSubProcess",
+            self._id("alarm"),
+            handler,
+            events=(event,),
+            interrupting=event.kind == "error" or self._pick(2) == 0,
+        )
+        task, _ = self._task(handler, 0)
+        self.sketch.chain(start, task)
+
+
+@st.composite
+def drawings(draw: st.DrawFn) -> Definition:
+    """A sound process of random shape."""
+    return Drafter(draw).definition()

@@ -1,0 +1,102 @@
+"""Sketches: definitions written in a few lines, for tests of the engine alone."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from mtd.core.process.definition import Definition, Element, Event, Person, Service, Way
+from mtd.core.process.effect import Timer
+
+PROCESS = "process"
+
+
+class Sketch:
+    """Nodes and flows, added one by one; `definition` compiles nothing and checks nothing."""
+
+    def __init__(self) -> None:
+        self.elements: dict[str, Element] = {}
+        self.flows: list[tuple[str, str, str, str, Any]] = []
+
+    def add(self, kind: str, id_: str, parent: str = PROCESS, **more: Any) -> str:
+        """A node; the keywords are those of `Element`."""
+        self.elements[id_] = Element(
+            id=id_, name=more.pop("name", id_), kind=kind, parent=parent, **more
+        )
+        return id_
+
+    def service(self, id_: str, parent: str = PROCESS, **more: Any) -> str:
+        """A service task bound to a connector of its own name."""
+        return self.add("serviceTask", id_, parent, work=Service(connector=f"x.{id_}"), **more)
+
+    def person(self, id_: str, parent: str = PROCESS, **more: Any) -> str:
+        """A user task of role `agent`."""
+        return self.add("userTask", id_, parent, work=Person(role="agent"), **more)
+
+    def flow(self, source: str, target: str, name: str = "", condition: Any = None) -> str:
+        """A sequence flow."""
+        id_ = f"f{len(self.flows)}"
+        self.flows.append((id_, source, target, name, condition))
+        return id_
+
+    def chain(self, *ids: str) -> None:
+        """Flows from each to the next."""
+        for source, target in zip(ids, ids[1:], strict=False):
+            self.flow(source, target)
+
+    def definition(self) -> Definition:
+        """What was sketched, as the engine takes it."""
+        elements = {PROCESS: Element(id=PROCESS, name=PROCESS, kind="process")}
+        for element in self.elements.values():
+            out = [f for f in self.flows if f[1] == element.id]
+            into = [f for f in self.flows if f[2] == element.id]
+            attached = [e.id for e in self.elements.values() if e.attached_to == element.id]
+            elements[element.id] = msgspec.structs.replace(
+                element,
+                outgoing=tuple(Way(id=f[0], name=f[3], target=f[2], condition=f[4]) for f in out),
+                incoming=tuple(f[0] for f in into),
+                attached=tuple(attached),
+            )
+        for inside in [e for e in elements.values() if e.kind in ("process", "subProcess")]:
+            elements[inside.id] = msgspec.structs.replace(
+                inside,
+                starts=self._within(inside.id, "startEvent") or self._starts_of(inside.id),
+                handlers=tuple(
+                    start
+                    for element in self.elements.values()
+                    if element.parent == inside.id and element.kind == "subProcess"
+                    for start in self._within(element.id, "eventSubProcess")
+                ),
+            )
+        return Definition(name="sketch", version=1, root=PROCESS, elements=elements)
+
+    def _within(self, parent: str, kind: str) -> tuple[str, ...]:
+        inside = self.elements.values()
+        return tuple(e.id for e in inside if e.parent == parent and e.kind == kind)
+
+    def _starts_of(self, parent: str) -> tuple[str, ...]:
+        return self._within(parent, "eventSubProcess")
+
+
+def message(name: str, key: str = "k") -> Event:
+    """A message event with a constant key."""
+    return Event(kind="message", name=name, key=lambda variables, now: key)
+
+
+def after(seconds: float, left: int | None = 0) -> Event:
+    """A timer event."""
+    return Event(
+        kind="timer",
+        schedule=lambda variables, now: Timer(now + timedelta(seconds=seconds), left),
+    )
+
+
+def error(code: str | None = None) -> Event:
+    """An error event."""
+    return Event(kind="error", name=code)
+
+
+def variable(name: str) -> Callable[[Any, datetime], Any]:
+    """A rule that gives a variable's value."""
+    return lambda variables, now: variables.get(name)

@@ -1,0 +1,180 @@
+"""The reference drawing itself: Bizagi's dialect kept, every label answered, a tidy diagram."""
+
+import re
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from lxml import etree
+
+from mtd.core.process.binding import TABLES
+from mtd.core.process.compiler import Compiled
+from mtd.core.process.definition import Person
+from tests.processes.deployed import DRAWING, bindings, compiled, drawing, durations
+
+MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+DC = "{http://www.omg.org/spec/DD/20100524/DC}"
+DD = "{http://www.omg.org/spec/DD/20100524/DI}"
+BIZAGI = "{http://www.bizagi.com/bpmn20}"
+BLACK_BOXES = {
+    "Canal",
+    "Gift card",
+    "Pago",
+    "EOM",
+    "Paperless",
+    "Soporte de Ventas",
+    "Transportista",
+    "Cliente",
+}
+
+
+@pytest.fixture(scope="module")
+def root() -> etree._Element:
+    return etree.fromstring(DRAWING.read_bytes())
+
+
+def test_it_is_in_the_dialect_of_bizagi_modeler(root: etree._Element) -> None:
+    namespace = root.get("targetNamespace", "")
+    assert re.fullmatch(r"http://www\.bizagi\.com/definitions/_\d+", namespace)
+    assert root.get("exporter") is None and root.get("exporterVersion") is None
+    assert not root.xpath("//*[@isExecutable]")
+    own = [n.get("id", "") for n in root.iter() if isinstance(n.tag, str) and MODEL in n.tag]
+    guid = r"Id_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    assert all(re.fullmatch(guid, i) for i in own[1:] if i)
+
+
+def test_the_main_pool_is_a_phantom(root: etree._Element) -> None:
+    main = root.find(f".//{MODEL}participant")
+    assert main is not None and main.get("name") == "Proceso principal"
+    assert [p.get("name") for p in main.iter(f"{BIZAGI}BizagiProperty")][-1] == "isMainParticipant"
+    [bounds] = root.xpath("//*[@bpmnElement=$id]/*[local-name()='Bounds']", id=main.get("id"))
+    assert (bounds.get("width"), bounds.get("height")) == ("0", "0")
+
+
+def test_the_meaning_is_in_the_labels_alone(root: etree._Element) -> None:
+    for empty in ("conditionExpression", "timeCycle"):
+        assert not any(e.text or len(e) for e in root.iter(f"{MODEL}{empty}"))
+    for reference in ("messageRef", "errorRef", "signalRef", "operationRef", "calledElement"):
+        assert not root.xpath(f"//*[@{reference}]")
+    assert not root.xpath("//*[@default]")
+    assert root.find(f".//{MODEL}flowNodeRef") is None
+    lanes = list(root.iter(f"{MODEL}lane"))
+    assert all(len(lane.findall(f"{MODEL}childLaneSet")) == 1 for lane in lanes)
+
+
+def test_documentation_is_html(root: etree._Element) -> None:
+    texts = [d.text for d in root.iter(f"{MODEL}documentation") if d.text]
+    assert len(texts) > 20 and all(t.startswith("<p style=") for t in texts)
+
+
+def test_every_pool_and_lane_is_there() -> None:
+    pools = {pool.name for pool in drawing().pools}
+    assert pools >= {"MTD", "Resolver quiebre de stock", *BLACK_BOXES}
+    lanes = {node.lane for process in drawing().processes for node in process.nodes}
+    assert lanes >= {"Motor", "Ejecutivo", "Encargado tributario"}
+
+
+def test_people_stand_in_the_lane_of_their_role() -> None:
+    definition = compiled().definition
+    assert definition is not None
+    roles = {
+        e.name: e.work.role for e in definition.elements.values() if isinstance(e.work, Person)
+    }
+    clerk = {name for name, role in roles.items() if role == "tax_clerk"}
+    assert clerk == {
+        "Cargar folios (CAF)",
+        "Corregir datos tributarios",
+        "Revisar con el emisor",
+        "Resolver emisión de guía",
+    }
+    assert set(roles.values()) == {"agent", "tax_clerk"}
+
+
+@pytest.mark.parametrize("customer", ["default", "demo"])
+def test_every_label_has_its_answer_and_every_answer_its_label(customer: str) -> None:
+    result: Compiled = compiled(customer)
+    assert [label for label in result.labels if label.answer is None] == []
+    assert result.faults == ()
+    assert result.definition is not None
+
+
+def test_a_customer_shortens_every_wait_and_leaves_none_out() -> None:
+    assert durations("demo").keys() == durations("default").keys()
+
+
+def test_the_bindings_hold_no_flow(root: etree._Element) -> None:
+    """Outside the answers to drawn questions no expression names a flow's label or an element."""
+    flows = {flow.get("name") for flow in root.iter(f"{MODEL}sequenceFlow")} - {None, ""}
+    nodes = {node.get("name") for node in root.iter() if node.get("name")}
+    for table in TABLES:
+        if table in ("decision", "lane", "call"):
+            continue
+        for label, binding in getattr(bindings(), table).items():
+            words = set(re.findall(r'"([^"]*)"', repr(binding)))
+            assert not words & (flows | nodes), (table, label)
+
+
+def test_questions_are_answered_with_drawn_labels_only(root: etree._Element) -> None:
+    names = {e.get("id"): e.get("name") or "" for e in root.iter() if e.get("id")}
+    ways: dict[str, set[str]] = {}
+    for flow in root.iter(f"{MODEL}sequenceFlow"):
+        ways.setdefault(names[flow.get("sourceRef", "")], set()).add(flow.get("name") or "")
+    for question, binding in bindings().decision.items():
+        words = set(re.findall(r'then "([^"]+)"|else "([^"]+)"', binding.answer or ""))
+        drawn = ways[question]
+        assert {a or b for a, b in words} <= drawn, question
+
+
+def test_no_two_shapes_overlap(root: etree._Element) -> None:
+    boxes = _boxes(root)
+    kinds = {e.get("id"): etree.QName(e).localname for e in root.iter() if e.get("id")}
+    holds = {"participant", "lane", "subProcess"}
+    small = {i: b for i, b in boxes.items() if kinds[i] not in holds | {"boundaryEvent"}}
+    clashes = [
+        (a, b)
+        for a, (ax1, ay1, ax2, ay2) in small.items()
+        for b, (bx1, by1, bx2, by2) in small.items()
+        if a < b and ax1 < bx2 and bx1 < ax2 and ay1 < by2 and by1 < ay2
+    ]
+    assert clashes == []
+
+
+def test_no_line_goes_through_a_box(root: etree._Element) -> None:
+    boxes = _boxes(root)
+    kinds = {e.get("id"): etree.QName(e).localname for e in root.iter() if e.get("id")}
+    holds = {"participant", "lane", "subProcess", "boundaryEvent"}
+    small = {i: b for i, b in boxes.items() if kinds[i] not in holds}
+    for edge in root.iter(f"{DI}BPMNEdge"):
+        flow = root.xpath("//*[@id=$id]", id=edge.get("bpmnElement"))[0]
+        ends = {flow.get("sourceRef"), flow.get("targetRef")}
+        points = [(float(p.get("x")), float(p.get("y"))) for p in edge.iter(f"{DD}waypoint")]
+        for (x1, y1), (x2, y2) in pairwise(points):
+            hit = [
+                i
+                for i, (a, b, c, d) in small.items()
+                if i not in ends
+                and min(x1, x2) < c
+                and max(x1, x2) > a
+                and min(y1, y2) < d
+                and max(y1, y2) > b
+            ]
+            hosts = root.xpath("//*[@id=$id]/@attachedToRef", id=flow.get("sourceRef"))
+            assert set(hit) <= set(hosts), (flow.get("id"), hit)
+
+
+def test_every_node_and_flow_is_drawn_once(root: etree._Element) -> None:
+    drawn = Counter(e.get("bpmnElement") for e in root.iter(f"{DI}BPMNShape", f"{DI}BPMNEdge"))
+    assert set(drawn.values()) == {1}
+    flows = [e.get("id") for e in root.iter(f"{MODEL}sequenceFlow", f"{MODEL}messageFlow")]
+    assert set(flows) <= set(drawn)
+
+
+def _boxes(root: etree._Element) -> dict[str | None, tuple[float, float, float, float]]:
+    boxes = {}
+    for shape in root.iter(f"{DI}BPMNShape"):
+        bounds = shape.find(f"{DC}Bounds")
+        assert bounds is not None
+        x, y, w, h = (float(bounds.get(k, "0")) for k in ("x", "y", "width", "height"))
+        boxes[shape.get("bpmnElement")] = (x, y, x + w, y + h)
+    return boxes

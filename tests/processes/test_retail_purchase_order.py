@@ -1,0 +1,188 @@
+"""The sale: validating, charging and reserving, driven through every path in memory."""
+
+from datetime import timedelta
+
+import pytest
+
+from mtd.core.process.outcome import Refused
+from tests.processes.paths import CANCELLED, DELIVERED, PICKED_UP, REVERSALS, assert_ended, drive
+from tests.processes.world import BEGIN
+
+DECLINED = Refused("PAYMENT_DECLINED", "insufficient funds")
+STOCKOUT = Refused("STOCKOUT", "1 of 2", {"short_share": 0.5})
+
+# ---- the main path ---------------------------------------------------------------------------
+
+
+def test_an_ecommerce_order_is_delivered_and_closed() -> None:
+    world = drive()
+    assert_ended(world, DELIVERED)
+    assert world.mails == ["order_confirmation", "dispatched"]
+    assert world.services.count("paperless.issue") == 1
+    assert world.fired == ["Esperar plazo de cierre"]
+
+
+def test_a_kiosk_order_is_picked_up_with_a_guide_for_its_way_to_the_shop() -> None:
+    world = drive({"channel": "kiosk", "shipment_method": "pickup"})
+    assert_ended(world, PICKED_UP)
+    assert "paperless.dispatch_guide" in world.services
+    assert "logistics.request_dispatch" not in world.services
+    assert world.mails == ["order_confirmation", "ready_for_pickup"]
+
+
+def test_a_phone_order_waits_for_its_payment_instead_of_capturing_it() -> None:
+    world = drive({"channel": "phone"})
+    assert_ended(world, DELIVERED)
+    assert "payment.capture" not in world.services
+
+
+@pytest.mark.parametrize("buyer_document", ["RECEIPT", "INVOICE"])
+def test_the_document_is_the_one_that_the_buyer_asked_for(buyer_document: str) -> None:
+    world = drive({"buyer_document": buyer_document})
+    issued = dict(world.made)["paperless.issue"]
+    assert issued == {"document_kind": buyer_document}
+
+
+def test_gift_card_and_card_share_the_amount() -> None:
+    world = drive({"has_gift_card": True, "gift_card_amount": 20000, "card_amount": 39990})
+    assert_ended(world, DELIVERED)
+    assert dict(world.made)["giftcard.redeem"] == {"amount": 20000}
+    assert dict(world.made)["payment.capture"] == {"amount": 39990}
+
+
+def test_an_order_paid_wholly_by_gift_card_captures_nothing() -> None:
+    world = drive({"has_gift_card": True, "gift_card_amount": 59990, "card_amount": 0})
+    assert_ended(world, DELIVERED)
+    assert "payment.capture" not in world.services
+
+
+# ---- review ----------------------------------------------------------------------------------
+
+
+def test_an_invalid_order_is_corrected_by_an_agent() -> None:
+    world = drive(
+        calls={"order.validate": [Refused("ORDER_INVALID", "bad RUT")]},
+        people={"Revisar orden": [{"decision": "Corregida"}]},
+    )
+    assert_ended(world, ["RECEIVED", "ON_HOLD", *DELIVERED[1:]])
+    assert world.asked == [("Revisar orden", "agent")]
+    assert world.services[:3] == ["order.validate", "salessupport.open_case", "order.validate"]
+
+
+def test_a_large_discount_is_reviewed_and_approved() -> None:
+    world = drive(
+        {"line_discount_share_max": 0.85}, people={"Revisar orden": [{"decision": "Aprobada"}]}
+    )
+    assert_ended(world, ["RECEIVED", "ON_HOLD", *DELIVERED[1:]])
+
+
+def test_a_rejected_order_is_cancelled_with_every_reversal_and_no_credit_note() -> None:
+    world = drive({"line_discount_share_max": 0.99})
+    assert_ended(world, ["RECEIVED", *CANCELLED])
+    assert world.services == ["order.validate", *REVERSALS]
+    assert world.mails == ["order_cancelled"]
+
+
+def test_an_unreviewed_order_is_escalated_then_cancelled() -> None:
+    world = drive({"line_discount_share_max": 0.85})
+    assert_ended(world, ["RECEIVED", "ON_HOLD", *CANCELLED])
+    assert world.fired == ["Vence plazo de revisión", "2 días sin revisión"]
+    assert world.mails == ["task_overdue", "order_cancelled"]
+    assert timedelta(days=2) <= world.now - BEGIN < timedelta(days=2, minutes=1)
+
+
+# ---- payment and stock -----------------------------------------------------------------------
+
+
+def test_a_declined_card_is_tried_again() -> None:
+    world = drive(
+        calls={"payment.capture": [DECLINED]},
+        people={"Resolver pago": [{"decision": "Reintentar"}]},
+    )
+    assert_ended(world, ["RECEIVED", "VALIDATED", "ON_HOLD", "VALIDATED", *DELIVERED[2:]])
+    assert world.services.count("payment.capture") == 2
+
+
+def test_a_declined_card_is_replaced_by_a_payment_confirmed_later() -> None:
+    world = drive(
+        calls={"payment.capture": [DECLINED]},
+        people={"Resolver pago": [{"decision": "Otro medio"}]},
+    )
+    assert_ended(world, ["RECEIVED", "VALIDATED", "ON_HOLD", "VALIDATED", *DELIVERED[2:]])
+    assert world.services.count("payment.capture") == 1
+
+
+def test_a_declined_gift_card_is_replaced_by_the_card() -> None:
+    world = drive(
+        {"has_gift_card": True, "gift_card_amount": 20000, "card_amount": 39990},
+        calls={"giftcard.redeem": [Refused("GIFTCARD_DECLINED", "no balance")]},
+        people={"Resolver pago": [{"decision": "Otro medio"}]},
+    )
+    assert world.states[-1] == "CLOSED"
+    captured = sorted(i["amount"] for s, i in world.made if s == "payment.capture")
+    assert captured == [20000, 39990]
+
+
+def test_an_unresolved_payment_cancels_after_a_day() -> None:
+    world = drive(calls={"payment.capture": [DECLINED]})
+    assert_ended(world, ["RECEIVED", "VALIDATED", "ON_HOLD", *CANCELLED])
+    assert world.fired == ["24 horas sin resolver"]
+
+
+def test_a_phone_payment_that_never_comes_goes_to_an_agent_after_two_hours() -> None:
+    world = drive(
+        {"channel": "phone"},
+        messages={"PaymentConfirmed": [None]},
+        people={"Resolver pago": [{"decision": "Anular"}]},
+    )
+    assert_ended(world, ["RECEIVED", "VALIDATED", "ON_HOLD", *CANCELLED])
+    assert world.fired == ["Pago no confirmado"]
+
+
+def test_a_stock_out_is_offered_to_the_customer_and_accepted() -> None:
+    world = drive(
+        calls={"eom.reserve": [STOCKOUT]},
+        people={"Ofrecer alternativa": [{"action": "partial"}]},
+        messages={"CustomerAnswer": [{"accepts": True}]},
+    )
+    assert_ended(world, ["RECEIVED", "VALIDATED", "ON_HOLD", "VALIDATED", *DELIVERED[2:]])
+    assert [i["action"] for s, i in world.made if s == "eom.reserve"] == [None, "partial"]
+
+
+def test_a_silent_customer_gets_what_there_is() -> None:
+    world = drive(
+        calls={"eom.reserve": [STOCKOUT]}, people={"Ofrecer alternativa": [{"action": "backorder"}]}
+    )
+    assert world.states[-1] == "CLOSED"
+    assert world.fired[0] == "24 horas sin respuesta"
+    assert [i["action"] for s, i in world.made if s == "eom.reserve"] == [None, "partial"]
+
+
+def test_a_customer_who_refuses_the_alternative_is_refunded() -> None:
+    world = drive(
+        calls={"eom.reserve": [STOCKOUT]},
+        people={"Ofrecer alternativa": [{"action": "partial"}]},
+        messages={"CustomerAnswer": [{"accepts": False}]},
+    )
+    assert_ended(world, ["RECEIVED", "VALIDATED", "ON_HOLD", *CANCELLED])
+    assert world.services[-5:] == REVERSALS
+
+
+def test_another_node_with_stock_needs_no_consent() -> None:
+    elsewhere = Refused("STOCKOUT", "none here", {"short_share": 1, "substitute_node": "B007"})
+    world = drive(calls={"eom.reserve": [elsewhere]})
+    assert_ended(world, DELIVERED)
+    assert [i["action"] for s, i in world.made if s == "eom.reserve"] == [None, "substitute"]
+
+
+def test_stock_that_fails_in_the_warehouse_is_settled_and_preparation_goes_on() -> None:
+    world = drive(
+        people={"Ofrecer alternativa": [{"action": "cancel_line"}]},
+        messages={
+            "FulfilmentEvent": [{"event": "SHORT", "short_share": 0.2}, {"event": "PACKED"}],
+            "CustomerAnswer": [{"accepts": True}],
+        },
+    )
+    assert world.states[-1] == "CLOSED"
+    released = [i["action"] for s, i in world.made if s == "eom.release_to_pick"]
+    assert released == [None, "cancel_line"]

@@ -1,0 +1,274 @@
+"""A scripted world around one order: it answers calls, people and messages, on a virtual clock."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from mtd.core.orders.states import (
+    OVERLAYS,
+    RECEIVED,
+    IllegalTransition,
+    OrderState,
+    OrderStatus,
+    follow,
+)
+from mtd.core.process.advance import Moved, advance, born
+from mtd.core.process.definition import Definition
+from mtd.core.process.effect import Call, Subscription, Timer, UserTask
+from mtd.core.process.instance import Instance, State, Wait
+from mtd.core.process.journal import Reached
+from mtd.core.process.outcome import Done, Outcome, Refused
+from mtd.core.process.trigger import (
+    Answered,
+    Fired,
+    Received,
+    Retried,
+    Start,
+    Submitted,
+    Trigger,
+)
+
+BEGIN = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+STEPS_MAX = 400
+"""Triggers that one order may need; a drawing that goes round meets it."""
+
+ORDER: dict[str, Any] = {
+    "order_key": "CL/paris/ecommerce/PW-1",
+    "country": "CL",
+    "currency": "CLP",
+    "store": "paris",
+    "branch": "P001",
+    "channel": "ecommerce",
+    "placed_at": "2026-03-02T12:00:00Z",
+    "promised_at": "2026-03-06T21:00:00Z",
+    "amount": 59990,
+    "discount_share": 0,
+    "line_discount_share_max": 0,
+    "buyer_document": "RECEIPT",
+    "card_amount": 59990,
+    "has_gift_card": False,
+    "gift_card_amount": 0,
+    "other_amount": 0,
+    "shipment_method": "home_delivery",
+}
+"""Facts of an order as `core.orders.facts` gives them."""
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "eom.reserve": {"shipment_id": "S-1"},
+    "paperless.issue": {"track_id": "T-1", "folio": 101},
+    "paperless.status": {"status": "ACCEPTED"},
+    "paperless.fetch": {"url": "https://paperless.example/101.pdf"},
+    "paperless.find": {"track_id": None, "folio": None, "status": None},
+    "paperless.credit_note": {"folio": 7},
+    "paperless.dispatch_guide": {"folio": 52},
+    "salessupport.open_case": {"case_id": "C-1"},
+    "mail.send": {"mail_id": "M-1"},
+}
+"""What each legacy system answers unless the script says otherwise."""
+
+MESSAGES: dict[str, list[dict[str, Any] | None]] = {
+    "PaymentConfirmed": [{}],
+    "DteStatusChanged": [{"status": "ACCEPTED"}],
+    "FulfilmentEvent": [{"event": "PICKED"}, {"event": "PACKED"}],
+    "ReadyForPickup": [{}],
+    "PickedUp": [{}],
+    "Dispatched": [{"tracking": "K-1"}, {"tracking": "K-2"}, {"tracking": "K-3"}],
+    "Delivered": [{}],
+}
+"""What others send, in order, unless the script says otherwise; None withholds one."""
+
+
+class World:
+    """Drives one order from its start until nothing more would happen."""
+
+    def __init__(
+        self,
+        definition: Definition,
+        order: Mapping[str, Any] | None = None,
+        *,
+        calls: Mapping[str, Sequence[Outcome]] | None = None,
+        people: Mapping[str, Sequence[dict[str, Any]]] | None = None,
+        messages: Mapping[str, Sequence[dict[str, Any] | None]] | None = None,
+        intrusions: Mapping[str, tuple[str, dict[str, Any]]] | None = None,
+    ) -> None:
+        """`intrusions`: label to the message that comes while a token first rests there."""
+        self.definition = definition
+        self.now = BEGIN
+        self.calls = defaultdict(list, {k: list(v) for k, v in (calls or {}).items()})
+        self.people = defaultdict(list, {k: list(v) for k, v in (people or {}).items()})
+        sent = {**MESSAGES, **(messages or {})}
+        self.messages = defaultdict(list, {k: list(v) for k, v in sent.items()})
+        self.intrusions = dict(intrusions or {})
+        self.made: list[tuple[str, dict[str, Any]]] = []
+        self.asked: list[tuple[str, str]] = []
+        """User tasks that were open, and the role they were for."""
+        self.fired: list[str] = []
+        """Labels of the timers that fired."""
+        self.status: OrderStatus = RECEIVED
+        self.states: list[str] = []
+        self._seen: set[int] = set()
+        self._reported: set[int] = set()
+        self._withheld: set[int] = set()
+        self._happenings = (
+            self._report,
+            self._intrude,
+            self._call,
+            self._person,
+            self._message,
+            self._timer,
+        )
+        self.instance: Instance = born("i-1", definition, ORDER["order_key"])
+        self._let(Start(at=self.now, variables={**ORDER, **(order or {})}))
+
+    def run(self) -> "World":
+        """Let everything happen: calls, people, messages, and timers when all else rests."""
+        for _ in range(STEPS_MAX):
+            if self.instance.state is not State.RUNNING:
+                return self
+            if not any(happen() for happen in self._happenings):
+                return self
+        raise AssertionError(f"the order goes round: {self.states}, {self.made[-20:]}")
+
+    @property
+    def services(self) -> list[str]:
+        """The connectors called, in order."""
+        return [service for service, _ in self.made]
+
+    @property
+    def mails(self) -> list[str]:
+        """The kinds of mail sent, in order."""
+        return [str(inputs["kind"]) for service, inputs in self.made if service == "mail.send"]
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The process's variables."""
+        return self.instance.scopes[0].variables if 0 in self.instance.scopes else {}
+
+    def resting(self) -> set[str]:
+        """Labels of the elements on which tokens rest."""
+        elements = self.definition.elements
+        return {elements[token.at].name for token in self.instance.tokens.values()}
+
+    def _let(self, trigger: Trigger) -> None:
+        moved = advance(self.definition, self.instance, trigger)
+        self.instance = moved.instance
+        self._note_state(moved)
+        for wait in self.instance.waits.values():
+            if isinstance(wait.effect, UserTask) and wait.id not in self._seen:
+                self._seen.add(wait.id)
+                self.asked.append((wait.effect.name, wait.effect.role))
+
+    def _note_state(self, moved: Moved) -> None:
+        entered = [fact.state for fact in moved.facts if isinstance(fact, Reached)]
+        overlays = {state.value for state in OVERLAYS} - {OrderState.CANCELLATION_REQUESTED.value}
+        resting = (self.definition.elements[t.at] for t in self.instance.tokens.values())
+        held = [e.entering for e in resting if e.entering in overlays and e.entering]
+        status = follow(self.status, entered, held, bool(self.instance.incidents))
+        assert not isinstance(status, IllegalTransition), f"{status.message}: {self.states}"
+        self.status = status
+        if not self.states or self.states[-1] != status.headline.value:
+            self.states.append(status.headline.value)
+
+    def _report(self) -> bool:
+        """The engine tells an instance of its own incidents with the message StageError."""
+        for incident in self.instance.incidents.values():
+            if incident.id not in self._reported:
+                self._reported.add(incident.id)
+                payload = {
+                    "incident": incident.id,
+                    "element": self.definition.elements[incident.element].name,
+                    "code": incident.code,
+                    "message": incident.message,
+                }
+                return self._send("StageError", payload)
+        return False
+
+    def _intrude(self) -> bool:
+        for label in self.resting() & self.intrusions.keys():
+            name, payload = self.intrusions.pop(label)
+            assert self._send(name, payload), f"nobody awaits {name} at {label}"
+            return True
+        return False
+
+    def _call(self) -> bool:
+        for wait in self._waits(Call):
+            call = wait.effect
+            assert isinstance(call, Call)
+            if any(incident.wait == wait.id for incident in self.instance.incidents.values()):
+                continue
+            self.now = max(self.now, call.not_before or self.now)
+            self.made.append((call.service, call.inputs))
+            outcome = self._outcome(call)
+            self._let(Answered(at=self._tick(), wait=wait.id, outcome=outcome))
+            self._after(call, outcome)
+            return True
+        return False
+
+    def _outcome(self, call: Call) -> Outcome:
+        if self.calls[call.service]:
+            return self.calls[call.service].pop(0)
+        if call.service == "order.handle_error":
+            return Done({"resolution": "retry"})
+        if call.service == "engine.cancel" and not self._awaited("CancelRequested"):
+            return Refused("CANCEL_REFUSED", "the order has left")
+        return Done(ANSWERS.get(call.service, {}))
+
+    def _after(self, call: Call, outcome: Outcome) -> None:
+        """What the engine's own services do to the instance once they are answered."""
+        if call.service == "engine.retry":
+            self._let(Retried(at=self._tick(), incident=call.inputs["incident"], actor="engine"))
+        if call.service == "engine.cancel" and isinstance(outcome, Done):
+            self._send("CancelRequested", {})
+
+    def _person(self) -> bool:
+        for wait in self._waits(UserTask):
+            task = wait.effect
+            assert isinstance(task, UserTask)
+            if self.people[task.name]:
+                outputs = self.people[task.name].pop(0)
+                self._let(Submitted(at=self._tick(), wait=wait.id, outputs=outputs, actor="ana"))
+                return True
+        return False
+
+    def _message(self) -> bool:
+        for wait in self._waits(Subscription):
+            subscription = wait.effect
+            assert isinstance(subscription, Subscription)
+            script = self.messages[subscription.name]
+            if not script or wait.id in self._withheld:
+                continue
+            payload = script.pop(0)
+            if payload is not None:
+                return self._send(subscription.name, payload)
+            self._withheld.add(wait.id)
+        return False
+
+    def _timer(self) -> bool:
+        timers = [w for w in self._waits(Timer) if isinstance(w.effect, Timer)]
+        if not timers:
+            return False
+        wait = min(timers, key=lambda w: w.effect.due)
+        assert isinstance(wait.effect, Timer)
+        self.now = max(self.now, wait.effect.due)
+        self.fired.append(self.definition.elements[wait.element].name)
+        self._let(Fired(at=self.now, wait=wait.id))
+        return True
+
+    def _send(self, name: str, payload: dict[str, Any]) -> bool:
+        waits = self._awaited(name)
+        if waits:
+            self._let(Received(at=self._tick(), wait=waits[0].id, name=name, payload=payload))
+        return bool(waits)
+
+    def _awaited(self, name: str) -> list[Wait]:
+        waits = self._waits(Subscription)
+        return [w for w in waits if isinstance(w.effect, Subscription) and w.effect.name == name]
+
+    def _waits(self, kind: type) -> list[Wait]:
+        waits = sorted(self.instance.waits.values(), key=lambda wait: wait.id)
+        return [wait for wait in waits if isinstance(wait.effect, kind)]
+
+    def _tick(self) -> datetime:
+        self.now += timedelta(milliseconds=100)
+        return self.now

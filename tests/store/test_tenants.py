@@ -1,0 +1,168 @@
+"""Tenants: a door sees one tenant's rows or nothing at all, in every table."""
+
+import asyncpg
+import pytest
+
+from mtd.core.process.effect import Subscription, UserTask
+from mtd.store import clients, definitions, intake, orders, switches
+from mtd.store.collecting import collect
+from mtd.store.sessions import DOOR, Session
+from mtd.store.store import Store
+from mtd.store.turned import Attempted
+from mtd.store.worker import Worker
+from tests.store.making import (
+    a_message,
+    a_start,
+    an_order,
+    begun,
+    count,
+    new_id,
+    troubled,
+    written,
+)
+
+OF_ALL = {"worker", "slot", "turn", "engine", "tenant"}
+"""Tables that belong to no tenant, and the list of tenants itself."""
+
+
+async def _tables(admin: Session) -> set[str]:
+    rows = await admin.fetch(
+        "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
+        " AND a.attname = 'tenant_id'"
+    )
+    return {row[0] for row in rows}
+
+
+async def test_every_tenants_table_is_walled_and_begins_with_the_tenant(admin: Session) -> None:
+    rows = await admin.fetch(
+        "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AS walled,"
+        " (SELECT attname FROM pg_attribute a WHERE a.attrelid = c.oid AND attnum = 1) AS first,"
+        " (SELECT a.attname FROM pg_index i JOIN pg_attribute a"
+        "   ON a.attrelid = c.oid AND a.attnum = i.indkey[0]"
+        "   WHERE i.indrelid = c.oid AND i.indisprimary) AS key,"
+        " EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid) AS policed"
+        " FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
+    )
+    walled = {row[0] for row in rows if row["walled"] and row["policed"]}
+    tenants = await _tables(admin)
+    assert tenants == walled
+    for row in rows:
+        if row[0] in tenants:
+            assert (row["first"], row["key"]) == ("tenant_id", "tenant_id"), row[0]
+
+
+async def test_the_roles_are_no_owners_and_bypass_nothing(admin: Session) -> None:
+    rows = await admin.fetch(
+        "SELECT rolname FROM pg_roles WHERE rolname LIKE 'mtd_%'"
+        " AND NOT rolsuper AND NOT rolbypassrls AND NOT rolcanlogin"
+    )
+    assert {row[0] for row in rows} == {"mtd_door", "mtd_engine"}
+    owned = "relowner IN (SELECT oid FROM pg_roles WHERE rolname LIKE 'mtd_%')"
+    assert await count(admin, "pg_class", owned) == 0
+
+
+async def test_a_tenant_sees_its_own_and_nothing_else(
+    store: Store, worker: Worker, admin: Session
+) -> None:
+    await admin.fetch("INSERT INTO tenant VALUES (2, 'another')")
+    for tenant in (1, 2):
+        await _fill(store, worker, tenant)
+    tables = sorted(await _tables(admin))
+    for table in tables:
+        if table == "suspect":
+            continue  # the engine's alone
+        assert await count(admin, table, "tenant_id = 1"), table
+        assert await count(admin, table, "tenant_id = 2"), table
+        if table == "snapshot":
+            continue
+        async with store.door(2) as connection:
+            rows = await connection.fetch(f"SELECT DISTINCT tenant_id FROM {table}")
+            assert [row[0] for row in rows] == [2], table
+
+
+async def test_without_a_tenant_there_is_nothing(
+    store: Store, worker: Worker, database: str, admin: Session
+) -> None:
+    await _fill(store, worker, 1)
+    session = Session(database, DOOR)
+    for table in sorted(await _tables(admin) - {"suspect", "snapshot"}):
+        assert await count(session, table) == 0, table
+    await session.close()
+
+
+async def test_nothing_leaks_from_one_transaction_to_the_next(database: str) -> None:
+    store = await Store.open(database, door_connections_max=1)
+    await store.deliver([an_order("A-1")])
+    async with store.door(2) as connection:
+        assert not await orders.page(connection, 1)
+    async with store.door(1) as connection:
+        assert len(await orders.page(connection, 1)) == 1
+    session = store._sessions[0]  # pyright: ignore[reportPrivateUsage]
+    async with session.use() as connection:
+        assert (await connection.fetch("SELECT count(*) FROM purchase_order"))[0][0] == 0
+        assert (await connection.fetch("SELECT current_user"))[0][0] == "mtd_door"
+    await store.close()
+
+
+async def test_a_tenant_cannot_write_for_another(store: Store) -> None:
+    order = an_order("A-1")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with store.door(2) as connection:
+            await connection.execute(
+                "INSERT INTO seen (tenant_id, source, message_id, id, hash)"
+                " VALUES (1, 'x', 'y', $1, '')",
+                order.id,
+            )
+
+
+async def _fill(store: Store, worker: Worker, tenant: int) -> None:
+    """At least one row of this tenant in each of its tables."""
+    order = an_order("A-1", keys=(b"key",), message_id="m", tenant=tenant)
+    await store.deliver([order, a_start(tenant)])
+    await store.deliver([an_order("A-1", b"changed", tenant=tenant)])
+    await store.deliver(
+        [
+            a_message("Early", "A-1", tenant=tenant),
+            a_message("Unheard", "A-1", tenant=tenant, ttl_s=0.0),
+        ]
+    )
+    incoming = [i for i in (await collect(worker, 1000)).incoming if i.instance == order.id]
+    evidence = Attempted(
+        wait=1, attempt=1, service="s", at=incoming[0].at, took_ms=1.0, outcome="done"
+    )
+    first = begun(
+        incoming[0],
+        Subscription("Paid", "A-1"),
+        UserTask("Revisar", "agent"),
+        attempts=[evidence],
+        snapshot=True,
+    )
+    await written(worker, [first])
+    stuck = troubled(first.after)
+    await written(worker, [stuck])
+    drawing = definitions.Source(format="p.bpmn", drawing=b"<x/>", bindings=b"{}")
+    await definitions.deploy(store, tenant, "p", drawing, b"digest", "me")
+    async with store.door(tenant) as connection:
+        await clients.add(connection, tenant, new_id(), "client", bytes(32))
+        file = intake.NewFile(
+            id=new_id(), source="folder", path="a.xml", hash=bytes(32), size_bytes=1, archive="a"
+        )
+        await intake.register(connection, tenant, [file])
+        (claimed,) = await intake.claim(connection, tenant, 1)
+        failed = intake.Failed(id=claimed.id, attempt=1, message="no", retry_s=0.0)
+        await intake.fail(connection, tenant, [failed])
+        (claimed,) = await intake.claim(connection, tenant, 1)
+        gone = intake.Settled(id=claimed.id, attempt=2, state="WAITING", cause="XML_INVALID")
+        await intake.settle(connection, tenant, [gone])
+        await intake.push(connection, tenant, [claimed.id], actor="me", reason="again")
+
+
+async def test_connectors_can_be_paused(store: Store) -> None:
+    async with store.door(1) as connection:
+        assert await switches.paused(connection) is None
+        await switches.pause(connection, "restored")
+        assert await switches.paused(connection) == "restored"
+        await switches.release(connection)
+        assert await switches.paused(connection) is None
+        assert await switches.tenants(connection) == {1: "default"}
