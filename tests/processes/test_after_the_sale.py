@@ -57,7 +57,7 @@ def test_goods_that_nobody_picks_up_go_back() -> None:
 
 def test_a_promise_at_risk_warns_before_it_is_broken_and_again_when_it_is() -> None:
     world = drive(
-        messages={"FulfilmentEvent": [{"event": "PICKED"}, None], "Dispatched": []},
+        messages={"FulfilmentEvent": [{"status": "PICKED"}, None], "Dispatched": []},
     )
     assert world.fired == ["Alerta temprana"]
     assert world.mails == ["order_confirmation", "early_warning"]
@@ -84,7 +84,7 @@ def test_a_promise_at_risk_warns_before_it_is_broken_and_again_when_it_is() -> N
     ],
 )
 def test_a_customer_may_cancel_until_the_goods_have_left(where: str, before: list[str]) -> None:
-    found = Done({"track_id": "T-1", "folio": 101, "status": "ACCEPTED"})
+    found = Done({"track_id": "T-1", "folio": 101, "document_state": "ACCEPTED"})
     issued = "INVOICED" in before
     world = drive(intrusions={where: CANCEL}, calls={"paperless.find": [found] if issued else []})
     assert_ended(world, [*before, *CANCELLED])
@@ -94,7 +94,7 @@ def test_a_customer_may_cancel_until_the_goods_have_left(where: str, before: lis
 
 
 def test_a_document_still_at_the_authority_is_waited_for_before_it_is_credited() -> None:
-    sent = Done({"track_id": "T-1", "folio": 101, "status": "SENT"})
+    sent = Done({"track_id": "T-1", "folio": 101, "document_state": "SENT"})
     world = drive(intrusions={"Esperar estado del DTE": CANCEL}, calls={"paperless.find": [sent]})
     assert_ended(world, [*HAPPY[:4], *CANCELLED])
     assert world.fired == ["Esperar resolución del DTE"]
@@ -155,7 +155,7 @@ def test_a_failed_stage_may_cancel_the_order(by_agent: bool) -> None:
         calls={
             "eom.release_to_pick": DOWN,
             "order.handle_error": [Done({"resolution": resolution})],
-            "paperless.find": [Done({"track_id": "T-1", "folio": 1, "status": "ACCEPTED"})],
+            "paperless.find": [Done({"track_id": "T-1", "folio": 1, "document_state": "ACCEPTED"})],
         },
         people={"Resolver excepción": [{"decision": "Anular"}]},
     )
@@ -205,3 +205,10 @@ def test_a_refusal_that_nobody_expects_is_an_exception() -> None:
         }
     )
     assert_ended(world, [*HAPPY, "EXCEPTION", *DELIVERED[5:]])
+
+
+def test_two_stages_that_fail_at_once_are_each_retried() -> None:
+    world = drive(calls={"payment.capture": DOWN, "eom.reserve": DOWN})
+    assert world.states[-1] == "CLOSED", world.resting()
+    retried = [inputs["incident"] for service, inputs in world.made if service == "engine.retry"]
+    assert len(set(retried)) == 2

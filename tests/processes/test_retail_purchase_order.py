@@ -9,7 +9,7 @@ from tests.processes.paths import CANCELLED, DELIVERED, PICKED_UP, REVERSALS, as
 from tests.processes.world import BEGIN
 
 DECLINED = Refused("PAYMENT_DECLINED", "insufficient funds")
-STOCKOUT = Refused("STOCKOUT", "1 of 2", {"short_share": 0.5})
+STOCKOUT = Refused("STOCKOUT", "1 of 2", {"missing_lines": [1]})
 
 # ---- the main path ---------------------------------------------------------------------------
 
@@ -33,14 +33,15 @@ def test_a_kiosk_order_is_picked_up_with_a_guide_for_its_way_to_the_shop() -> No
 def test_a_phone_order_waits_for_its_payment_instead_of_capturing_it() -> None:
     world = drive({"channel": "phone"})
     assert_ended(world, DELIVERED)
-    assert "payment.capture" not in world.services
+    captures = [inputs for service, inputs in world.made if service == "payment.capture"]
+    assert captures == [{"amount": 59990, "channel": "phone"}]
 
 
 @pytest.mark.parametrize("buyer_document", ["RECEIPT", "INVOICE"])
 def test_the_document_is_the_one_that_the_buyer_asked_for(buyer_document: str) -> None:
     world = drive({"buyer_document": buyer_document})
     issued = dict(world.made)["paperless.issue"]
-    assert issued == {"document_kind": buyer_document}
+    assert issued == {"document_kind": buyer_document, "folio": None}
 
 
 def test_gift_card_and_card_share_the_amount() -> None:
@@ -64,7 +65,7 @@ def test_an_invalid_order_is_corrected_by_an_agent() -> None:
         calls={"order.validate": [Refused("ORDER_INVALID", "bad RUT")]},
         people={"Revisar orden": [{"decision": "Corregida"}]},
     )
-    assert_ended(world, ["RECEIVED", "ON_HOLD", *DELIVERED[1:]])
+    assert_ended(world, ["RECEIVED", "ON_HOLD", "RECEIVED", *DELIVERED[1:]])
     assert world.asked == [("Revisar orden", "agent")]
     assert world.services[:3] == ["order.validate", "salessupport.open_case", "order.validate"]
 
@@ -109,7 +110,8 @@ def test_a_declined_card_is_replaced_by_a_payment_confirmed_later() -> None:
         people={"Resolver pago": [{"decision": "Otro medio"}]},
     )
     assert_ended(world, ["RECEIVED", "VALIDATED", "ON_HOLD", "VALIDATED", *DELIVERED[2:]])
-    assert world.services.count("payment.capture") == 1
+    channels = [i.get("channel") for s, i in world.made if s == "payment.capture"]
+    assert channels == [None, "phone"]
 
 
 def test_a_declined_gift_card_is_replaced_by_the_card() -> None:
@@ -169,7 +171,9 @@ def test_a_customer_who_refuses_the_alternative_is_refunded() -> None:
 
 
 def test_another_node_with_stock_needs_no_consent() -> None:
-    elsewhere = Refused("STOCKOUT", "none here", {"short_share": 1, "substitute_node": "B007"})
+    elsewhere = Refused(
+        "STOCKOUT", "none here", {"missing_lines": [1, 2], "substitute_node": "B007"}
+    )
     world = drive(calls={"eom.reserve": [elsewhere]})
     assert_ended(world, DELIVERED)
     assert [i["action"] for s, i in world.made if s == "eom.reserve"] == [None, "substitute"]
@@ -179,7 +183,7 @@ def test_stock_that_fails_in_the_warehouse_is_settled_and_preparation_goes_on() 
     world = drive(
         people={"Ofrecer alternativa": [{"action": "cancel_line"}]},
         messages={
-            "FulfilmentEvent": [{"event": "SHORT", "short_share": 0.2}, {"event": "PACKED"}],
+            "FulfilmentEvent": [{"status": "SHORT"}, {"status": "PACKED"}],
             "CustomerAnswer": [{"accepts": True}],
         },
     )

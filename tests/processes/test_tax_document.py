@@ -6,7 +6,9 @@ from mtd.core.process.outcome import Done, Failed, Refused, Unknown
 from tests.processes.paths import DELIVERED, HAPPY, PICKED_UP, assert_ended, drive
 from tests.processes.world import BEGIN
 
-ISSUER_DOWN = Done({"cause": "ISSUER_DOWN", "track_id": None, "folio": None, "status": None})
+ISSUER_DOWN = Done(
+    {"cause": "ISSUER_DOWN", "track_id": None, "folio": None, "document_state": None}
+)
 
 
 def test_an_issuer_that_is_down_is_waited_for_and_the_customer_told_once() -> None:
@@ -39,29 +41,37 @@ def test_an_issuer_down_too_long_goes_to_the_tax_clerk() -> None:
 
 
 def test_a_document_issued_without_an_answer_is_found_and_not_issued_again() -> None:
-    found = Done({"cause": "ISSUED", "track_id": "T-9", "folio": 99, "status": "SENT"})
+    found = Done({"cause": "ISSUED", "track_id": "T-9", "folio": 99, "document_state": "SENT"})
     world = drive(
         calls={"paperless.issue": [Unknown("timeout")] * 3, "paperless.error_control": [found]}
     )
     assert world.states[-1] == "CLOSED"
     assert world.services.count("paperless.issue") == 3, "attempts of one intent, under one key"
-    assert dict(world.made)["paperless.fetch"] == {"track_id": "T-9", "folio": 99}
+    assert dict(world.made)["paperless.fetch"] == {
+        "document_kind": "RECEIPT",
+        "track_id": "T-9",
+        "folio": 99,
+    }
 
 
 def test_a_rejected_document_is_corrected_and_keeps_its_folio() -> None:
-    rejected = Done({"cause": "REJECTED", "track_id": None, "folio": 101, "status": "REJECTED"})
+    rejected = Done(
+        {"cause": "REJECTED", "track_id": None, "folio": 101, "document_state": "REJECTED"}
+    )
     world = drive(
         calls={"paperless.error_control": [rejected]},
-        messages={"DteStatusChanged": [{"status": "REJECTED"}, {"status": "ACCEPTED"}]},
+        messages={
+            "DteStatusChanged": [{"document_state": "REJECTED"}, {"document_state": "ACCEPTED"}]
+        },
         people={"Corregir datos tributarios": [{}]},
     )
     assert world.states == [*HAPPY[:4], "EXCEPTION", *DELIVERED[3:]]
     assert ("Corregir datos tributarios", "tax_clerk") in world.asked
-    assert world.services.count("paperless.issue") == 2
+    assert [i["folio"] for s, i in world.made if s == "paperless.issue"] == [None, 101]
 
 
 def test_missing_folios_are_loaded_by_the_tax_clerk() -> None:
-    none_left = Done({"cause": "NO_FOLIO", "track_id": None, "folio": None, "status": None})
+    none_left = Done({"cause": "NO_FOLIO", "track_id": None, "folio": None, "document_state": None})
     world = drive(
         calls={
             "paperless.issue": [Refused("NO_FOLIO", "no folios of type 39")],
@@ -74,7 +84,7 @@ def test_missing_folios_are_loaded_by_the_tax_clerk() -> None:
 
 
 def test_an_idle_tax_clerk_is_escalated_and_the_task_stays_open() -> None:
-    none_left = Done({"cause": "NO_FOLIO", "track_id": None, "folio": None, "status": None})
+    none_left = Done({"cause": "NO_FOLIO", "track_id": None, "folio": None, "document_state": None})
     world = drive(
         calls={
             "paperless.issue": [Refused("NO_FOLIO", "none")],
@@ -87,7 +97,7 @@ def test_an_idle_tax_clerk_is_escalated_and_the_task_stays_open() -> None:
 
 
 def test_a_status_that_is_not_sent_is_asked_for_every_five_minutes() -> None:
-    sent = Done({"status": "SENT"})
+    sent = Done({"document_state": "SENT"})
     world = drive(
         messages={"DteStatusChanged": [None] * 4}, calls={"paperless.status": [sent, sent, sent]}
     )
@@ -96,11 +106,13 @@ def test_a_status_that_is_not_sent_is_asked_for_every_five_minutes() -> None:
 
 
 def test_a_document_without_status_for_a_day_is_an_incident() -> None:
-    later = Done({"cause": "TIMEOUT_UNKNOWN", "track_id": "T-1", "folio": 101, "status": "SENT"})
+    later = Done(
+        {"cause": "TIMEOUT_UNKNOWN", "track_id": "T-1", "folio": 101, "document_state": "SENT"}
+    )
     world = drive(
         messages={"DteStatusChanged": [None] * 400},
         calls={
-            "paperless.status": [Done({"status": "SENT"})] * 288,
+            "paperless.status": [Done({"document_state": "SENT"})] * 288,
             "paperless.error_control": [later],
         },
     )

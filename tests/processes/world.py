@@ -30,7 +30,7 @@ from mtd.core.process.trigger import (
 )
 
 BEGIN = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-STEPS_MAX = 400
+STEPS_MAX = 2_000
 """Triggers that one order may need; a drawing that goes round meets it."""
 
 ORDER: dict[str, Any] = {
@@ -42,6 +42,7 @@ ORDER: dict[str, Any] = {
     "channel": "ecommerce",
     "placed_at": "2026-03-02T12:00:00Z",
     "promised_at": "2026-03-06T21:00:00Z",
+    "line_count": 2,
     "amount": 59990,
     "discount_share": 0,
     "line_discount_share_max": 0,
@@ -57,9 +58,9 @@ ORDER: dict[str, Any] = {
 ANSWERS: dict[str, dict[str, Any]] = {
     "eom.reserve": {"shipment_id": "S-1"},
     "paperless.issue": {"track_id": "T-1", "folio": 101},
-    "paperless.status": {"status": "ACCEPTED"},
+    "paperless.status": {"document_state": "ACCEPTED"},
     "paperless.fetch": {"url": "https://paperless.example/101.pdf"},
-    "paperless.find": {"track_id": None, "folio": None, "status": None},
+    "paperless.find": {"track_id": None, "folio": None, "document_state": None},
     "paperless.credit_note": {"folio": 7},
     "paperless.dispatch_guide": {"folio": 52},
     "salessupport.open_case": {"case_id": "C-1"},
@@ -69,8 +70,8 @@ ANSWERS: dict[str, dict[str, Any]] = {
 
 MESSAGES: dict[str, list[dict[str, Any] | None]] = {
     "PaymentConfirmed": [{}],
-    "DteStatusChanged": [{"status": "ACCEPTED"}],
-    "FulfilmentEvent": [{"event": "PICKED"}, {"event": "PACKED"}],
+    "DteStatusChanged": [{"document_state": "ACCEPTED"}],
+    "FulfilmentEvent": [{"status": "PICKED"}, {"status": "PACKED"}],
     "ReadyForPickup": [{}],
     "PickedUp": [{}],
     "Dispatched": [{"tracking": "K-1"}, {"tracking": "K-2"}, {"tracking": "K-3"}],
@@ -164,11 +165,22 @@ class World:
         overlays = {state.value for state in OVERLAYS} - {OrderState.CANCELLATION_REQUESTED.value}
         resting = (self.definition.elements[t.at] for t in self.instance.tokens.values())
         held = [e.entering for e in resting if e.entering in overlays and e.entering]
-        status = follow(self.status, entered, held, bool(self.instance.incidents))
+        for code in entered:
+            before = self.status.reached
+            self._follow([code], [], troubled=False)
+            if self.status.reached is not before:
+                self._log(self.status.reached)
+        self._follow([], held, troubled=bool(self.instance.incidents))
+        self._log(self.status.headline)
+
+    def _follow(self, entered: list[str], held: list[str], troubled: bool) -> None:
+        status = follow(self.status, entered, held, troubled)
         assert not isinstance(status, IllegalTransition), f"{status.message}: {self.states}"
         self.status = status
-        if not self.states or self.states[-1] != status.headline.value:
-            self.states.append(status.headline.value)
+
+    def _log(self, state: OrderState) -> None:
+        if self.states[-1:] != [state.value]:
+            self.states.append(state.value)
 
     def _report(self) -> bool:
         """The engine tells an instance of its own incidents with the message StageError."""
@@ -245,12 +257,12 @@ class World:
         return False
 
     def _timer(self) -> bool:
-        timers = [w for w in self._waits(Timer) if isinstance(w.effect, Timer)]
+        waits = self.instance.waits.values()
+        timers = [(w.effect.due, w.id, w) for w in waits if isinstance(w.effect, Timer)]
         if not timers:
             return False
-        wait = min(timers, key=lambda w: w.effect.due)
-        assert isinstance(wait.effect, Timer)
-        self.now = max(self.now, wait.effect.due)
+        due, _, wait = min(timers, key=lambda timer: timer[:2])
+        self.now = max(self.now, due)
         self.fired.append(self.definition.elements[wait.element].name)
         self._let(Fired(at=self.now, wait=wait.id))
         return True

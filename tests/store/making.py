@@ -169,10 +169,10 @@ def met(before: Instance, wait: int, **other: Any) -> Turned:
     return moved(before, Closed(wait), **other)
 
 
-def troubled(before: Instance, message: str = "no answer") -> Turned:
+def troubled(before: Instance, message: str = "no answer", tenant: int = 1) -> Turned:
     """A further turn that gets the token stuck."""
     incident = Incident(before.next, "Task_1", 1, None, "LEGACY_UNAVAILABLE", message)
-    return moved(before, Troubled(incident))
+    return moved(before, Troubled(incident), tenant=tenant)
 
 
 def settled(before: Instance, incident: int) -> Turned:

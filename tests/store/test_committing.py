@@ -1,6 +1,5 @@
-"""The commit: all of a batch or none of it, known whatever happens to its reply."""
+"""The commit: all of a batch or none of it, and the rows of it."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -11,7 +10,6 @@ import pytest
 from mtd.core.process.effect import Listening, Message, Subscription, UserTask
 from mtd.core.process.instance import Instance
 from mtd.core.process.journal import Assigned, Closed
-from mtd.store import sessions
 from mtd.store.collecting import collect
 from mtd.store.committing import Committed, commit
 from mtd.store.loading import contents, load
@@ -20,9 +18,7 @@ from mtd.store.store import Store
 from mtd.store.turned import LIVE, NEVER, Amended, Attempted, Outgoing, Status, turned
 from mtd.store.worker import Fenced, Worker
 from tests.store.making import (
-    Cutter,
     a_start,
-    a_worker,
     an_order,
     begun,
     count,
@@ -162,57 +158,6 @@ async def test_a_buried_worker_changes_nothing(
     assert [await count(admin, table) for table in tables] == before
 
 
-async def test_burial_and_commit_never_overlap(
-    store: Store, worker: Worker, admin: Session
-) -> None:
-    """A commit in flight holds its row: the burial waits for it, and what it wrote stays."""
-    instance = await parked(store, worker)
-    blocker = Session(admin.dsn, {})
-    async with blocker.use() as blocking, blocking.transaction():
-        await blocking.execute("SELECT FROM instance FOR UPDATE")
-        writing = asyncio.create_task(commit(worker, [moved(instance, wake_at=LIVE)]))
-        await _waits_for_lock(admin)
-        burial = asyncio.create_task(admin.fetch("DELETE FROM worker"))
-        await asyncio.sleep(0.1)
-        assert not burial.done()
-    assert await writing == Committed()
-    await burial
-    assert await count(admin, "journal") == 2
-    await blocker.close()
-
-
-async def test_a_lost_reply_is_neither_loss_nor_repetition(
-    cutter: tuple[Cutter, str], store: Store, admin: Session
-) -> None:
-    """Reliability M1: twenty replies to a commit lost, twenty times the rows are there once."""
-    proxy, dsn = cutter
-    far = await Store.open(dsn, notify=False)
-    async with a_worker(far) as worker:
-        instances = await _many(store, worker, 20)
-        for instance in instances:
-            proxy.arm(b"SELECT 1\0")
-            assert await commit(worker, [moved(instance)]) == Committed()
-        assert proxy.cut == 20
-    assert await count(admin, "journal") == 40
-    assert await count(admin, "journal", "seq = 2") == 20
-    await far.close()
-
-
-async def test_a_lost_reply_to_a_turn_that_consumes_is_no_conflict(
-    cutter: tuple[Cutter, str], store: Store, admin: Session
-) -> None:
-    proxy, dsn = cutter
-    far = await Store.open(dsn, notify=False)
-    async with a_worker(far) as worker:
-        await store.deliver([a_start() for _ in range(3)])
-        incoming = (await collect(worker, 10)).incoming
-        proxy.arm(b"SELECT 1\0")
-        assert await commit(worker, [begun(one) for one in incoming]) == Committed()
-    assert proxy.cut == 1
-    assert await count(admin, "journal") == 3
-    await far.close()
-
-
 async def test_what_cannot_be_stored_is_found_and_the_others_are_written(
     store: Store, worker: Worker, admin: Session
 ) -> None:
@@ -249,41 +194,6 @@ async def test_a_consumed_row_that_is_gone_is_a_conflict_of_that_turn_alone(
     assert await count(admin, "journal") == 7
 
 
-async def test_a_serialization_failure_is_sent_again(
-    store: Store, admin: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sessions.ENGINE, "default_transaction_isolation", "repeatable read")
-    async with a_worker(store) as worker:
-        instance = await parked(store, worker)
-        blocker = Session(admin.dsn, {})
-        async with blocker.use() as blocking, blocking.transaction():
-            await blocking.execute("UPDATE instance SET key = 'changed'")
-            writing = asyncio.create_task(commit(worker, [moved(instance, wake_at=LIVE)]))
-            await _waits_for_lock(admin)
-        assert await writing == Committed()
-        await blocker.close()
-    assert await count(admin, "journal") == 2
-    assert await count(admin, "instance", "key = 'changed' AND wake_at IS NULL") == 1
-
-
-async def test_a_terminated_session_is_made_again(
-    store: Store, worker: Worker, admin: Session
-) -> None:
-    instance = await parked(store, worker)
-    blocker = Session(admin.dsn, {})
-    async with blocker.use() as blocking, blocking.transaction():
-        await blocking.execute("SELECT FROM instance FOR UPDATE")
-        writing = asyncio.create_task(commit(worker, [moved(instance, wake_at=LIVE)]))
-        await _waits_for_lock(admin)
-        await admin.fetch(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1",
-            f"mtd {worker.id}",
-        )
-    assert await writing == Committed()
-    assert await count(admin, "journal") == 2
-    await blocker.close()
-
-
 async def test_the_journal_can_only_grow(store: Store, worker: Worker) -> None:
     await parked(store, worker)
     for change in ("UPDATE journal SET kind = 'x'", "DELETE FROM journal", "TRUNCATE journal"):
@@ -312,11 +222,3 @@ def test_entries_must_lead_from_before_to_after() -> None:
             entries=[],
             wake_at=LIVE,
         )
-
-
-async def _waits_for_lock(admin: Session) -> None:
-    for _ in range(500):
-        if await count(admin, "pg_stat_activity", "wait_event_type = 'Lock'"):
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("nobody waits for a lock")

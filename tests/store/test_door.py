@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from mtd.core.process.effect import Listening, Subscription
-from mtd.store import orders
+from mtd.store import door, orders
 from mtd.store.arrival import (
     Accepted,
     Changed,
@@ -19,6 +19,7 @@ from mtd.store.arrival import (
 from mtd.store.collecting import collect
 from mtd.store.sessions import Session, Unavailable
 from mtd.store.store import Store
+from mtd.store.waking import woken
 from mtd.store.worker import Worker
 from tests.store.making import (
     Cutter,
@@ -192,3 +193,26 @@ async def test_a_full_house_says_so(database: str) -> None:
             async with store.door(1):
                 pass
     await store.close()
+
+
+async def test_workers_hear_of_arrivals_where_word_is_sent(database: str) -> None:
+    hearing = woken(database)
+    heard = asyncio.ensure_future(anext(hearing))
+    store = await Store.open(database, notify=True)
+    for _ in range(100):
+        await store.deliver([a_start()])
+        if heard.done():
+            break
+        await asyncio.sleep(0.05)
+    assert heard.done()
+    await hearing.aclose()
+    await store.close()
+
+
+async def test_a_database_that_is_away_is_said_to_be(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "TRIES_MAX", 2)
+    store = Store(database.replace("socket", "nowhere"), notify=False, door_connections_max=1)
+    with pytest.raises(Unavailable):
+        await store.deliver([a_start()])

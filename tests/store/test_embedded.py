@@ -15,10 +15,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from mtd.store import embedded
 from mtd.store.embedded import Embedded, StartFailed
 from mtd.store.postgres import place as places
 from mtd.store.postgres.place import PlaceRefused
 from mtd.store.postgres.processes import inhabitants
+from mtd.store.postgres.programs import bundled
 
 BACK_S = 5.0
 GONE_S = 10.0
@@ -219,17 +221,21 @@ async def test_a_closed_home_stays_closed(
 ) -> None:
     """Root's own folder may be closed to others: data and programs go elsewhere."""
     monkeypatch.setattr(places, "SYSTEM_STATE", short_folder / "state")
+    monkeypatch.setattr(embedded, "SYSTEM_STATE", short_folder / "state")
+    monkeypatch.setattr(embedded, "bundled", lambda: _closed_programs(closed))
     closed = short_folder / "closed"
     closed.mkdir(mode=0o700)
     async with await Embedded.start(closed / "home") as server:
         assert await _answers(server.dsn)
+        program = Path(f"/proc/{server.pid}/exe").readlink()
+    assert program.is_relative_to(short_folder / "state")
     where = Path((closed / "home" / "pg.place").read_text().strip())
     assert where.parent == short_folder / "state"
     assert (where / "data" / "PG_VERSION").exists()
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     async with await Embedded.start(closed / "home") as again:
         assert await _answers(again.dsn)
-    assert len(list((short_folder / "state").glob("pg-*"))) == 1
+    assert len(list((short_folder / "state").iterdir())) == 2, "the data, and the programs"
 
 
 @as_root
@@ -263,6 +269,16 @@ def test_an_ordinary_user_runs_its_own(short_folder: Path) -> None:
 
 
 # -- what the tests look at -----------------------------------------------------------------------
+
+
+def _closed_programs(closed: Path) -> Path:
+    """The programs as they lie in a checkout below a closed folder."""
+    wheel = bundled().parents[1]
+    for folder in (wheel, wheel.with_name(f"{wheel.name}.libs")):
+        link = closed / folder.name
+        if not link.exists():
+            shutil.copytree(folder, link, ignore=shutil.ignore_patterns("include", "pginstall"))
+    return closed / bundled().relative_to(wheel.parent)
 
 
 async def _until(check: Callable[[], Awaitable[bool]], limit_s: float) -> None:

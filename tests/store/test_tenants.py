@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from mtd.core.process.effect import Subscription, UserTask
-from mtd.store import clients, definitions, intake, orders, switches
+from mtd.store import clients, definitions, intake, orders, soundness, switches
 from mtd.store.collecting import collect
 from mtd.store.sessions import DOOR, Session
 from mtd.store.store import Store
@@ -139,7 +139,7 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
         snapshot=True,
     )
     await written(worker, [first])
-    stuck = troubled(first.after)
+    stuck = troubled(first.after, tenant=tenant)
     await written(worker, [stuck])
     drawing = definitions.Source(format="p.bpmn", drawing=b"<x/>", bindings=b"{}")
     await definitions.deploy(store, tenant, "p", drawing, b"digest", "me")
@@ -166,3 +166,16 @@ async def test_connectors_can_be_paused(store: Store) -> None:
         await switches.release(connection)
         assert await switches.paused(connection) is None
         assert await switches.tenants(connection) == {1: "default"}
+
+
+async def test_a_sound_database_leaves_no_doubts(store: Store, admin: Session) -> None:
+    async with store.door(1) as connection:
+        assert await soundness.doubts(connection) == []
+        await connection.execute("SET LOCAL synchronous_commit = off")
+        assert len(await soundness.doubts(connection)) == 1
+    await admin.fetch("ALTER TABLE incident NO FORCE ROW LEVEL SECURITY")
+    async with store.door(1) as connection:
+        (doubt,) = await soundness.doubts(connection)
+        assert "incident" in doubt
+    async with admin.use() as connection:
+        assert any("postgres" in doubt for doubt in await soundness.doubts(connection))

@@ -21,6 +21,7 @@ from tests.store.making import (
     count,
     id_in,
     moved,
+    new_id,
     overdue,
     parked,
     two_workers,
@@ -62,15 +63,25 @@ async def test_what_was_handed_over_is_the_others(store: Store) -> None:
             assert await commit(two, [moved(loaded.instance)]) == Committed()
 
 
-async def test_two_that_ask_at_once_get_different_slots(store: Store) -> None:
-    async with a_worker(store, "zero") as zero:
-        one, two = [await store.enroll(name, id_in(range(64))) for name in ("one", "two")]
-        await zero.retire()
-        await asyncio.gather(one.heartbeat(), two.heartbeat())
-        await asyncio.gather(one.heartbeat(), two.heartbeat())
-        assert not one.slots & two.slots
-        assert one.slots | two.slots == ALL
-        await asyncio.gather(one.close(), two.close())
+async def test_who_asks_a_moment_too_late_does_not_get_the_slot(
+    store: Store, admin: Session
+) -> None:
+    worker = await store.enroll("one", new_id())
+    async with admin.use() as connection, connection.transaction():
+        await connection.execute("UPDATE slot SET worker = $1 WHERE slot < 32", new_id())
+        asking = asyncio.create_task(worker.heartbeat())
+        await asyncio.sleep(0.2)
+        assert not asking.done()
+    await asking
+    assert worker.slots == frozenset(range(32, 64))
+    await worker.close()
+
+
+async def test_a_heartbeat_under_way_does_not_take_back_what_is_released(store: Store) -> None:
+    async with two_workers(store) as (one, _):
+        standing, _ = await asyncio.gather(one.heartbeat(), one.release(range(16)))
+        assert isinstance(standing, Standing)
+        assert one.slots == frozenset(range(16, 32))
 
 
 async def test_who_ends_by_its_own_will_leaves_nothing_to_bury(

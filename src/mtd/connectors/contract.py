@@ -12,7 +12,7 @@ from mtd.core.process.outcome import Answer
 
 
 class Repeat(Enum):
-    """What may be done when nobody knows whether an attempt took effect (architecture §2, Hands)."""
+    """What may be done when nobody knows whether an attempt took effect."""
 
     BY_KEY = "by_key"
     """The legacy honours the idempotency key: the same key and bytes may be sent again."""
@@ -29,7 +29,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     """Idempotency key, `instance:element:visit`: the same for every attempt of this step."""
-    order: PurchaseOrder
+    order: PurchaseOrder | None
+    """None when the instance was not started by an order."""
     inputs: dict[str, Any]
     """The binding's input mapping, evaluated (JSON values; numbers are int or Decimal)."""
     number: int

@@ -26,7 +26,7 @@ async def validate(attempt: Attempt, _: Wire) -> Answer:
 async def handle_error(attempt: Attempt, _: Wire) -> Answer:
     """R30: retry what may heal by itself, a few times; then a person decides."""
     code = str(attempt.inputs.get("code") or "")
-    times = int(attempt.inputs.get("times") or 0)
+    times = int(attempt.inputs.get("errors") or 0)
     heals = code in RETRYABLE and times < RETRIES_MAX
     return Done({"resolution": "retry" if heals else "human"})
 

@@ -1,5 +1,6 @@
 """The app: settings and what they open, shared by every part of a process."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -70,9 +71,7 @@ def master_key(home: Path) -> bytes:
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
         fresh.write_bytes(os.urandom(32))
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(fresh)
         fresh.unlink()
     return path.read_bytes()

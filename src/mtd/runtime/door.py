@@ -41,7 +41,7 @@ class Door:
             together = [self._queue.popleft() for _ in range(min(len(self._queue), TOGETHER_MAX))]
             try:
                 receipts = await self._deliver([arrival for arrival, _ in together])
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 each sender hears of it
                 for _, outcome in together:
                     if not outcome.done():
                         outcome.set_exception(error)

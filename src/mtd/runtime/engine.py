@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
+from mtd.connectors.engine import RETRY
 from mtd.core.process.effect import Timer
 from mtd.core.process.instance import State
-from mtd.core.process.trigger import Answered, Fired
+from mtd.core.process.outcome import Done
+from mtd.core.process.trigger import Answered, Fired, Retried
 from mtd.runtime.arriving import Arriving
 from mtd.runtime.clock import Clock, elapsed_s
 from mtd.runtime.hands import Answer, Hands, Intent
@@ -177,6 +179,8 @@ class Engine:
                 took_ms=answer.took_ms,
             )
             self._add(happened, live, Happening(trigger=trigger, answer=answer))
+            if intent.call.service == RETRY and isinstance(answer.outcome, Done):
+                self._add(happened, live, Happening(trigger=_retried(intent, self.now())))
 
     def _take_timers(self, happened: dict[Key, Happened]) -> None:
         now = self.now()
@@ -268,6 +272,12 @@ class Engine:
     def _add(happened: dict[Key, Happened], live: Live, happening: Happening) -> None:
         key = (live.tenant, live.instance.id)
         happened.setdefault(key, Happened(live=live, happenings=[])).happenings.append(happening)
+
+
+def _retried(intent: Intent, now: datetime) -> Retried:
+    """The drawing asks that its own incident be tried again: in the commit of its answer."""
+    number = intent.call.inputs.get("incident")
+    return Retried(at=now, incident=None if number is None else int(number), actor=intent.element)
 
 
 def _is_due(live: Live, wait: int, due: datetime) -> bool:

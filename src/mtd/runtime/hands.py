@@ -33,6 +33,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     instance: str
     wait: int
     element: str
+    business_key: str
     call: Call
     order: PurchaseOrder | None
 
@@ -45,6 +46,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
             instance=live.instance.id,
             wait=wait.id,
             element=wait.element,
+            business_key=live.instance.key,
             call=wait.effect,
             order=live.order,
         )

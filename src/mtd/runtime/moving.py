@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-import msgspec
 import structlog
 
+from mtd.connectors.engine import CANCEL
 from mtd.core.orders.states import OVERLAYS, IllegalTransition, OrderStatus, follow
 from mtd.core.process.advance import Moved, advance, quarantined
 from mtd.core.process.effect import Message, Subscription
-from mtd.core.process.instance import Instance
+from mtd.core.process.instance import Incident, Instance
 from mtd.core.process.journal import Fact, Reached, Sent, Troubled
+from mtd.core.process.outcome import Done
 from mtd.core.process.trigger import Submitted
 from mtd.runtime.evidence import attempted
 from mtd.runtime.happening import Happened, Happening, Move
@@ -19,6 +21,7 @@ from mtd.store.turned import Consumed, Outgoing, Status, turned
 
 LOG = structlog.get_logger()
 
+CANCEL_REQUESTED = "CancelRequested"
 STAGE_ERROR = "StageError"
 """What an instance that awaits it hears of each incident of its own (R30)."""
 MESSAGE_TTL_S = 7 * 24 * 3600.0
@@ -62,7 +65,7 @@ def written(happened: Happened, moved: list[Moved], now: datetime) -> Move:
             wake_at_before=live.wake_at,
             consumed=_consumed(happened.happenings),
             submitted=_submitted(happened.happenings),
-            sent=_sent(instance, facts),
+            sent=[*_sent(instance, facts), *_asked(happened.happenings)],
             status=_row(status) if status != live.status else None,
             attempts=[attempted(h.answer) for h in happened.happenings if h.answer is not None],
             acquitted=live.suspected and bool(moved),
@@ -119,6 +122,31 @@ def _submitted(happenings: list[Happening]) -> int | None:
     return next((t.wait for t in triggers if isinstance(t, Submitted)), None)
 
 
+def _told(incident: Incident) -> dict[str, Any]:
+    return {
+        "incident": incident.id,
+        "element": incident.element,
+        "code": incident.code,
+        "message": incident.message,
+    }
+
+
+def _asked(happenings: list[Happening]) -> list[Outgoing]:
+    """What the drawing asks of the engine by `engine.cancel`: a message to itself."""
+    asking = [
+        happening.answer
+        for happening in happenings
+        if happening.answer is not None and happening.answer.intent.call.service == CANCEL
+    ]
+    return [
+        Outgoing(
+            message=Message(CANCEL_REQUESTED, answer.intent.business_key, {}), ttl_s=MESSAGE_TTL_S
+        )
+        for answer in asking
+        if isinstance(answer.outcome, Done)
+    ]
+
+
 def _sent(instance: Instance, facts: list[Fact]) -> list[Outgoing]:
     """Messages that the drawing sends, and word of each incident to the instance itself."""
     sent = [Outgoing(message=f.message, ttl_s=MESSAGE_TTL_S) for f in facts if isinstance(f, Sent)]
@@ -129,7 +157,6 @@ def _sent(instance: Instance, facts: list[Fact]) -> list[Outgoing]:
     if listens:
         for fact in facts:
             if isinstance(fact, Troubled) and fact.incident.id in instance.incidents:
-                payload = msgspec.structs.asdict(fact.incident)
-                message = Message(STAGE_ERROR, instance.key, {"incident": payload})
+                message = Message(STAGE_ERROR, instance.key, _told(fact.incident))
                 sent.append(Outgoing(message=message, ttl_s=MESSAGE_TTL_S))
     return sent

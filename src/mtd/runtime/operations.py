@@ -12,7 +12,7 @@ from mtd.core.process.compiler.timing import duration
 from mtd.core.process.trigger import Retried, Stopped, Submitted, Trigger
 from mtd.runtime.app import App
 from mtd.runtime.door import Door
-from mtd.runtime.moving import MESSAGE_TTL_S, STAGE_ERROR
+from mtd.runtime.moving import CANCEL_REQUESTED, MESSAGE_TTL_S, STAGE_ERROR
 from mtd.runtime.receiving import Receiving
 from mtd.store import census, clients, incidents, intake, orders, tasks, trace
 from mtd.store.arrival import ForInstance, Published, Receipt
@@ -22,7 +22,6 @@ from mtd.store.orders import Order
 from mtd.store.tasks import Task
 from mtd.store.trace import Traced
 
-CANCEL_REQUESTED = "CancelRequested"
 REST = "rest"
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -67,9 +66,7 @@ class Operations:
     async def orders(self, below: str | None, limit: int, **filters: str | None) -> list[Order]:
         """A page of orders, newest first."""
         async with self.app.store.door(self.tenant) as connection:
-            return await orders.page(
-                connection, self.tenant, below=below, limit=limit, **filters
-            )
+            return await orders.page(connection, self.tenant, below=below, limit=limit, **filters)
 
     async def trace(self, order: Order, after: int = 0) -> list[Traced]:
         """What happened to an order, in order; a page."""
@@ -185,9 +182,7 @@ class Operations:
             raise Conflict(f"the task is {task.state.lower()}")
         if task.assignee not in (None, person):
             raise Conflict(f"{task.assignee} has the task")
-        trigger = Submitted(
-            at=self.app.clock.now(), wait=wait, outputs=outputs, actor=person
-        )
+        trigger = Submitted(at=self.app.clock.now(), wait=wait, outputs=outputs, actor=person)
         return await self._let(instance, trigger, f"task:{instance}:{wait}")
 
     # -- files -----------------------------------------------------------------------------

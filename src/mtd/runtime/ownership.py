@@ -1,6 +1,7 @@
 """Ownership: which slots this worker has, kept alive by heartbeats, shared and inherited."""
 
 import asyncio
+
 import structlog
 
 from mtd.runtime.live import Live

@@ -119,31 +119,36 @@ class Announcer:
         """In order, except where an event is late or changes places with the next."""
         held: bytes | None = None
         for i, event in enumerate(events):
-            message_id, body = self._message(event)
+            fate, body = self._message(event)
             await asyncio.sleep(event.after_s)
             if event.then is not None:
                 event.then()
-            if self._befalls("event_late", message_id):
+            if self._befalls("event_late", fate):
                 self._start(self._deliver_later(self._late_s, body))
                 continue
-            if held is None and i + 1 < len(events) and self._befalls("event_swapped", message_id):
+            if held is None and i + 1 < len(events) and self._befalls("event_swapped", fate):
                 held = body
                 continue
             await self._deliver(body)
             if held is not None:
                 await self._deliver(held)
                 held = None
-            if self._befalls("event_repeated", message_id):
+            if self._befalls("event_repeated", fate):
                 self._start(self._deliver_later(self._late_s, body))
         if held is not None:
             await self._deliver(held)
 
     def _message(self, event: Event) -> tuple[str, bytes]:
-        """The event's id, the same however often it is delivered, and its JSON."""
+        """What the event's fate is drawn by, and its JSON.
+
+        The message id is the same however often it is delivered; the fate names the order in
+        place of ids that differ from run to run.
+        """
         place = (event.name, event.key)
         ordinal = self._ordinals[place] = self._ordinals.get(place, 0) + 1
         message_id = f"{self._system}:{event.name}:{event.key}:{ordinal}"
-        return message_id, encoded(
+        fate = f"{event.name} {event.payload.get('order_id', event.key)} {ordinal}"
+        return fate, encoded(
             {
                 "name": event.name,
                 "key": event.key,
@@ -152,9 +157,9 @@ class Announcer:
             }
         )
 
-    def _befalls(self, trouble: str, message_id: str) -> bool:
+    def _befalls(self, trouble: str, fate: str) -> bool:
         share = self.shares.get(trouble, 0.0)
-        if share <= 0 or chance(self._seed, trouble, message_id) >= share:
+        if share <= 0 or chance(self._seed, trouble, fate) >= share:
             return False
         self._count(trouble)
         return True

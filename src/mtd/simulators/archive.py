@@ -31,14 +31,14 @@ class Archive:
         self._documents: dict[tuple[str, int, int], Issued] = {}
         self._days: dict[tuple[str, int, str], list[Issued]] = {}
         self._links: dict[str, Issued] = {}
-        self._tracks = 0
+        self._tracks: dict[str, Issued] = {}
 
     def keep(self, issuer: str, unit: Unit, folio: int) -> Issued:
         """A new document; it takes the place of a rejected one with the same folio."""
-        self._tracks += 1
         today = datetime.fromtimestamp(now_s(), UTC).astimezone(ZONE).date().isoformat()
         dated = msgspec.structs.replace(unit, issued_on=unit.issued_on or today)
-        made = Issued(dated, issuer, folio, f"TK-{self._tracks}")
+        made = Issued(dated, issuer, folio, self._world.new_id("TK"))
+        self._tracks[made.track_id] = made
         before = self._documents.get((issuer, unit.kind, folio))
         if before is not None:
             self._days[(issuer, unit.kind, before.unit.issued_on)].remove(before)
@@ -51,6 +51,11 @@ class Archive:
         if not (kind.isdecimal() and folio.isdecimal() and len(kind + folio) <= 20):
             return None
         return self._documents.get((issuer, int(kind), int(folio)))
+
+    def tracked(self, issuer: str, track_id: str) -> Issued | None:
+        """The document of a track id, if it is this issuer's."""
+        found = self._tracks.get(track_id)
+        return found if found is not None and found.issuer == issuer else None
 
     def of_day(self, issuer: str, kind: str, day: str) -> list[Issued]:
         """All documents of a kind that are dated `day`."""

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from mtd.simulators.announcer import Event
-from mtd.simulators.rest import Context, Operation, RestDesk, say_malformed
+from mtd.simulators.rest import Context, Operation, RestDesk, positive, say_malformed
 from mtd.simulators.system import Reply, System, applied, refused, unchanged
 from mtd.simulators.world import World
 
@@ -16,6 +16,8 @@ PICKED_AFTER_S = 1_800.0
 PACKED_AFTER_S = 600.0
 READY_AFTER_S = 3_600.0
 PICKED_UP_AFTER_S = 14_400.0
+OTHER_NODE = "CD-02"
+"""The distribution centre that has what another lacks."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
 
@@ -25,8 +27,11 @@ class Wanted(msgspec.Struct, frozen=True):
 
     line_no: Annotated[int, Meta(ge=1)]
     sku: Name
-    quantity: Annotated[Decimal, Meta(gt=0)]
+    quantity: Decimal
     node: str | None = None
+
+    def __post_init__(self) -> None:
+        positive(quantity=self.quantity)
 
 
 class Reserving(msgspec.Struct, frozen=True):
@@ -38,6 +43,8 @@ class Reserving(msgspec.Struct, frozen=True):
     lines: Annotated[list[Wanted], Meta(min_length=1, max_length=LINES_MAX)]
     branch: str | None = None
     """Where the customer picks it up."""
+    action: Literal["substitute", "partial", "backorder", "cancel_line"] | None = None
+    """After a stock-out: from another node, what there is, later, or without the lines."""
 
 
 class Naming(msgspec.Struct, frozen=True):
@@ -52,6 +59,8 @@ class Reservation(msgspec.Struct):
     reservation_id: str
     shipment_id: str
     method: str
+    short_lines: list[int] = []
+    """Lines that were not put aside, as `action` allows."""
     state: str = "RESERVED"
 
 
@@ -59,6 +68,7 @@ class Warehouse:
     """The reservation of each order."""
 
     def __init__(self, world: World) -> None:
+        self._world = world
         self._announcer = world.announcer
         self._picked_s = world.delay_s("picked", PICKED_AFTER_S)
         self._packed_s = world.delay_s("packed", PACKED_AFTER_S)
@@ -66,19 +76,24 @@ class Warehouse:
         self._picked_up_s = world.delay_s("picked_up", PICKED_UP_AFTER_S)
         self._out = frozenset(world.option("out_of_stock", list[str], []))
         self._reservations: dict[str, Reservation] = {}
-        self._count = 0
 
     def reserve(self, body: Reserving, context: Context) -> Reply:
-        """Put the articles aside; names the lines that are missing."""
+        """Put the articles aside, or name the lines that are missing.
+
+        What came up short in the warehouse is put aside anew for the same shipment.
+        """
         missing = [line.line_no for line in body.lines if line.sku in self._out]
         if context.verdict == "stockout" and not missing:
             missing = [body.lines[-1].line_no]
-        if missing:
-            return refused(409, "STOCKOUT", "not in stock", lines=missing)
-        self._count += 1
-        made = Reservation(f"RS-{self._count}", f"SH-{self._count}", body.method)
+        if missing and body.action in (None, "substitute"):
+            return self._stockout(body, missing)
+        new_id = self._world.new_id
+        before = self._reservations.get(body.order_id)
+        again = before is not None and before.state == "SHORT"
+        shipment_id = before.shipment_id if before is not None and again else new_id("SH")
+        made = Reservation(new_id("RS"), shipment_id, body.method, missing)
         self._reservations[body.order_id] = made
-        return applied(made)
+        return applied(made, ("reserve", "release_to_pick") if again else ())
 
     def release(self, body: Naming, _context: Context) -> Reply:
         """Put everything back, whatever the warehouse is doing; nothing there is no error."""
@@ -94,10 +109,23 @@ class Warehouse:
         reservation = self._reservations.get(body.order_id)
         if reservation is None:
             return refused(409, "NOT_RESERVED", "nothing is reserved for this order")
+        undoes = ("release_to_pick",) if reservation.state == "SHORT" else ()
         reservation.state = "PICKING"
         story = self._story(body.order_id, reservation, short=context.verdict == "short")
         self._announcer.tell(body.order_id, story)
-        return applied({"shipment_id": reservation.shipment_id, "state": "PICKING"})
+        answer = {"shipment_id": reservation.shipment_id, "state": "PICKING"}
+        return applied(answer, undoes)
+
+    def _stockout(self, body: Reserving, missing: list[int]) -> Reply:
+        """What is missing, and for every second order the node that has it."""
+        elsewhere = body.action is None and self._world.chance("node", body.order_id) < 0.5
+        return refused(
+            409,
+            "STOCKOUT",
+            "not in stock",
+            lines=missing,
+            substitute_node=OTHER_NODE if elsewhere else None,
+        )
 
     def _story(self, order: str, reservation: Reservation, *, short: bool) -> list[Event]:
         """PICKED, PACKED and, for pickup, ReadyForPickup, PickedUp; or SHORT and no more."""

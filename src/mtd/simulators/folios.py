@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-FIRST_RANGE = 1_000_000
+FOLIOS = 1_000_000
 """Folios that an issuer has at the start for each kind, unless it is told otherwise."""
 
 
@@ -23,8 +23,8 @@ class Range(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Folios:
     """What is left, for each issuer and kind."""
 
-    def __init__(self, first_range: int) -> None:
-        self._first_range = first_range
+    def __init__(self, first: int, count: int) -> None:
+        self._first_range = [first, first + count - 1] if count > 0 else None
         self._ranges: dict[tuple[str, int], deque[list[int]]] = {}
 
     def load(self, loaded: Range) -> None:
@@ -59,6 +59,6 @@ class Folios:
     def _of(self, issuer: str, kind: int) -> deque[list[int]]:
         place = (issuer, kind)
         if place not in self._ranges:
-            whole = [[1, self._first_range]] if self._first_range > 0 else []
+            whole = [] if self._first_range is None else [list(self._first_range)]
             self._ranges[place] = deque(whole)
         return self._ranges[place]

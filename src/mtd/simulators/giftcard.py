@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from mtd.simulators.rest import Context, Operation, RestDesk, say_malformed
+from mtd.simulators.rest import Context, Operation, RestDesk, positive, say_malformed
 from mtd.simulators.system import Reply, System, applied, refused, told, unchanged
 from mtd.simulators.world import World
 
@@ -15,14 +15,16 @@ BALANCE = Decimal(5_000_000)
 """On every card that nobody has set a balance for."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
-Amount = Annotated[Decimal, Meta(gt=0)]
 
 
 class Share(msgspec.Struct, frozen=True):
     """What one card pays."""
 
     number: Name
-    amount: Amount
+    amount: Decimal
+
+    def __post_init__(self) -> None:
+        positive(amount=self.amount)
 
 
 class Paying(msgspec.Struct, frozen=True):

@@ -1,8 +1,8 @@
 """What a simulated system saw: every attempt and every effect, append-only, never rewritten.
 
 It is the oracle for "no effect twice": an effect is *standing* from the moment it is applied
-until another operation of the same order undoes it, and one applied while it stands is a
-duplicate, whatever its key.
+until another operation of the same order undoes it, and one with the same subject applied while
+it stands is a duplicate, whatever its key.
 """
 
 import os
@@ -43,6 +43,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     operation: str
     order: str
     key: str
+    subject: str
+    """What tells two wanted effects of one operation apart, such as the kind of a mail."""
     digest: str
     """First 16 hex digits of the BLAKE2b of the payload."""
     outcome: Outcome
@@ -56,6 +58,7 @@ class Duplicate(msgspec.Struct, frozen=True):
 
     operation: str
     order: str
+    subject: str
     key: str
     standing_key: str
     at: float
@@ -73,7 +76,7 @@ class Ledger:
         self.duplicates: list[Duplicate] = []
         self.counters: dict[str, dict[str, int]] = {}
         self.faults: dict[str, int] = {}
-        self._standing: dict[tuple[str, str], str] = {}
+        self._standing: dict[tuple[str, str], dict[str, str]] = {}
         self._encoder = msgspec.json.Encoder()
         self._dirty = False
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
@@ -89,12 +92,13 @@ class Ledger:
         *,
         status: int,
         fault: str | None = None,
+        subject: str = "",
         undoes: tuple[str, ...] = (),
     ) -> Entry:
         """Append one attempt; `undoes` names the operations whose effects it takes back."""
         digest = blake2b(payload, digest_size=8).hexdigest()
         n = len(self.entries) + 1
-        entry = Entry(n, now_s(), operation, order, key, digest, outcome, status, fault)
+        entry = Entry(n, now_s(), operation, order, key, subject, digest, outcome, status, fault)
         self.entries.append(entry)
         counts = self.counters.setdefault(operation, {})
         counts[outcome] = counts.get(outcome, 0) + 1
@@ -127,11 +131,16 @@ class Ledger:
     def _apply(self, entry: Entry, undoes: tuple[str, ...]) -> None:
         for operation in undoes:
             self._standing.pop((operation, entry.order), None)
-        place = (entry.operation, entry.order)
-        if place not in self._standing:
-            self._standing[place] = entry.key
+        stands = self._standing.setdefault((entry.operation, entry.order), {})
+        if entry.subject not in stands:
+            stands[entry.subject] = entry.key
             return
-        standing = self._standing[place]
-        self.duplicates.append(
-            Duplicate(entry.operation, entry.order, entry.key, standing, entry.at)
+        duplicate = Duplicate(
+            entry.operation,
+            entry.order,
+            entry.subject,
+            entry.key,
+            stands[entry.subject],
+            entry.at,
         )
+        self.duplicates.append(duplicate)

@@ -47,11 +47,11 @@ class Carrier:
     """The last trip of each shipment."""
 
     def __init__(self, world: World) -> None:
+        self._world = world
         self._announcer = world.announcer
         self._dispatched_s = world.delay_s("dispatched", DISPATCHED_AFTER_S)
         self._delivered_s = world.delay_s("delivered", DELIVERED_AFTER_S)
         self._trips: dict[str, Trip] = {}
-        self._count = 0
 
     def request(self, body: Requesting, context: Context) -> Reply:
         """Take the shipment over; a second request after a failed delivery tries once more."""
@@ -59,9 +59,8 @@ class Carrier:
             return refused(422, "NO_ADDRESS", "address: nothing to deliver to")
         before = self._trips.get(body.shipment_id)
         undoes = ("request",) if before is not None and before.state == "FAILED" else ()
-        self._count += 1
         nth = 1 if before is None else before.delivery_attempt + 1
-        trip = Trip(f"TR-{self._count}", body.shipment_id, nth)
+        trip = Trip(self._world.new_id("TR"), body.shipment_id, nth)
         self._trips[body.shipment_id] = trip
         story = self._story(body.order_id, trip, fails=context.verdict == "delivery_failed")
         self._announcer.tell(body.shipment_id, story)

@@ -32,7 +32,11 @@ class Letter(msgspec.Struct, frozen=True):
 
     mail_id: str
     order: str
+    correlation: str
+    """What a bounce is to be told by: `X-Correlation-Key`, else the mail's own id."""
     kind: str
+    reference: str
+    """`X-Reference`: tells two wanted letters of one kind apart."""
     recipient: str
     subject: str
     size: int
@@ -76,7 +80,7 @@ class PostOffice:
             }
             event = Event(
                 name="MailBounced",
-                key=letter.mail_id,
+                key=letter.correlation,
                 payload=payload,
                 after_s=self._bounced_after_s,
             )
@@ -119,7 +123,7 @@ class MailListener:
         letter = _letter(recipients, content)
         if not letter.mail_id:
             return b"550 5.6.0 no Message-ID"
-        operation = f"send/{letter.kind}"
+        operation = "send"
         fault = station.faults.draw(operation, letter.order)
         if self._office.throttled():
             fault = Fault.THROTTLE
@@ -130,7 +134,14 @@ class MailListener:
         answer = _ANSWERS.get(fault, b"250 2.0.0 taken")
         status = 0 if answer is None else int(answer[:3])
         station.ledger.record(
-            operation, letter.order, letter.mail_id, content, outcome, status=status, fault=fault
+            operation,
+            letter.order,
+            letter.mail_id,
+            content,
+            outcome,
+            status=status,
+            fault=fault,
+            subject=f"{letter.kind} {letter.reference}".strip(),
         )
         await station.pause(operation)
         if fault == Fault.SLOW:
@@ -180,8 +191,11 @@ def _no_http(incoming: Incoming) -> Asked:
 
 def _letter(recipients: list[str], content: bytes) -> Letter:
     headers = _HEADERS.parsebytes(content)
+    mail_id = str(headers.get("Message-ID", "")).strip().strip("<>")
     return Letter(
-        mail_id=str(headers.get("Message-ID", "")).strip().strip("<>"),
+        mail_id=mail_id,
+        correlation=str(headers.get("X-Correlation-Key", mail_id)),
+        reference=str(headers.get("X-Reference", "")),
         order=str(headers.get("X-Order", "")),
         kind=str(headers.get("X-Mail-Kind", "letter")),
         recipient=recipients[0],

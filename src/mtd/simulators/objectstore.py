@@ -55,7 +55,7 @@ class Bucket:
         event = Event(name="ObjectCreated", key=name, payload=payload, after_s=self._told_after_s)
         self._announcer.tell(name, [event])
         outcome = Outcome.REPEATED if known else Outcome.APPLIED
-        return msgspec.structs.replace(told(listed), outcome=outcome, undoes=("put",))
+        return msgspec.structs.replace(told(listed), outcome=outcome, subject=listed.etag)
 
     def _get(self, name: str, _verdict: str | None) -> Reply:
         content = self._objects.get(name)

@@ -12,8 +12,9 @@ import msgspec
 
 from mtd.simulators.announcer import Event
 from mtd.simulators.archive import Archive, Issued
+from mtd.simulators.clock import now_s
 from mtd.simulators.documents import as_pdf, as_xml
-from mtd.simulators.folios import FIRST_RANGE, Folios, Range
+from mtd.simulators.folios import FOLIOS, Folios, Range
 from mtd.simulators.ledger import Outcome
 from mtd.simulators.paperless_answers import Codigo, document_row, envelope_content, no, yes
 from mtd.simulators.soap import fault, read_call
@@ -49,7 +50,8 @@ class Issuer:
             world.option("login", str, ""),
             world.option("password", str, ""),
         )
-        self._folios = Folios(world.option("first_range", int, FIRST_RANGE))
+        first = world.option("first_folio", int, _fresh_folio())
+        self._folios = Folios(first, world.option("folios", int, FOLIOS))
         self._authority = TaxAuthority(world)
         self._archive = Archive(world)
         self._operations: dict[str, Callable[[str, Values], Reply]] = {
@@ -152,7 +154,9 @@ class Issuer:
     ) -> Reply:
         if made.unit.kind == CREDIT_NOTE:
             undoes = (*undoes, "issue/sale")
-        self._authority.submit(made.track_id, verdict, partial(self._decided, made))
+        self._authority.submit(
+            made.track_id, made.unit.order, verdict, partial(self._decided, made)
+        )
         content = f"<TrackId>{made.track_id}</TrackId>"
         return yes(ISSUE, self._message(made, values), content, Outcome.APPLIED, undoes)
 
@@ -225,8 +229,11 @@ class Issuer:
         return f"{DOCUMENTS}{self._archive.link(document)}.{extension}"
 
     def _find(self, values: Values) -> Issued | None:
-        kind = values.get("docType", "")
-        return self._archive.find(values.get("rut", ""), kind, values.get("folio", ""))
+        """By `trackId` where that is given, else by kind and folio."""
+        issuer = values.get("rut", "")
+        if "trackId" in values:
+            return self._archive.tracked(issuer, values["trackId"])
+        return self._archive.find(issuer, values.get("docType", ""), values.get("folio", ""))
 
 
 def paperless(world: World) -> System:
@@ -249,6 +256,11 @@ def paperless(world: World) -> System:
         command=issuer.command,
         state=issuer.state,
     )
+
+
+def _fresh_folio() -> int:
+    """A first folio that no earlier run has reached at fewer than 100 documents a second."""
+    return int(now_s() % 1e8) * 100 + 1
 
 
 def _asked(operation: str, order: str, payload: bytes, reply: Reply) -> Asked:

@@ -57,6 +57,7 @@ def envelope_content(document: Issued, envelope: Envelope) -> str:
     return (
         f"<Estado>{envelope.code}</Estado><Aceptados>{accepted}</Aceptados>"
         f"<Reparos>{objected}</Reparos><Rechazados>{rejected}</Rechazados>"
+        f"<TipoDocumento>{document.unit.kind}</TipoDocumento>"
         f"<TrackId>{document.track_id}</TrackId>"
     )
 

@@ -7,14 +7,13 @@ import msgspec
 from msgspec import Meta
 
 from mtd.simulators.announcer import Event
-from mtd.simulators.rest import Context, Operation, RestDesk, say_malformed
+from mtd.simulators.rest import Context, Operation, RestDesk, positive, say_malformed
 from mtd.simulators.system import Reply, System, applied, refused, told, unchanged
 from mtd.simulators.world import World
 
 CONFIRMED_AFTER_S = 300.0
 
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
-Amount = Annotated[Decimal, Meta(gt=0)]
 
 
 class Capturing(msgspec.Struct, frozen=True):
@@ -22,18 +21,24 @@ class Capturing(msgspec.Struct, frozen=True):
 
     order_id: Name
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
-    amount: Amount
+    amount: Decimal
     channel: Annotated[str, Meta(max_length=50)] = ""
     """`phone`: the customer pays by a link, and the confirmation comes as an event."""
     token: Annotated[str, Meta(max_length=255)] | None = None
     authorization_code: Annotated[str, Meta(max_length=255)] | None = None
+
+    def __post_init__(self) -> None:
+        positive(amount=self.amount)
 
 
 class Refunding(msgspec.Struct, frozen=True):
     """Money to be given back; without an amount, all of it."""
 
     order_id: Name
-    amount: Amount | None = None
+    amount: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        positive(amount=self.amount)
 
 
 class Asking(msgspec.Struct, frozen=True):
@@ -43,60 +48,77 @@ class Asking(msgspec.Struct, frozen=True):
 
 
 class Captured(msgspec.Struct):
-    """An order's payment."""
+    """One payment of an order."""
 
     reference: str
     amount: Decimal
     state: str
     refunded: Decimal = Decimal(0)
 
+    @property
+    def left(self) -> Decimal:
+        """What can still be given back."""
+        taken = self.state in ("CAPTURED", "PARTIALLY_REFUNDED")
+        return self.amount - self.refunded if taken else Decimal(0)
+
 
 class Payments:
-    """The payment of each order."""
+    """The payments of each order: one, or several where another means paid a part."""
 
     def __init__(self, world: World) -> None:
         self._announcer = world.announcer
         self._confirmed_after_s = world.delay_s("confirmed", CONFIRMED_AFTER_S)
-        self._payments: dict[str, Captured] = {}
+        self._payments: dict[str, list[Captured]] = {}
 
     def capture(self, body: Capturing, context: Context) -> Reply:
         """Take the money now or, by phone, when the customer has paid."""
-        if context.verdict == "declined" and body.channel != "phone":
-            return refused(402, "PAYMENT_DECLINED", "the issuer declined the payment")
-        reference = f"PC-{context.key}"
         by_phone = body.channel == "phone"
-        payment = Captured(reference, body.amount, "PENDING" if by_phone else "CAPTURED")
-        self._payments[body.order_id] = payment
+        if context.verdict == "declined" and not by_phone:
+            return refused(402, "PAYMENT_DECLINED", "the issuer declined the payment")
+        state = "PENDING" if by_phone else "CAPTURED"
+        payment = Captured(f"PC-{context.key}", body.amount, state)
+        self._payments.setdefault(body.order_id, []).append(payment)
         if by_phone and context.verdict != "declined":
             self._confirm_later(body, payment)
-        answer = {"reference": reference, "state": payment.state, "amount": payment.amount}
-        return applied(answer, status=202 if by_phone else 200)
+        answer = {"reference": payment.reference, "state": state, "amount": payment.amount}
+        return applied(answer, status=202 if by_phone else 200, subject=str(body.amount))
 
     def refund(self, body: Refunding, context: Context) -> Reply:
         """Give back at most what was taken; nothing taken, or all given back, is no error."""
         self._announcer.break_off(body.order_id)
-        payment = self._payments.get(body.order_id)
-        if payment is None or payment.state in ("REFUNDED", "VOIDED"):
-            return unchanged({"refunded": 0, "state": "NONE" if payment is None else payment.state})
-        if payment.state == "PENDING":
+        payments = self._payments.get(body.order_id, [])
+        voided = [payment for payment in payments if payment.state == "PENDING"]
+        for payment in voided:
             payment.state = "VOIDED"
-            return applied({"refunded": 0, "state": "VOIDED"}, undoes=("capture",))
-        left = payment.amount - payment.refunded
+        left = sum((payment.left for payment in payments), Decimal(0))
         amount = left if body.amount is None else body.amount
         if amount > left:
             return refused(409, "REFUND_TOO_LARGE", f"only {left} can be given back")
-        payment.refunded += amount
-        whole = payment.refunded == payment.amount
-        payment.state = "REFUNDED" if whole else "PARTIALLY_REFUNDED"
-        answer = {"refunded": amount, "state": payment.state, "refund_id": f"PR-{context.key}"}
-        return applied(answer, undoes=("capture", "refund") if whole else ("refund",))
+        if not amount:
+            state = payments[0].state if payments else "NONE"
+            answer = {"refunded": 0, "state": state}
+            return applied(answer, ("capture",)) if voided else unchanged(answer)
+        self._give_back(payments, amount)
+        whole = amount == left
+        state = "REFUNDED" if whole else "PARTIALLY_REFUNDED"
+        answer = {"refunded": amount, "state": state, "refund_id": f"PR-{context.key}"}
+        return applied(answer, ("capture", "refund") if whole else (), subject=context.key)
 
     def query(self, body: Asking, _context: Context) -> Reply:
-        """What has become of it."""
-        payment = self._payments.get(body.order_id)
-        if payment is None:
+        """What has become of the order's payments."""
+        payments = self._payments.get(body.order_id)
+        if not payments:
             return refused(404, "UNKNOWN_ORDER", "no payment of this order")
-        return told(payment)
+        return told({"payments": payments})
+
+    def _give_back(self, payments: list[Captured], amount: Decimal) -> None:
+        for payment in payments:
+            part = min(amount, payment.left)
+            if part:
+                payment.refunded += part
+                whole = payment.refunded == payment.amount
+                payment.state = "REFUNDED" if whole else "PARTIALLY_REFUNDED"
+                amount -= part
 
     def command(self, command: dict[str, Any]) -> None:
         """`{"paid": {"order_id", "currency", "amount"}}`: paid by phone without being asked."""
@@ -104,8 +126,8 @@ class Payments:
             body = msgspec.convert(command.get("paid"), Capturing, strict=False)
         except msgspec.ValidationError as error:
             raise ValueError(f"system.paid: {error}") from error
-        reference = f"PP-{body.order_id}"
-        payment = self._payments[body.order_id] = Captured(reference, body.amount, "PENDING")
+        payment = Captured(f"PP-{body.order_id}", body.amount, "PENDING")
+        self._payments.setdefault(body.order_id, []).append(payment)
         self._confirm_later(body, payment)
 
     def _confirm_later(self, body: Capturing, payment: Captured) -> None:

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from mtd.simulators.announcer import Event
 from mtd.simulators.clock import now_s
-from mtd.simulators.rest import Context, Operation, RestDesk, say_malformed
+from mtd.simulators.rest import Context, Operation, RestDesk, positive, say_malformed
 from mtd.simulators.system import Reply, System, applied, refused, told, unchanged
 from mtd.simulators.world import World
 
@@ -29,10 +29,13 @@ class Posting(msgspec.Struct, frozen=True):
     store: Name
     branch: Name
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
-    total: Annotated[Decimal, Meta(ge=0)]
+    total: Decimal
     lines: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=1_000)]
     document_type: int | None = None
     folio: int | None = None
+
+    def __post_init__(self) -> None:
+        positive(total=self.total)
 
 
 class Naming(msgspec.Struct, frozen=True):
@@ -63,6 +66,7 @@ class Tills:
     """The sales of each order, and the hours."""
 
     def __init__(self, world: World) -> None:
+        self._world = world
         self._announcer = world.announcer
         self._acknowledged_s = world.delay_s("acknowledged", ACKNOWLEDGED_AFTER_S)
         self._zone = ZoneInfo(world.option("time_zone", str, ZONE))
@@ -70,7 +74,6 @@ class Tills:
         self._until = time.fromisoformat(world.option("closed_until", str, CLOSED_UNTIL))
         self._open_whatever_the_hour: bool | None = None
         self._sales: dict[str, Sale] = {}
-        self._count = 0
 
     def post(self, body: Posting, context: Context) -> Reply:
         """Book the sale; PosAck follows."""
@@ -79,9 +82,8 @@ class Tills:
             return shut
         if context.verdict == "rejected":
             return refused(409, "POS_REJECTED", "the till rejects the sale")
-        self._count += 1
         today = self._local().date().isoformat()
-        sale = Sale(f"PS-{self._count}", body.order_id, body.branch, today, body.total)
+        sale = Sale(self._world.new_id("PS"), body.order_id, body.branch, today, body.total)
         self._sales[body.order_id] = sale
         payload = {"order_id": body.order_id, "sale_id": sale.sale_id, "status": "POSTED"}
         ack = Event(name="PosAck", key=sale.sale_id, payload=payload, after_s=self._acknowledged_s)
@@ -107,7 +109,7 @@ class Tills:
             return refused(404, "UNKNOWN_ORDER", "no sale of this order")
         return told(sale)
 
-    def close_day(self, body: Closing, _context: Context) -> Reply:
+    def close_day(self, body: Closing, context: Context) -> Reply:
         """How many sales the branch's day had, and their total."""
         sales = [
             sale
@@ -115,7 +117,8 @@ class Tills:
             if (sale.branch, sale.date, sale.state) == (body.branch, body.date, "POSTED")
         ]
         total = sum((sale.total for sale in sales), Decimal(0))
-        return applied({"sales": len(sales), "total": total, "date": body.date})
+        subject = f"{body.branch}/{body.date}/{context.key}"
+        return applied({"sales": len(sales), "total": total, "date": body.date}, subject=subject)
 
     def command(self, command: dict[str, Any]) -> None:
         """`{"open": true | false | null}`: whatever the hour, or by the hour again."""

@@ -1,6 +1,7 @@
 """How the systems that speak JSON read requests and honour idempotency keys."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,13 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     act: Callable[[Any, Context], Reply]
     keyed: bool = True
     """Changes something: an `Idempotency-Key` is required and honoured."""
+
+
+def positive(**amounts: Decimal | None) -> None:
+    """Raises ValueError for an amount that is not finite or not more than zero."""
+    for name, amount in amounts.items():
+        if amount is not None and not (amount.is_finite() and amount > 0):
+            raise ValueError(f"{name}: must be more than zero")
 
 
 class RestDesk:

@@ -21,9 +21,9 @@ SEVERITIES = ("LOW", "MEDIUM", "HIGH")
 class Cases:
     """What was published and opened; a `requestId` seen before gets the answer it got."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: World) -> None:
+        self._world = world
         self._answers: dict[tuple[str, str], tuple[Mapping[str, str], Reply]] = {}
-        self._cases = 0
 
     def read(self, incoming: Incoming) -> Asked:
         """The operation that is asked for; raises Malformed."""
@@ -38,7 +38,7 @@ class Cases:
         if name == "openCase" and values["severity"] not in SEVERITIES:
             raise Malformed(400, f"severity: not one of {', '.join(SEVERITIES)}", values["orderId"])
         return Asked(
-            operation=_operation(name, values),
+            operation="publish" if name == "publishOrder" else "open_case",
             order=values["orderId"],
             key=values["requestId"],
             payload=incoming.body,
@@ -52,24 +52,19 @@ class Cases:
             reused = Malformed(422, "requestId: was used for another request")
             return reply if before == values else fault(reused)
         content = f"<requestId>{escape(values['requestId'])}</requestId><result>OK</result>"
-        undoes: tuple[str, ...] = ()
+        subject = values.get("status", "")
         if name == "openCase":
-            self._cases += 1
-            content += f"<caseNumber>SC-{self._cases}</caseNumber>"
-            undoes = ("open_case",)
+            subject = self._world.new_id("SC")
+            content += f"<caseNumber>{subject}</caseNumber>"
         body = answer(NAMESPACE, f"{name}Response", content)
         again = Reply(body=body, content_type=XML, outcome=Outcome.REPEATED)
         self._answers[place] = (values, again)
-        return Reply(body=body, content_type=XML, outcome=Outcome.APPLIED, undoes=undoes)
+        return Reply(body=body, content_type=XML, outcome=Outcome.APPLIED, subject=subject)
 
 
-def _operation(name: str, values: Mapping[str, str]) -> str:
-    return f"publish/{values['status']}" if name == "publishOrder" else "open_case"
-
-
-def salessupport(_world: World) -> System:
+def salessupport(world: World) -> System:
     """Sales Support. An order is published once a status, and may have many cases."""
-    cases = Cases()
+    cases = Cases(world)
     return System(
         name="salessupport",
         median_ms=100,

@@ -42,6 +42,11 @@ class TownSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """All simulated systems together."""
 
     seed: int = 1
+    run: str | None = None
+    """In the ids that the systems give, such as `SH-<run>-1`; None: the second of the start.
+
+    A later run against the same MTD must not repeat the ids of an earlier one.
+    """
     host: str = "127.0.0.1"
     latency_scale: Seconds = 1.0
     """Multiplies every answering time; 0 answers at once."""

@@ -80,6 +80,7 @@ class Station:
             reply.outcome,
             status=reply.status,
             fault=fault,
+            subject=reply.subject,
             undoes=reply.undoes,
         )
         return reply

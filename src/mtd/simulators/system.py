@@ -19,6 +19,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str = JSON
     headers: dict[str, str] = {}
     outcome: Outcome
+    subject: str = ""
+    """What tells this effect from another wanted one of the same operation and order."""
     undoes: tuple[str, ...] = ()
     """Operations of the same order whose effects this one takes back."""
     remembered: bool = True
@@ -81,9 +83,17 @@ def encoded(value: Any) -> bytes:
     return _ENCODER.encode(value)
 
 
-def applied(value: Any, undoes: tuple[str, ...] = (), status: int = 200) -> Reply:
+def applied(
+    value: Any, undoes: tuple[str, ...] = (), *, status: int = 200, subject: str = ""
+) -> Reply:
     """It took effect."""
-    return Reply(status=status, body=encoded(value), outcome=Outcome.APPLIED, undoes=undoes)
+    return Reply(
+        status=status,
+        body=encoded(value),
+        outcome=Outcome.APPLIED,
+        subject=subject,
+        undoes=undoes,
+    )
 
 
 def unchanged(value: Any) -> Reply:

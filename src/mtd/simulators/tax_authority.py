@@ -29,6 +29,7 @@ class Envelope(msgspec.Struct):
     track_id: str
     code: str = "REC"
     decision: Decision | None = None
+    order: str = ""
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -58,13 +59,13 @@ class TaxAuthority:
         self._down = False
 
     def submit(
-        self, track_id: str, verdict: str | None, decided: Callable[[Envelope], None]
+        self, track_id: str, order: str, verdict: str | None, decided: Callable[[Envelope], None]
     ) -> None:
         """Take the envelope; `decided` is called when it is."""
-        envelope = Envelope(track_id)
+        envelope = Envelope(track_id, order=order)
         self._envelopes[track_id] = envelope
         spread = self._max_s - self._min_s
-        delay_s = self._min_s + spread * self._world.chance("decided", track_id)
+        delay_s = self._min_s + spread * self._world.chance("decided", order)
         loop = asyncio.get_running_loop()
         loop.call_later(delay_s, self._decide, envelope, verdict, decided)
 
@@ -88,7 +89,7 @@ class TaxAuthority:
             return
         if verdict == "rejected":
             envelope.decision = Decision.REJECTED
-            drawn = self._world.chance("code", envelope.track_id)
+            drawn = self._world.chance("code", envelope.order)
             envelope.code = "EPR" if drawn < 0.5 else UNREADABLE[int(drawn * 6) % 3]
         else:
             objected = verdict == "objected"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mtd.simulators.announcer import TROUBLES, Announcer, Post
+from mtd.simulators.clock import now_s
 from mtd.simulators.eom import eom
 from mtd.simulators.faults import Faults
 from mtd.simulators.giftcard import giftcard
@@ -46,6 +47,7 @@ class Running:
 
     def __init__(self, settings: TownSettings) -> None:
         self._settings = settings
+        self._run = f"{int(now_s()):x}" if settings.run is None else settings.run
         self._post = Post(settings.callback)
         self._doors: list[Listener | MailListener] = []
         self._hall: Hall | None = None
@@ -111,6 +113,7 @@ class Running:
         return World(
             seed=self._settings.seed,
             name=name,
+            run=self._run,
             settings=self._of(name),
             time_scale=self._settings.time_scale,
             announcer=announcer,

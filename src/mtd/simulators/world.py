@@ -19,6 +19,7 @@ class World:
         *,
         seed: int,
         name: str,
+        run: str,
         settings: SystemSettings,
         time_scale: float,
         announcer: Announcer,
@@ -26,6 +27,8 @@ class World:
         self.announcer = announcer
         self._seed = seed
         self._name = name
+        self._run = run
+        self._given = 0
         self._settings = settings
         self._time_scale = time_scale
         self._asked: set[str] = set()
@@ -44,6 +47,11 @@ class World:
             return msgspec.convert(self._settings.options[name], shape)
         except msgspec.ValidationError as error:
             raise BadSettings(f"systems.{self._name}.options.{name}: {error}") from error
+
+    def new_id(self, prefix: str) -> str:
+        """An id that no other thing in this run or another has."""
+        self._given += 1
+        return f"{prefix}-{self._run}-{self._given}"
 
     def chance(self, *about: str | int) -> float:
         """A number in [0, 1) that depends on nothing but the seed and what it is drawn for."""

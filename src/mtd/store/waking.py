@@ -22,10 +22,9 @@ async def woken(dsn: str) -> AsyncGenerator[None]:
             connection = await connect(dsn, ENGINE)
             try:
                 await connection.add_listener(CHANNEL, heard)
-                lost = asyncio.Event()
-                connection.add_termination_listener(lambda _: (lost.set(), something.set()))
+                connection.add_termination_listener(heard)
                 tries = 0
-                while not lost.is_set():
+                while not connection.is_closed():
                     await something.wait()
                     something.clear()
                     yield

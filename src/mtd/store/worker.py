@@ -55,6 +55,8 @@ class Worker:
         self.matched_at = float("-inf")
         """When messages and subscriptions were last all compared, on the loop's clock."""
         self._held_until = float("-inf")
+        self._membership = asyncio.Lock()
+        """Held by whatever changes the slots: what one read must not undo what another did."""
 
     @classmethod
     async def enroll(cls, dsn: str, name: str, id_: str) -> "Worker":
@@ -71,40 +73,24 @@ class Worker:
 
     async def heartbeat(self) -> Standing | Fenced:
         """Renew the lease and take free slots, up to this worker's share."""
-        sent_at = _now_s()
-        if not await self.keeping.fetch(*_SQL["beat"](id=self.id, lease_s=LEASE_S)):
-            self._held_until = float("-inf")
-            return Fenced()
-        self._held_until = sent_at + LEASE_S
-        standing = await self._standing()
-        share = -(-SLOTS // standing["workers"])
-        if standing["free"] and len(standing["slots"] or ()) < share:
-            await self.keeping.fetch(*_SQL["claim"](id=self.id, share=share))
-            standing = await self._standing()
-        slots = frozenset[int](standing["slots"] or ())
-        gained = slots - self.slots
-        self.slots = slots
-        return Standing(
-            slots=slots,
-            gained=gained,
-            surplus=frozenset(sorted(slots)[share:]),
-            workers=standing["workers"],
-            overdue=tuple(str(id_) for id_ in standing["overdue"] or ()),
-        )
+        async with self._membership:
+            return await self._heartbeat()
 
     async def release(self, slots: Iterable[int]) -> None:
         """Give slots back once nothing of theirs is in memory or in flight."""
         gone = frozenset(slots)
-        self.slots -= gone
-        await self.keeping.fetch(*_SQL["release"](id=self.id, slots=sorted(gone)))
+        async with self._membership:
+            self.slots -= gone
+            await self.keeping.fetch(*_SQL["release"](id=self.id, slots=sorted(gone)))
 
     async def retire(self) -> None:
         """End cleanly: give every slot back and let nobody have anything to bury."""
-        self.slots = frozenset()
-        self._held_until = float("-inf")
-        async with self.keeping.use() as connection, connection.transaction():
-            await connection.execute(*_SQL["retire"](id=self.id))
-            await connection.execute(*_SQL["leave"](id=self.id))
+        async with self._membership:
+            self.slots = frozenset()
+            self._held_until = float("-inf")
+            async with self.keeping.use() as connection, connection.transaction():
+                await connection.execute(*_SQL["retire"](id=self.id))
+                await connection.execute(*_SQL["leave"](id=self.id))
         await self.close()
 
     async def close(self) -> None:
@@ -130,6 +116,34 @@ class Worker:
         transaction: what the dead one had at hand becomes suspect, its sessions are ended,
         its row goes, its slots come. The caller then loads what lived in them.
         """
+        async with self._membership:
+            taken = await self._bury(dead)
+            self._own(self.slots | (taken or frozenset()))
+            return taken
+
+    async def _heartbeat(self) -> Standing | Fenced:
+        sent_at = _now_s()
+        if not await self.keeping.fetch(*_SQL["beat"](id=self.id, lease_s=LEASE_S)):
+            self._held_until = float("-inf")
+            return Fenced()
+        self._held_until = sent_at + LEASE_S
+        standing = await self._standing()
+        share = -(-SLOTS // standing["workers"])
+        if standing["free"] and len(standing["slots"] or ()) < share:
+            await self.keeping.fetch(*_SQL["claim"](id=self.id, share=share))
+            standing = await self._standing()
+        slots = frozenset[int](standing["slots"] or ())
+        gained = slots - self.slots
+        self._own(slots)
+        return Standing(
+            slots=slots,
+            gained=gained,
+            surplus=frozenset(sorted(slots)[share:]),
+            workers=standing["workers"],
+            overdue=tuple(str(id_) for id_ in standing["overdue"] or ()),
+        )
+
+    async def _bury(self, dead: str) -> frozenset[int] | None:
         async with self.keeping.use() as connection, connection.transaction():
             marks = await connection.fetch(
                 *_SQL["may_bury"](id=self.id, dead=dead, unbroken_s=UNBROKEN_S)
@@ -151,9 +165,12 @@ class Worker:
                 )
             )
             rows = await connection.fetch(*_SQL["inherit"](id=self.id, dead=dead))
-        taken = frozenset(row["slot"] for row in rows)
-        self.slots |= taken
-        return taken
+        return frozenset(row["slot"] for row in rows)
+
+    def _own(self, slots: frozenset[int]) -> None:
+        if slots - self.slots:
+            self.matched_at = float("-inf")  # what waits in a new slot may have waited long
+        self.slots = slots
 
     async def _standing(self) -> Row:
         return (await self.keeping.fetch(*_SQL["standing"](id=self.id)))[0]

@@ -1,7 +1,7 @@
 """Random drawings: block-structured processes that are sound by construction."""
 
 from collections.abc import Callable
-from itertools import count
+from itertools import count, pairwise
 
 from hypothesis import strategies as st
 
@@ -46,7 +46,7 @@ class Drafter:
 
     def _sequence(self, parent: str, depth: int) -> tuple[str, str]:
         blocks = [self._block(parent, depth) for _ in range(1 + self._pick(BLOCKS_MAX))]
-        for (_, last), (first, _) in zip(blocks, blocks[1:], strict=False):
+        for (_, last), (first, _) in pairwise(blocks):
             self.sketch.flow(last, first)
         return blocks[0][0], blocks[-1][1]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -42,7 +43,7 @@ class Sketch:
 
     def chain(self, *ids: str) -> None:
         """Flows from each to the next."""
-        for source, target in zip(ids, ids[1:], strict=False):
+        for source, target in pairwise(ids):
             self.flow(source, target)
 
     def definition(self) -> Definition:

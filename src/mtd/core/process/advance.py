@@ -23,8 +23,9 @@ from mtd.core.process.journal import (
     Troubled,
     encode,
 )
+from mtd.core.process.recording import Stuck
 from mtd.core.process.running import run
-from mtd.core.process.step import Step, Stuck
+from mtd.core.process.step import Step
 from mtd.core.process.trigger import (
     Answered,
     Changed,
@@ -179,8 +180,7 @@ def _conditions_met(step: Step) -> bool:
         if wait.id not in step.draft.waits:
             continue
         element = step.definition.elements[wait.element]
-        rules = [event.condition for event in element.events if event.condition is not None]
-        if any(step.value(rule, wait.scope) is True for rule in rules):
+        if _holds(step, element, wait):
             _resume(step, element, wait, None)
             met = True
     return met

@@ -6,7 +6,8 @@ from mtd.core.process.definition import Element, Event
 from mtd.core.process.effect import Effect, Listening, Subscription, Timer, Watching
 from mtd.core.process.instance import Token, Wait
 from mtd.core.process.journal import Closed
-from mtd.core.process.step import Step, Stuck
+from mtd.core.process.recording import Stuck
+from mtd.core.process.step import Step
 from mtd.core.process.trigger import Fired, Received
 
 WAITABLE = frozenset({"message", "timer", "signal", "conditional"})
@@ -53,10 +54,15 @@ def rearm(step: Step, element: Element, wait: Wait) -> None:
 
 def absorb(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
     """What came with the event becomes variables, as the binding says."""
+    step.assign(wait.scope, brought(step, element, wait, trigger))
+
+
+def brought(step: Step, element: Element, wait: Wait, trigger: Any) -> dict[str, Any]:
+    """The variables that the binding makes of what came with the event."""
     if not isinstance(trigger, Received):
-        return
+        return {}
     event = next((e for e in element.events if e.name == trigger.name), None)
-    step.assign_outputs(wait.scope, event.payload if event else None, trigger.payload)
+    return step.outputs(wait.scope, event.payload if event else None, trigger.payload)
 
 
 def meets(wait: Wait, trigger: Any) -> bool:

@@ -1,6 +1,6 @@
 """Choosing: from a decision's answer to the flows that bear it as their label."""
 
-from typing import Any
+from typing import Any, cast
 
 from mtd.core.process.definition import Element, Way
 from mtd.core.process.instance import Token
@@ -15,7 +15,7 @@ def answers(step: Step, element: Element, token: Token) -> list[Any]:
     """What the gateway's decision gives: one answer, or several for an inclusive one."""
     assert element.decide is not None
     answer = step.value(element.decide, token.scope)
-    return answer if isinstance(answer, list) else [answer]
+    return cast("list[Any]", answer) if isinstance(answer, list) else [answer]
 
 
 def chosen(element: Element, given: list[Any]) -> tuple[Way, ...]:

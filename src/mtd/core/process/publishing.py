@@ -4,7 +4,8 @@ from mtd.core.process.definition import Event
 from mtd.core.process.effect import Message
 from mtd.core.process.instance import Token
 from mtd.core.process.journal import Sent
-from mtd.core.process.step import Step, Stuck
+from mtd.core.process.recording import Stuck
+from mtd.core.process.step import Step
 
 
 def publish(step: Step, event: Event, token: Token) -> None:

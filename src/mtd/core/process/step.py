@@ -7,13 +7,9 @@ as it will be. `advance` makes a step, lets one trigger in and runs it to rest.
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 
-import msgspec
-
-from mtd.core.decision.feel import FeelError
-from mtd.core.process.definition import Definition, Element, Evaluate, Way
+from mtd.core.process.definition import Definition, Element, Way
 from mtd.core.process.effect import Effect
 from mtd.core.process.instance import (
     ROOT,
@@ -25,12 +21,9 @@ from mtd.core.process.instance import (
     Wait,
 )
 from mtd.core.process.journal import (
-    Assigned,
     Closed,
-    Draft,
     Ended,
     Entered,
-    Fact,
     Gone,
     Left,
     Opened,
@@ -38,16 +31,8 @@ from mtd.core.process.journal import (
     Reached,
     Settled,
     Troubled,
-    apply,
 )
-
-
-class Stuck(Exception):
-    """A token cannot go on: `advance` turns it into an incident on that token."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+from mtd.core.process.recording import Recording, Stuck
 
 
 class Behaviour(NamedTuple):
@@ -63,19 +48,10 @@ class Behaviour(NamedTuple):
     """This catching event goes off, in a scope, at the activity of a token if it has one."""
 
 
-class Step:
+class Step(Recording):
     """One trigger's worth of movement on one instance."""
 
-    __slots__ = (
-        "agenda",
-        "at",
-        "changed",
-        "definition",
-        "draft",
-        "facts",
-        "key",
-        "table",
-    )
+    __slots__ = ("agenda", "definition", "table")
 
     def __init__(
         self,
@@ -84,20 +60,11 @@ class Step:
         at: datetime,
         table: Mapping[str, Behaviour],
     ) -> None:
+        super().__init__(instance, at)
         self.definition = definition
-        self.draft = Draft(instance)
-        self.key = instance.key
-        self.at = at
         self.table = table
-        self.facts: list[Fact] = []
         self.agenda: deque[int] = deque()
-        self.changed = False
-        """A variable took a value: conditions must be looked at."""
-
-    def record(self, fact: Fact) -> None:
-        """Let `fact` be so, now and in the journal."""
-        apply(self.draft, fact)
-        self.facts.append(fact)
+        """Tokens that have still to arrive where they were put."""
 
     def element(self, token: Token) -> Element:
         """Where `token` is."""
@@ -147,48 +114,6 @@ class Step:
         """`token` ends; the scope ends with its last one."""
         self.record(Gone(token.id))
         self.finish_if_empty(token.scope)
-
-    # -- variables -------------------------------------------------------------------------
-
-    def sight(self, scope_id: int) -> Mapping[str, Any]:
-        """The variables in sight of a scope: its own, then those around it."""
-        scope = self.draft.scopes[scope_id]
-        if scope.parent is None:
-            return scope.variables
-        return {**self.sight(scope.parent), **scope.variables}
-
-    def value(self, rule: Evaluate, scope: int) -> Any:
-        """What `rule` gives in `scope`. A rule that fails gets the token stuck."""
-        try:
-            return plain(rule(self.sight(scope), self.at))
-        except FeelError as error:
-            raise Stuck("EXPRESSION_FAILED", str(error)) from error
-
-    def values(self, rules: Mapping[str, Evaluate], scope: int) -> dict[str, Any]:
-        """What each of `rules` gives in `scope`."""
-        return {name: self.value(rule, scope) for name, rule in rules.items()}
-
-    def assign(self, scope_id: int, variables: Mapping[str, Any]) -> None:
-        """Each variable takes its value where it is known already, else in the process."""
-        homes: dict[int, dict[str, Any]] = {}
-        for name, value in variables.items():
-            homes.setdefault(self._home(scope_id, name), {})[name] = value
-        for home, values in homes.items():
-            self.record(Assigned(home, values))
-            self.changed = True
-
-    def assign_outputs(
-        self,
-        scope: int,
-        rules: Mapping[str, Evaluate] | None,
-        outputs: Mapping[str, Any],
-    ) -> None:
-        """`outputs` become variables: by `rules` that see them too, else under their own names."""
-        if rules is None:
-            self.assign(scope, {name: plain(value) for name, value in outputs.items()})
-            return
-        seen = {**self.sight(scope), **outputs}
-        self.assign(scope, {name: plain(rule(seen, self.at)) for name, rule in rules.items()})
 
     # -- waits -----------------------------------------------------------------------------
 
@@ -304,12 +229,6 @@ class Step:
             self.record(Settled(incident.id))
         self.record(Gone(token.id))
 
-    def _home(self, scope_id: int, name: str) -> int:
-        scope = self.draft.scopes[scope_id]
-        while name not in scope.variables and scope.parent is not None:
-            scope = self.draft.scopes[scope.parent]
-        return scope.id
-
     def _open_ways(self, element: Element, token: Token) -> tuple[Way, ...]:
         """The flows whose conditions hold, and those without one (BPMN 2.0.2 §13.2.1)."""
         default = element.default
@@ -324,19 +243,3 @@ class Step:
         if default is not None:
             return (default,)
         raise Stuck("NO_WAY_OUT", f"no condition of {element.name or element.id!r} is true")
-
-
-_SCALARS = (str, int, Decimal, type(None))
-
-
-def plain(value: Any) -> Any:
-    """`value` as the journal keeps it: JSON types and Decimal; dates become ISO 8601 text."""
-    if isinstance(value, _SCALARS):
-        return value
-    if isinstance(value, float):
-        return Decimal(repr(value))
-    if isinstance(value, Mapping):
-        return {str(name): plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return msgspec.to_builtins(value)

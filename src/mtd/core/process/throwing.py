@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Token
-from mtd.core.process.step import Step, Stuck
+from mtd.core.process.recording import Stuck
+from mtd.core.process.step import Step
 
 
 class Catcher(NamedTuple):

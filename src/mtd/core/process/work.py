@@ -1,14 +1,15 @@
 """Work: what a task does whichever its type: call a service, ask a person, or evaluate."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from mtd.core.process.definition import Element, Person, Rules, Service
 from mtd.core.process.effect import Call, UserTask
 from mtd.core.process.instance import Token, Wait
 from mtd.core.process.journal import Closed, Tried
 from mtd.core.process.outcome import Done, Failed, InDoubt, Refused, Unknown
-from mtd.core.process.step import Step, Stuck
+from mtd.core.process.recording import Stuck
+from mtd.core.process.step import Step
 from mtd.core.process.throwing import find_catcher, throw_error
 from mtd.core.process.trigger import Answered, Submitted
 
@@ -57,7 +58,7 @@ def evaluate(step: Step, rules: Rules, token: Token) -> None:
         result = step.value(rules.table, token.scope)
         if not isinstance(result, dict):
             raise Stuck("NO_RULE", "no rule of the decision matches")
-        step.assign(token.scope, result)
+        step.assign(token.scope, cast("dict[str, Any]", result))
 
 
 def _answered(

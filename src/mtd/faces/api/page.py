@@ -1,6 +1,6 @@
 """The API's description as one page for people."""
 
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import Environment, select_autoescape
 
@@ -11,7 +11,8 @@ _PAGE = Environment(autoescape=select_autoescape(default=True)).from_string("""\
 <meta name="viewport" content="width=device-width">
 <title>{{ info.title }} {{ info.version }}</title>
 <style>
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+  body { font: 16px/1.5 system-ui, sans-serif }
+  body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
   code, pre { font: 14px/1.5 ui-monospace, monospace }
   h2 { margin-top: 2rem; text-transform: capitalize }
   details { border-top: 1px solid #ccc; padding: .5rem 0 }
@@ -47,6 +48,7 @@ def page(schema: dict[str, Any]) -> str:
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
             if isinstance(operation, dict) and "responses" in operation:
-                tag = (operation.get("tags") or ["other"])[0]
+                operation = cast("dict[str, Any]", operation)
+                tag = str((operation.get("tags") or ["other"])[0])
                 tags.setdefault(tag, []).append((path, method, operation))
     return _PAGE.render(info=schema["info"], tags=tags)

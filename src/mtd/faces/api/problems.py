@@ -1,9 +1,9 @@
 """Problems: what a client reads when its request cannot be done (RFC 9457)."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
-from litestar import MediaType, Request, Response
+from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from mtd.core.orders.flaw import Unreadable
@@ -54,8 +54,8 @@ def _response(body: Problem) -> Response[Problem]:
 
 
 def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
-    extra = error.extra if isinstance(error, ValidationException) else None
-    flaws = tuple(item for item in extra if isinstance(item, dict)) if extra else ()
+    extra = cast("list[Any]", error.extra or []) if isinstance(error, ValidationException) else []
+    flaws = tuple(cast("dict[str, Any]", item) for item in extra if isinstance(item, dict))
     body = Problem(
         status=error.status_code, title="the request cannot be done", detail=error.detail,
         flaws=flaws,
@@ -63,13 +63,18 @@ def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     return _response(body)
 
 
+def _answer(status: int, title: str) -> Any:
+    def handler(_: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+        return problem(status, title, str(error))
+
+    return handler
+
+
 HANDLERS: dict[type[Exception] | int, Any] = {
     HTTPException: _http,
-    NotFound: lambda _, error: problem(404, "not found", str(error)),
-    Conflict: lambda _, error: problem(409, "it cannot be done as things stand", str(error)),
-    Unroutable: lambda _, error: problem(422, "no process takes this order", str(error)),
-    Unavailable: lambda _, error: problem(503, "come back in a moment", str(error)),
+    NotFound: _answer(404, "not found"),
+    Conflict: _answer(409, "it cannot be done as things stand"),
+    Unroutable: _answer(422, "no process takes this order"),
+    Unavailable: _answer(503, "come back in a moment"),
 }
 """How each expected failure is answered; anything else is a 500, and our fault."""
-
-JSON = MediaType.JSON

@@ -66,9 +66,7 @@ async def listing(
             order_key=file.order_key,
             arrived_at=file.arrived_at,
             failures=[
-                FailureView(
-                    round=one.round, attempt=one.attempt, at=one.at, message=one.message
-                )
+                FailureView(round=one.round, attempt=one.attempt, at=one.at, message=one.message)
                 for one in failures
             ],
         )

@@ -6,6 +6,13 @@ from cyclopts import App
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (where it is, what `mtd --help` says of it)
+    "demo": ("mtd.faces.cli.demo:demo", "Run generated orders, with trouble, and show what came."),
+    "up": ("mtd.faces.cli.up:up", "Run engine, API and intake."),
+    "check": ("mtd.faces.cli.check:check", "Say whether a drawing would run, and what it lacks."),
+    "order": ("mtd.faces.cli.order:order", "Show an order's trace; retry, cancel, push."),
+    "db": ("mtd.faces.cli.db:db", "Migrate, back up and restore the database."),
+    "bench": ("mtd.faces.cli.bench:bench", "Measure."),
+    "stress": ("mtd.faces.cli.stress:stress", "Run the load profiles against everything."),
     "test": ("mtd.faces.cli.test:test", "Run every check and test of the project."),
 }
 

@@ -15,12 +15,7 @@ BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
             EXCEPTION
                 WHEN duplicate_object OR unique_violation THEN
-                    NULL;
-                WHEN insufficient_privilege THEN
-                    RAISE EXCEPTION 'role % is missing and % may not create roles', wanted, current_user
-                        USING ERRCODE = 'insufficient_privilege',
-                              HINT = format('As an administrator: CREATE ROLE %I NOLOGIN; GRANT %I TO %I;',
-                                            wanted, wanted, current_user);
+                    NULL; -- another database was first
             END;
         END IF;
         -- Since PostgreSQL 16 whoever makes a role may grant it, but not yet set it.
@@ -30,6 +25,12 @@ BEGIN
             EXECUTE format('GRANT %I TO %I', wanted, current_user);
         END IF;
     END LOOP;
+EXCEPTION
+    WHEN insufficient_privilege THEN
+        RAISE EXCEPTION '% may neither create role % nor become it', current_user, wanted
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = format('As an administrator: CREATE ROLE %1$I NOLOGIN; GRANT %1$I TO %2$I;',
+                                wanted, current_user);
 END
 $roles$;
 

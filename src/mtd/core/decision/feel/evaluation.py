@@ -11,7 +11,7 @@ from mtd.core.decision.feel.errors import FeelError
 STEPS_MAX = 10_000
 """Turns of a loop and calls, each weighed with the size of its body, in one evaluation."""
 
-NESTING_MAX = 400
+NESTING_MAX = 450
 """Levels of expressions open at once, summed over the functions that are running."""
 
 CALLS_MAX = 64

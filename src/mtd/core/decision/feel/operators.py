@@ -190,9 +190,7 @@ def _equal_ranges(a: Range, b: Range) -> bool:
     return (
         a.comparison == b.comparison
         and (a.start_included, a.end_included) == (b.start_included, b.end_included)
-        and all(
-            x is y or compare(x, y) == 0 for x, y in ((a.start, b.start), (a.end, b.end))
-        )
+        and all(x is y or compare(x, y) == 0 for x, y in ((a.start, b.start), (a.end, b.end)))
     )
 
 

@@ -5,7 +5,14 @@ from typing import Any
 
 import msgspec
 
-from mtd.core.decision.feel.characters import CharacterTest, any_of, escape, folded, one, plain_escape
+from mtd.core.decision.feel.characters import (
+    CharacterTest,
+    any_of,
+    escape,
+    folded,
+    one,
+    plain_escape,
+)
 
 PROGRAM_MAX = 5_000
 NESTING_MAX = 50

@@ -192,3 +192,41 @@ Node = (
     | Interval
     | Unary
 )
+
+
+def children(node: Node) -> list[Node]:
+    """The nodes directly within `node`, in the order of the text."""
+    found: list[Node] = []
+    waiting: list[Any] = [getattr(node, field) for field in reversed(node.__struct_fields__)]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, tuple):
+            waiting.extend(reversed(part))  # pyright: ignore[reportUnknownArgumentType]
+        elif isinstance(part, Iterator):
+            waiting.extend((part.end, part.domain))
+        elif isinstance(part, _Node):
+            found.append(part)  # pyright: ignore[reportArgumentType]
+    return found
+
+
+def measure(root: Node) -> tuple[int, int]:
+    """How many nodes a tree has, and how many levels."""
+    size = depth = 0
+    waiting = [(root, 1)]
+    while waiting:
+        node, level = waiting.pop()
+        size += 1
+        depth = max(depth, level)
+        waiting.extend((child, level + 1) for child in children(node))
+    return size, depth
+
+
+def mentions(root: Node, name: str) -> bool:
+    """Whether a name occurs in a tree."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Name) and node.name == name:
+            return True
+        waiting.extend(children(node))
+    return False

@@ -29,6 +29,8 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
     answer: str | None
     """In words; None: missing."""
     nearest: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
+    """Of a gateway: the labels of the flows out of it, one of which its answer names."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,14 +86,14 @@ class Answers:
 
     def answered(self, node: Node, table: str, answer: str) -> None:
         """`node` has its answer."""
-        self._account(node, table, answer, ())
+        self._account(node, table, answer, (), ())
 
-    def missing(self, node: Node, table: str, *also: str) -> None:
+    def missing(self, node: Node, table: str, *also: str, ways: tuple[str, ...] = ()) -> None:
         """Nothing answers to `node`: list the nearest names that are bound."""
         known = [label for t, label in self._names.items() if t[0] in (table, *also)]
         close = get_close_matches(folded(node.name or node.id), map(folded, known), NEAREST_MAX)
         nearest = tuple(label for label in known if folded(label) in close)
-        self._account(node, table, None, nearest)
+        self._account(node, table, None, nearest, ways)
         hint = f"; the nearest: {', '.join(nearest)}" if nearest else ""
         where = f'[{table}."{node.name or node.id}"]'
         self.fault(node, f"nothing answers to it: {where} is missing{hint}")
@@ -112,7 +114,12 @@ class Answers:
         ]
 
     def _account(
-        self, node: Node, table: str, answer: str | None, nearest: tuple[str, ...]
+        self,
+        node: Node,
+        table: str,
+        answer: str | None,
+        nearest: tuple[str, ...],
+        ways: tuple[str, ...],
     ) -> None:
         self.labels.append(
             Label(
@@ -123,6 +130,7 @@ class Answers:
                 table=table,
                 answer=answer,
                 nearest=nearest,
+                ways=ways,
             )
         )
 

@@ -114,7 +114,7 @@ class Nodes:
         return node.kind
 
     def _starts(self, inside: str) -> tuple[str, ...]:
-        """Where tokens begin: none start events, else the only start, else what nothing leads to."""
+        """Where tokens begin: none starts, else the first start, else what nothing leads to."""
         nodes = self._inside[inside]
         starts = [node for node in nodes if node.kind == "startEvent"]
         plain = [node.id for node in starts if not node.events]
@@ -151,7 +151,7 @@ class Nodes:
             return None
         if any(flow.condition or (flow.name or "").startswith("=") for flow in ways):
             return None
-        return self._tasks.decision(node)
+        return self._tasks.decision(node, tuple(flow.name for flow in ways if flow.name))
 
     def _way(self, node: Node, flow: Flow) -> Way:
         label = flow.name or ""

@@ -58,11 +58,11 @@ class Tasks:
             case _:
                 return None
 
-    def decision(self, node: Node) -> Evaluate | None:
+    def decision(self, node: Node, ways: tuple[str, ...]) -> Evaluate | None:
         """The answer to a gateway's question; a fault where nothing answers."""
         binding = self._answers.find("decision", DecisionBinding, node.id, node.name)
         if binding is None:
-            self._answers.missing(node, "decision")
+            self._answers.missing(node, "decision", ways=ways)
             return None
         if (binding.answer is None) == (binding.table is None):
             self._answers.fault(node, "a decision has exactly one of answer and table")

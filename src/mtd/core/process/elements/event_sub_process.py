@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mtd.core.process.catching import absorb, arm_handlers, rearm
+from mtd.core.process.catching import arm_handlers, brought, rearm
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Token, Wait
 from mtd.core.process.journal import Closed
@@ -15,21 +15,26 @@ def enter(step: Step, element: Element, token: Token) -> None:
 
 
 def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
-    """One of its events came from outside."""
-    absorb(step, element, wait, trigger)
+    """One of its events came from outside; what it brought belongs to this run of it alone."""
+    variables = brought(step, element, wait, trigger)
     if not element.interrupting:
         rearm(step, element, wait)
-    go_off(step, element, wait.scope, None)
+    _begin(step, element, wait.scope, variables)
 
 
 def go_off(step: Step, element: Element, scope: int, holder: Token | None) -> None:
+    """An error was thrown inside its scope."""
+    _begin(step, element, scope, {})
+
+
+def _begin(step: Step, element: Element, scope: int, variables: dict[str, Any]) -> None:
     """Interrupting: all else in the scope is cancelled, and no other event of it is heard."""
     if element.interrupting:
         step.clear(scope)
         for wait in [w for w in step.draft.waits.values() if w.scope == scope]:
             step.record(Closed(wait.id))
     inside = step.definition.elements[element.parent]
-    opened = step.open(inside, scope, None, {})
+    opened = step.open(inside, scope, None, variables)
     arm_handlers(step, inside, opened.id)
     step.put(element.id, opened.id)
 

@@ -3,7 +3,8 @@
 from mtd.core.process.choosing import answers, chosen
 from mtd.core.process.definition import Element, Way
 from mtd.core.process.instance import Token
-from mtd.core.process.step import Behaviour, Step, Stuck
+from mtd.core.process.recording import Stuck
+from mtd.core.process.step import Behaviour, Step
 
 
 def enter(step: Step, element: Element, token: Token) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from mtd.core.process.drawing import Drawing, Node, Note, Pool, Process
+from mtd.core.process.drawing import Drawing, Node, Note, Process
 from mtd.core.process.readers import bpmn
+from mtd.core.process.readers.words import flag
 from mtd.core.process.readers.xml import Element
 
 TARGET = "http://www.bizagi.com/definitions/"
@@ -31,17 +32,16 @@ def read(root: Element, oddities: Iterable[str]) -> Drawing:
         participant.get("id")
         for participant in root.iter("{*}participant")
         for found in participant.iter(f"{{{EXTENSIONS}}}BizagiProperty")
-        if found.get("name") == "isMainParticipant"
+        if found.get("name") == "isMainParticipant" and flag(found.get("value"), absent=True)
     }
     return dressed(drawing, {pool.id for pool in drawing.pools if pool.id in main}, "bizagi")
 
 
 def dressed(drawing: Drawing, main: set[str], source_format: str) -> Drawing:
     """`drawing` without the phantom pool, one of `main`, and with loops and notes put right."""
-    notes = list(drawing.notes)
     phantoms = _phantoms(drawing, main)
-    for process in phantoms:
-        notes.append(_noted(process, "the main process that Bizagi adds is empty; left out"))
+    left_out = "the main process that Bizagi adds is empty; left out"
+    notes = [*drawing.notes, *(_noted(process, left_out) for process in phantoms)]
     gone = {process.id for process in phantoms}
     processes = tuple(
         msgspec.structs.replace(one, nodes=tuple(_node(node, one, notes) for node in one.nodes))
@@ -60,7 +60,7 @@ def dressed(drawing: Drawing, main: set[str], source_format: str) -> Drawing:
 
 def _phantoms(drawing: Drawing, main: set[str]) -> list[Process]:
     """Empty processes of main pools, and empty ones of no pool beside others that have one."""
-    of: dict[str, Pool] = {pool.process: pool for pool in drawing.pools if pool.process}
+    of = {pool.process: pool for pool in drawing.pools if pool.process}
     pooled = bool(of)
     return [
         process

@@ -1,8 +1,9 @@
 """A reading under way: the notes taken, and the ids that lead to elements."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
-from mtd.core.process.drawing import Note
+from mtd.core.process.drawing import MessageFlow, Note
 from mtd.core.process.readers.words import label
 from mtd.core.process.readers.xml import Element, line_of, local, text_of
 
@@ -20,6 +21,7 @@ class Reading:
         self._made: set[str] = set()
         self._notes = [Note(element=None, name=None, line=None, text=text) for text in oddities]
         self._beyond = 0
+        self._carried: dict[tuple[str, bool], list[str]] = defaultdict(list)
         for element in elements:
             own = element.get(key)
             if not own:
@@ -68,6 +70,25 @@ class Reading:
         """The element that a reference leads to; None when there is none."""
         key = self.ref(raw)
         return None if key is None else self._ids.get(key)
+
+    def carry(self, flows: Iterable[MessageFlow]) -> None:
+        """Remember what message flows carry, for `carried`."""
+        for flow in flows:
+            for end, thrown in ((flow.source, True), (flow.target, False)):
+                name = flow.message or flow.name
+                if name and name not in self._carried[end, thrown]:
+                    self._carried[end, thrown].append(name)
+
+    def carried(self, node: Element, *, thrown: bool) -> str | None:
+        """The message, or else the name, of the message flow that leaves or reaches a node.
+
+        None when there is none, or when several differ.
+        """
+        names = self._carried.get((node.get(self._key) or "", thrown), [])
+        if len(names) > 1:
+            self.note(node, f"its message flows carry different messages: {', '.join(names)}")
+            return None
+        return names[0] if names else None
 
     def name_at(self, raw: str | None) -> str | None:
         """The name of what a reference leads to; its id, or the dangling reference, for want."""

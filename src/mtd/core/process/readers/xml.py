@@ -8,6 +8,7 @@ that are not the encoding they claim) is read, and said in a note.
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
+from typing import cast
 
 from lxml import etree
 
@@ -89,6 +90,8 @@ _DECLARED = re.compile(r"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._
 _CODECS = re.compile(r"utf-?(8|16)|(us-)?ascii|latin-?1|iso-8859-\d\d?|(windows-|cp)\d{3,4}")
 _MARKS = {BOM_UTF8: "utf-8", BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be"}
 _BARE = {b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
+_TOLERATED = "Attribute xmlns redefined"
+"""The fault of well-formedness, beside those of namespaces, that a Bizagi version has shipped."""
 _DEEP = etree.XPath(f"boolean(/{'/*' * (DEPTH_MAX + 1)})")
 
 
@@ -122,16 +125,19 @@ def _strictly(content: bytes, codec: str) -> tuple[str, list[str]]:
 
 
 def _root(body: bytes, oddities: list[str]) -> Element:
-    strict = _parser(recover=False)
     try:
-        return etree.fromstring(body, strict)
-    except etree.XMLSyntaxError as error:
-        line, column = error.position
-        if any(entry.domain_name != "NAMESPACE" for entry in strict.error_log):
-            words = error.msg.partition(", line ")[0]
-            raise Unreadable(f"the file is not XML: {words} (column {column})", line) from None
-        oddities.extend(f"line {entry.line}: {entry.message}" for entry in strict.error_log)
-    return etree.fromstring(body, _parser(recover=True))
+        return etree.fromstring(body, _parser(recover=False))
+    except etree.XMLSyntaxError:
+        lenient = _parser(recover=True)
+        root = cast("Element | None", etree.fromstring(body, lenient))
+        for entry in lenient.error_log:
+            if entry.domain_name != "NAMESPACE" and not entry.message.startswith(_TOLERATED):
+                reason = f"the file is not XML: {entry.message} (column {entry.column})"
+                raise Unreadable(reason, entry.line) from None
+            oddities.append(f"line {entry.line}: {entry.message}")
+        if root is None:
+            raise Unreadable("the file is not XML: it has no element") from None
+        return root
 
 
 def _parser(recover: bool) -> etree.XMLParser:

@@ -79,9 +79,7 @@ def _string(run: Run, value: Any) -> Any:
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,5})?", re.ASCII)
 
 
-def _number(
-    run: Run, text: str, grouping: str | None = None, point: str | None = None
-) -> Any:
+def _number(run: Run, text: str, grouping: str | None = None, point: str | None = None) -> Any:
     """The number that `text` writes with those separators (DMN 1.5 table 74)."""
     if grouping not in (None, " ", ",", ".") or point not in (None, ".", ","):
         return None
@@ -125,7 +123,9 @@ FUNCTIONS = (
     form("context put", "context: context, keys: list, value: any", _context_put_at),
     form("context merge", "contexts: list", _context_merge),
     form("string", "from: any", _string),
-    form("number", "from: string, grouping separator?: string, decimal separator?: string", _number),
+    form(
+        "number", "from: string, grouping separator?: string, decimal separator?: string", _number
+    ),
     form("number", "from: number", _number_itself),
     form("not", "negand: boolean", _not),
     form("is", "value1?: any, value2?: any", _is),

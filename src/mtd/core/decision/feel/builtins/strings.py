@@ -55,9 +55,7 @@ def _matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Any
     return None if program is None else regex.search(program, text, 0, run) is not None
 
 
-def _replace(
-    run: Run, text: str, pattern: str, replacement: str, flags: str | None = None
-) -> Any:
+def _replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> Any:
     program = regex.compiled(pattern, flags or "")
     return None if program is None else regex.replaced(program, text, replacement, run)
 

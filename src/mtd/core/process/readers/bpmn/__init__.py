@@ -13,12 +13,33 @@ from mtd.core.process.readers.xml import Element, children, local
 __all__ = ["read"]
 
 _READ = GLOBAL_TASKS | frozenset(
-    "process collaboration message signal error escalation itemDefinition correlationProperty "
-    "dataStore interface resource".split()
+    {
+        "process",
+        "collaboration",
+        "message",
+        "signal",
+        "error",
+        "escalation",
+        "itemDefinition",
+        "correlationProperty",
+        "dataStore",
+        "interface",
+        "resource",
+    }
 )
 _SILENT = frozenset(
-    "documentation extensionElements extension import relationship category partnerEntity "
-    "partnerRole endPoint BPMNDiagram".split()
+    {
+        "documentation",
+        "extensionElements",
+        "extension",
+        "import",
+        "relationship",
+        "category",
+        "partnerEntity",
+        "partnerRole",
+        "endPoint",
+        "BPMNDiagram",
+    }
 )
 
 
@@ -34,7 +55,8 @@ def read(root: Element, oddities: Iterable[str]) -> Drawing:
         for one in children(collaboration, "association")
     ]
     processes = tuple(
-        process(source, one, of.get(one.get("id")), outside) for one in children(root, "process")
+        process(source, one, of.get(one.get("id") or ""), outside)
+        for one in children(root, "process")
     )
     global_tasks = tuple(node(source, one, None) for one in children(root, *GLOBAL_TASKS))
     exporter = " ".join(

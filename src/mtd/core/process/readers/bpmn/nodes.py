@@ -12,17 +12,38 @@ from mtd.core.process.readers.xml import Element, child, children, line_of, loca
 
 CONTAINERS = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 TASKS = frozenset(
-    "task userTask manualTask serviceTask scriptTask businessRuleTask sendTask receiveTask".split()
+    {
+        "task",
+        "userTask",
+        "manualTask",
+        "serviceTask",
+        "scriptTask",
+        "businessRuleTask",
+        "sendTask",
+        "receiveTask",
+    }
 )
 EVENTS = frozenset(
-    "startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent".split()
+    {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
 )
 GATEWAYS = frozenset(
-    "exclusiveGateway parallelGateway inclusiveGateway complexGateway eventBasedGateway".split()
+    {
+        "exclusiveGateway",
+        "parallelGateway",
+        "inclusiveGateway",
+        "complexGateway",
+        "eventBasedGateway",
+    }
 )
 NODES = CONTAINERS | TASKS | EVENTS | GATEWAYS | {"callActivity"}
 GLOBAL_TASKS = frozenset(
-    "globalTask globalUserTask globalManualTask globalScriptTask globalBusinessRuleTask".split()
+    {
+        "globalTask",
+        "globalUserTask",
+        "globalManualTask",
+        "globalScriptTask",
+        "globalBusinessRuleTask",
+    }
 )
 _SERVICES = frozenset({"serviceTask", "sendTask", "businessRuleTask", "task", "scriptTask"})
 

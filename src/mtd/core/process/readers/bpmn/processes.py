@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-
 from mtd.core.process.drawing import DataObject, Flow, Lane, Node, Pool, Process
 from mtd.core.process.readers.bpmn.data import OBJECTS, data_object, parameters, properties
 from mtd.core.process.readers.bpmn.nodes import CONTAINERS, NODES, documentation, node
@@ -14,10 +13,33 @@ from mtd.core.process.readers.words import flag, label
 from mtd.core.process.readers.xml import Element, child, children, line_of, local, text_of
 
 _SILENT: Final = frozenset(
-    "documentation extensionElements incoming outgoing laneSet property ioSpecification ioBinding "
-    "auditing monitoring group resourceRole performer humanPerformer potentialOwner supports "
-    "supportedInterfaceRef correlationSubscription dataInputAssociation dataOutputAssociation "
-    "standardLoopCharacteristics multiInstanceLoopCharacteristics completionCondition".split()
+    {
+        "documentation",
+        "extensionElements",
+        "incoming",
+        "outgoing",
+        "laneSet",
+        "property",
+        "ioSpecification",
+        "ioBinding",
+        "auditing",
+        "monitoring",
+        "group",
+        "resourceRole",
+        "performer",
+        "humanPerformer",
+        "potentialOwner",
+        "supports",
+        "supportedInterfaceRef",
+        "correlationSubscription",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "standardLoopCharacteristics",
+        "multiInstanceLoopCharacteristics",
+        "completionCondition",
+        "categoryValueRef",
+        "rendering",
+    }
 )
 """Parts of a process or sub-process that are read elsewhere, or mean nothing for execution."""
 

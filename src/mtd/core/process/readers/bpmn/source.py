@@ -1,6 +1,5 @@
 """A BPMN file being read: references, message flows and vendor attributes, resolved on demand."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from mtd.core.process.drawing import MessageFlow
@@ -27,12 +26,7 @@ class Source(Reading):
             for flow in collaboration
             if local(flow) == "messageFlow"
         )
-        self._carried: dict[tuple[str, bool], list[str]] = defaultdict(list)
-        for flow in self.message_flows:
-            for end, thrown in ((flow.source, True), (flow.target, False)):
-                name = flow.message or flow.name
-                if name and name not in self._carried[end, thrown]:
-                    self._carried[end, thrown].append(name)
+        self.carry(self.message_flows)
 
     def is_foreign(self, element: Element) -> bool:
         """True of an element that is not in the file's BPMN namespace."""
@@ -41,17 +35,6 @@ class Source(Reading):
     def attributes(self, element: Element) -> dict[str, str]:
         """Vendor attributes of an element."""
         return vendor.attributes(element, self._extended)
-
-    def carried(self, node: Element, *, thrown: bool) -> str | None:
-        """The message, or else the name, of the message flow that leaves or reaches a node.
-
-        None when there is none, or when several differ.
-        """
-        names = self._carried.get((node.get("id") or "", thrown), [])
-        if len(names) > 1:
-            self.note(node, f"its message flows carry different messages: {', '.join(names)}")
-            return None
-        return names[0] if names else None
 
     def _message_flow(self, flow: Element) -> MessageFlow:
         return MessageFlow(

@@ -1,0 +1,280 @@
+"""The wire: what one attempt talks through, which keeps the evidence of every exchange."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from time import perf_counter
+from typing import TypeVar
+from urllib.parse import urlencode
+
+import aiohttp
+import msgspec
+
+from mtd.connectors.settings import LegacySettings
+from mtd.connectors.wire.exchange import Artifact, Exchange, Got, Sent
+from mtd.connectors.wire.masking import masked, masked_headers
+from mtd.connectors.wire.postbox import Postbox, Receipt
+from mtd.core.process.outcome import Failed, Unknown
+
+ANSWER_MAX_BYTES = 10_000_000
+CHUNK_BYTES = 65_536
+RETRY_AFTER_MAX_S = 86_400.0
+_KEPT_HEADERS = frozenset({"content-type", "content-length", "retry-after", "location"})
+_TEXTS = ("text/", "application/json", "application/xml", "application/soap+xml")
+
+Options = TypeVar("Options", bound=msgspec.Struct)
+
+
+class Response(msgspec.Struct, frozen=True):
+    """An answer that arrived whole, of any status but a 5xx, a redirect or a 429."""
+
+    status: int
+    media_type: str
+    body: bytes
+    retry_after_s: float | None = None
+
+
+class Legacy:
+    """One legacy system as all its wires see it: settings, secrets, pooled connections."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: LegacySettings,
+        secrets: Mapping[str, str],
+        now: Callable[[], datetime],
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.secrets = secrets
+        """By reference; `token`, `login` and `password` of the settings among them."""
+        self.now = now
+        self._options: msgspec.Struct | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self._postbox: Postbox | None = None
+
+    def options(self, shape: type[Options]) -> Options:
+        """The legacy's own options; raises msgspec.ValidationError when they are not of `shape`."""
+        if not isinstance(self._options, shape):
+            self._options = msgspec.convert(self.settings.options, shape, strict=False)
+        return self._options
+
+    def secret(self, reference: str | None) -> str | None:
+        """The secret behind a reference of the settings or the options."""
+        return None if reference is None else self.secrets[reference]
+
+    def session(self) -> aiohttp.ClientSession:
+        """The pooled HTTP client, opened when it is first needed."""
+        if self._session is None:
+            settings = self.settings
+            token = self.secret(settings.token)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=15.0),
+                timeout=aiohttp.ClientTimeout(
+                    total=settings.timeout_s, sock_connect=settings.connect_timeout_s
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"Authorization": f"Bearer {token}"} if token else None,
+                skip_auto_headers=("Accept-Encoding",),
+                auto_decompress=False,
+                trust_env=False,
+            )
+        return self._session
+
+    def postbox(self) -> Postbox:
+        """The pool of SMTP connections, opened when it is first needed."""
+        if self._postbox is None:
+            settings = self.settings
+            self._postbox = Postbox(
+                settings, self.secret(settings.login), self.secret(settings.password)
+            )
+        return self._postbox
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        if self._session is not None:
+            await self._session.close()
+        if self._postbox is not None:
+            await self._postbox.close()
+
+
+class Wire:
+    """One attempt's line to one legacy system."""
+
+    def __init__(self, legacy: Legacy | None) -> None:
+        self._legacy = legacy
+        self._hidden: tuple[str, ...] = ()
+        self.exchanges: list[Exchange] = []
+        """Evidence, masked already; in the order in which the exchanges were made."""
+        self.kept: list[Artifact] = []
+        """Documents that came back, in clear: to be stored encrypted or not at all."""
+        self.sound = True
+        """Whether the legacy answered like one that works: what the breaker goes by."""
+
+    @property
+    def legacy(self) -> Legacy:
+        """The system at the other end; RuntimeError on the wire of local connectors."""
+        if self._legacy is None:
+            raise RuntimeError("a local connector has no legacy system")
+        return self._legacy
+
+    def hide(self, values: tuple[str, ...]) -> None:
+        """Mask `values` wherever they turn up in the evidence from now on."""
+        self._hidden = values
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        safe: bool = False,
+    ) -> Response | Failed | Unknown:
+        """One HTTP exchange; `safe` says that it changes nothing (RFC 9110 §9.2.1).
+
+        Failed where certainly nothing took effect: refused before any byte was sent, 429, or
+        safe. Unknown where something may have: no answer, half of one, a redirect, any 5xx.
+        """
+        url = self.legacy.settings.base_url.rstrip("/") + path
+        if query:
+            url = f"{url}?{urlencode(query)}"
+        began_s = perf_counter()
+        got = await self._exchange(method, url, dict(headers or {}), body)
+        took_ms = (perf_counter() - began_s) * 1000
+        self._record(method, url, headers or {}, body, got, took_ms)
+        return self._classified(got, safe)
+
+    async def post_letter(
+        self, sender: str, recipient: str, content: bytes, *, shown: str
+    ) -> Receipt | Failed | Unknown:
+        """One SMTP transaction; `shown` is the evidence in place of the encoded `content`."""
+        began_s = perf_counter()
+        outcome = await self.legacy.postbox().send(sender, recipient, content)
+        took_ms = (perf_counter() - began_s) * 1000
+        self.sound = isinstance(outcome, Receipt) or outcome.sound
+        text = outcome.reply if isinstance(outcome, Receipt) else outcome.message
+        self.exchanges.append(
+            Exchange(
+                Sent(
+                    method="SMTP",
+                    url=self.legacy.settings.base_url,
+                    body=masked(shown, (*self._hidden, recipient)),
+                ),
+                Got(
+                    status=outcome.code,
+                    error=None if isinstance(outcome, Receipt) else masked(text, self._hidden),
+                    body=masked(text, self._hidden) if isinstance(outcome, Receipt) else "",
+                    took_ms=took_ms,
+                ),
+            )
+        )
+        return outcome if isinstance(outcome, Receipt) else outcome.answer()
+
+    async def _exchange(
+        self, method: str, url: str, headers: dict[str, str], body: bytes
+    ) -> Response | Failed | Unknown:
+        session = self.legacy.session()
+        try:
+            async with session.request(
+                method, url, data=body or None, headers=headers, allow_redirects=False
+            ) as answer:
+                content = await _bounded(answer.content)
+                if content is None:
+                    return Unknown(f"an answer of more than {ANSWER_MAX_BYTES:,} bytes")
+                return Response(
+                    answer.status,
+                    answer.content_type,
+                    content,
+                    _retry_after_s(answer.headers.get("Retry-After"), self.legacy.now),
+                )
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            return Failed(f"no connection: {_words(error)}")
+        except TimeoutError:
+            return Unknown(f"no answer within {self.legacy.settings.timeout_s} s")
+        except (aiohttp.ClientError, OSError) as error:
+            return Unknown(f"no whole answer: {_words(error)}")
+
+    def _classified(
+        self, got: Response | Failed | Unknown, safe: bool
+    ) -> Response | Failed | Unknown:
+        if isinstance(got, Response):
+            if got.status == 429:
+                return Failed("429: too many requests", got.retry_after_s)
+            if 200 <= got.status < 300 or 400 <= got.status < 500:
+                return got
+            got = _bad_status(got)
+        self.sound = False
+        return Failed(got.message) if safe and isinstance(got, Unknown) else got
+
+    def _record(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        got: Response | Failed | Unknown,
+        took_ms: float,
+    ) -> None:
+        hidden = self._hidden
+        sent_headers = dict(headers)
+        if self.legacy.settings.token is not None:
+            sent_headers["Authorization"] = ""
+        sent = Sent(
+            method=method,
+            url=masked(url, hidden),
+            headers=masked_headers(sent_headers.items(), hidden),
+            body=masked(body.decode("utf-8", "replace"), hidden),
+        )
+        if isinstance(got, Response):
+            received = Got(
+                status=got.status,
+                headers={"Content-Type": got.media_type},
+                body=masked(_shown(got), hidden),
+                took_ms=took_ms,
+            )
+        else:
+            received = Got(error=masked(got.message, hidden), took_ms=took_ms)
+        self.exchanges.append(Exchange(sent, received))
+
+
+def _bad_status(got: Response) -> Unknown:
+    if 300 <= got.status < 400:
+        return Unknown(f"{got.status}: redirected, which is not followed")
+    return Unknown(f"{got.status}: the legacy failed")
+
+
+def _shown(got: Response) -> str:
+    if got.media_type.startswith(_TEXTS) or not got.media_type:
+        return got.body.decode("utf-8", "replace")
+    return f"<{got.media_type}, {len(got.body)} bytes>"
+
+
+async def _bounded(content: aiohttp.StreamReader) -> bytes | None:
+    """The whole body; None when it is larger than ANSWER_MAX_BYTES."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in content.iter_chunked(CHUNK_BYTES):
+        size += len(chunk)
+        if size > ANSWER_MAX_BYTES:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _retry_after_s(value: str | None, now: Callable[[], datetime]) -> float | None:
+    """Seconds of a Retry-After header (RFC 9110 §10.2.3), at most a day."""
+    if value is None:
+        return None
+    if value.strip().isdecimal():
+        return min(float(value), RETRY_AFTER_MAX_S)
+    try:
+        seconds = (parsedate_to_datetime(value) - now()).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return min(max(seconds, 0.0), RETRY_AFTER_MAX_S)
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

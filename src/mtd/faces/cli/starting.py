@@ -1,0 +1,51 @@
+"""Starting: what every command that needs settings and a database begins with."""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from mtd.runtime.app import TENANT, App, open_app
+from mtd.runtime.database import database
+from mtd.runtime.operations import Operations
+from mtd.runtime.receiving import Receiving
+from mtd.runtime.settings import Settings, home, load
+
+ROOT = Path(__file__).resolve().parents[4]
+"""The checkout; an installed MTD finds its customers and processes in the working folder."""
+
+
+def folders(name: str) -> list[Path]:
+    """Where files of this kind are looked for: the working folder first."""
+    return [Path.cwd() / name, ROOT / name]
+
+
+def settings_of(customer: str) -> Settings:
+    """The customer's settings. Raises BadSettings."""
+    return load(customer, os.environ, folders("customers"))
+
+
+@asynccontextmanager
+async def opened(customer: str) -> AsyncGenerator[App]:
+    """The app, on the database of the environment or on our own."""
+    place = home(os.environ)
+    async with database(place, os.environ) as dsn:
+        app = await open_app(settings_of(customer), place, dsn)
+        try:
+            yield app
+        finally:
+            await app.close()
+
+
+async def operations_of(app: App) -> Operations:
+    """What people may do, on this app."""
+    latest = await app.library.latest(TENANT)
+    receiving = Receiving(
+        tenant=TENANT,
+        settings=app.settings,
+        vault=app.vault,
+        latest=latest.__getitem__,
+        now=app.clock.now,
+        chance=os.urandom,
+    )
+    return Operations(app, TENANT, receiving)

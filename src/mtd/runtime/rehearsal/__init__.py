@@ -1,0 +1,1 @@
+"""Rehearsals: everything run against simulated legacy systems, with generated orders."""

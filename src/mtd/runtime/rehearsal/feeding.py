@@ -1,0 +1,65 @@
+"""Feeding: generated order files put into the intake folder, and their trouble arranged."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from mtd.core.orders.mapping import Mapping, read_mapping
+from mtd.runtime.rehearsal.town import Town
+from mtd.runtime.trouble import Arrival, Trouble
+
+OUTAGE_S = 6.0
+"""How long the tax document issuer is down."""
+TOGETHER = 50
+"""Files written before others may run."""
+
+SCRIPTS: dict[Trouble, tuple[str, dict[str, Any]]] = {
+    Trouble.GIFT_CARD_DECLINED: ("giftcard", {"fault": "declined", "operation": "redeem"}),
+    Trouble.STOCKOUT: ("eom", {"fault": "stockout", "operation": "reserve"}),
+    Trouble.DTE_TIMEOUT_ISSUED: (
+        "paperless",
+        {"fault": "timeout_after", "operation": "issue/sale"},
+    ),
+    Trouble.DTE_ISSUER_DOWN: (
+        "paperless",
+        {"fault": "error", "operation": "issue/sale", "times": 4},
+    ),
+}
+"""What each system is told of an order that is to have this trouble."""
+
+
+def mappings(folders: Iterable[Path]) -> list[Mapping]:
+    """Every store's dialect, from the first folder that has any."""
+    for folder in folders:
+        files = sorted((folder / "mappings").glob("*.toml"))
+        if files:
+            return [read_mapping(file.read_text(encoding="utf-8"), file.name) for file in files]
+    return []
+
+
+async def arrange(town: Town, arrivals: Sequence[Arrival]) -> None:
+    """Tell the simulated systems which orders they are to trouble, and how."""
+    scripts: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for arrival in arrivals:
+        if arrival.trouble in SCRIPTS:
+            system, script = SCRIPTS[arrival.trouble]
+            scripts[system].append({**script, "order": arrival.order_key})
+    for system, script in scripts.items():
+        await town.tell(system, {"script": script})
+
+
+async def feed(folder: Path, arrivals: Iterable[Arrival]) -> int:
+    """Put the files into the intake folder, each whole when it appears; how many."""
+    count = 0
+    for arrival in arrivals:
+        path = folder / arrival.file_name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(".part")
+        unfinished.write_bytes(arrival.body)
+        unfinished.rename(path)
+        count += 1
+        if count % TOGETHER == 0:
+            await asyncio.sleep(0)
+    return count

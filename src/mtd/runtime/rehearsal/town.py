@@ -1,0 +1,71 @@
+"""The town: the simulated legacy systems as a process of their own, and orders given to it."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any, Self
+
+import aiohttp
+
+OPENS_S = 20.0
+
+
+class Town:
+    """The running simulators; they end with whoever opened them."""
+
+    def __init__(self, process: asyncio.subprocess.Process, told: Mapping[str, Any]) -> None:
+        self._process = process
+        self.urls: dict[str, str] = dict(told["urls"])
+        """Where each system is, by name."""
+        self._control_url: str = told["control_url"]
+        self._session = aiohttp.ClientSession(trust_env=False)
+
+    @classmethod
+    async def open(cls, settings: Mapping[str, Any]) -> Self:
+        """Start the simulators as `settings` say (`simulators.settings.TownSettings`)."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "mtd.simulators", "--until-eof", "--config", json.dumps(settings)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        async with asyncio.timeout(OPENS_S):
+            line = await process.stdout.readline()
+        return cls(process, json.loads(line))
+
+    async def close(self) -> None:
+        """End the simulators."""
+        await self._session.close()
+        if self._process.returncode is None:
+            self._process.terminate()
+            await self._process.wait()
+
+    async def tell(self, system: str, command: Mapping[str, Any]) -> None:
+        """Order something of a system: faults, an outage, a pace."""
+        url = f"{self._control_url}/{system}/__control"
+        async with self._session.post(url, json=command) as answer:
+            if answer.status != 200:
+                raise RuntimeError(f"{system}: {await answer.text()}")
+
+    async def described(self, system: str) -> dict[str, Any]:
+        """A system's counters."""
+        async with self._session.get(f"{self._control_url}/{system}/__control") as answer:
+            return await answer.json()
+
+    async def ledger(self, system: str) -> list[dict[str, Any]]:
+        """Every attempt and effect that a system saw."""
+        entries: list[dict[str, Any]] = []
+        while True:
+            url = f"{self._control_url}/{system}/__control/ledger?after={len(entries)}"
+            async with self._session.get(url) as answer:
+                page = (await answer.json())["entries"]
+            if not page:
+                return entries
+            entries += page
+
+
+def environment(urls: Mapping[str, str]) -> dict[str, str]:
+    """The settings that lead every connector to the town."""
+    return {f"MTD__LEGACY__{name.upper()}__BASE_URL": url for name, url in urls.items()}
