@@ -1,5 +1,7 @@
 """After the sale: delivery, cancelling, stage incidents and bounced mail, driven in memory."""
 
+from typing import Any
+
 import pytest
 
 from mtd.core.process.instance import State
@@ -14,8 +16,9 @@ from tests.processes.paths import (
 )
 from tests.processes.world import MESSAGES
 
-FAILED = {"DeliveryFailed": [{}], "Delivered": [None, {}]}
-CANCEL = ("CancelRequested", {})
+NOTHING: dict[str, Any] = {}
+FAILED = {"DeliveryFailed": [NOTHING], "Delivered": [None, NOTHING]}
+CANCEL = ("CancelRequested", NOTHING)
 DOWN = [Failed("down")] * 3
 
 # ---- delivery --------------------------------------------------------------------------------
@@ -146,6 +149,7 @@ def test_sales_support_that_is_down_does_not_keep_the_agent_from_the_task() -> N
         people={"Resolver excepción": [{"decision": "Reintentar"}]},
     )
     assert_ended(world, [*HAPPY[:5], "EXCEPTION", *DELIVERED[4:]])
+    assert world.services.count("order.handle_error") == 1, "its own failure is no new incident"
 
 
 @pytest.mark.parametrize("by_agent", [True, False])

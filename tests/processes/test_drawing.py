@@ -82,20 +82,21 @@ def test_every_pool_and_lane_is_there() -> None:
     assert lanes == {"Motor", "Ejecutivo", "Encargado tributario"}
 
 
-def test_people_stand_in_the_lane_of_their_role() -> None:
+def test_people_stand_in_the_lane_of_their_role(root: Markup) -> None:
     definition = compiled().definition
     assert definition is not None
-    roles = {
-        e.name: e.work.role for e in definition.elements.values() if isinstance(e.work, Person)
-    }
-    clerk = {name for name, role in roles.items() if role == "tax_clerk"}
-    assert clerk == {
-        "Cargar folios (CAF)",
-        "Corregir datos tributarios",
-        "Revisar con el emisor",
-        "Resolver emisión de guía",
-    }
-    assert set(roles.values()) == {"agent", "tax_clerk"}
+    boxes = _boxes(root)
+    lanes = {boxes[lane.get("id", "")]: lane.get("name") for lane in root.iter(f"{MODEL}lane")}
+    lane_of = {"agent": "Ejecutivo", "tax_clerk": "Encargado tributario"}
+    people = [e for e in definition.elements.values() if isinstance(e.work, Person)]
+    assert len(people) == 11
+    for element in people:
+        assert isinstance(element.work, Person)
+        x1, y1, x2, y2 = boxes[element.id]
+        around = {
+            name for (a, b, c, d), name in lanes.items() if a < x1 and b < y1 and x2 < c and y2 < d
+        }
+        assert around == {lane_of[element.work.role]}, element.name
 
 
 @pytest.mark.parametrize("customer", ["default", "demo"])

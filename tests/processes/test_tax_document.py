@@ -93,6 +93,7 @@ def test_an_idle_tax_clerk_is_escalated_and_the_task_stays_open() -> None:
     )
     assert world.states[-1] == "EXCEPTION"
     assert world.fired == ["1 día sin resolver"]
+    assert timedelta(days=1) < world.now - BEGIN < timedelta(days=1, minutes=1)
     assert world.resting() == {"Procesar orden", "Emisión DTE", "Cargar folios (CAF)"}
 
 

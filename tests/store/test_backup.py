@@ -1,5 +1,6 @@
 """A backup is whole, private and comes back with its connectors paused."""
 
+import asyncio
 import stat
 from pathlib import Path
 
@@ -61,7 +62,11 @@ async def test_sessions_end_with_a_restore(server: Server, database: str, tmp_pa
     """Who is connected loses the connection, and finds the restored database when it comes back."""
     kept = await backup(database, tmp_path / "mtd.dump")
     connected = await asyncpg.connect(database)
+    insistent = [asyncio.create_task(_reconnect(database)) for _ in range(8)]
     restored = await restore(database, kept.path)
+    for task in insistent:
+        task.cancel()
+    await asyncio.gather(*insistent, return_exceptions=True)
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
         await connected.fetchval("SELECT 1")
     connected.terminate()
@@ -104,6 +109,17 @@ async def test_a_damaged_archive_changes_nothing(
 async def test_a_missing_file_is_named(database: str, tmp_path: Path) -> None:
     with pytest.raises(BackupRefused, match="No such file"):
         await restore(database, tmp_path / "nothing.dump")
+
+
+async def _reconnect(dsn: str) -> None:
+    """What a worker does that has lost its session."""
+    while True:
+        try:
+            connection = await asyncpg.connect(dsn)
+            await connection.fetch("SELECT pg_sleep(0.05)")
+            await connection.close()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await asyncio.sleep(0.001)
 
 
 def _other(dsn: str, database: str) -> str:

@@ -68,6 +68,8 @@ async def test_durable_and_private(short_folder: Path) -> None:
 
 @as_root
 async def test_root_gives_its_privileges_up(short_folder: Path) -> None:
+    before = os.getgroups()
+    os.setgroups([*before, 0])
     async with await Embedded.start(short_folder) as server:
         assert server.pid is not None
         user = Path(f"/proc/{server.pid}").stat().st_uid
@@ -76,6 +78,7 @@ async def test_root_gives_its_privileges_up(short_folder: Path) -> None:
             for line in Path(f"/proc/{server.pid}/status").read_text().splitlines()
             if line.startswith("Groups:")
         ]
+    os.setgroups(before)
     assert user != 0
     assert groups == [[]]
 
@@ -155,10 +158,16 @@ async def test_a_lock_file_of_a_reused_process_id(short_folder: Path) -> None:
         assert server.pid is not None
         lock = short_folder / "pg" / "data" / "postmaster.pid"
         content = lock.read_text()
-    lock.write_text(content.replace(content.split("\n", 1)[0], str(os.getpid()), 1))
+    stranger = await asyncio.create_subprocess_exec(
+        "sleep", "60", cwd="/", preexec_fn=lambda: os.setuid(owner)
+    )
+    lock.write_text(content.replace(content.split("\n", 1)[0], str(stranger.pid), 1))
     os.chown(lock, owner, -1)
     async with await Embedded.start(short_folder, start_timeout_s=GONE_S) as again:
         assert await _answers(again.dsn)
+    assert stranger.returncode is None, "it was none of ours"
+    stranger.kill()
+    await stranger.wait()
 
 
 async def test_two_share_one_server_and_one_survives_the_other(short_folder: Path) -> None:

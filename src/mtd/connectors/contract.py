@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from mtd.connectors.wire import Wire
+from mtd.connectors.wire import Wire, personal
 from mtd.core.orders.purchase_order import PurchaseOrder
-from mtd.core.process.outcome import Answer
+from mtd.core.process.outcome import Answer, Failed
 
 
 class Repeat(Enum):
@@ -51,3 +51,20 @@ class Connector(msgspec.Struct, frozen=True):
     def legacy(self) -> str:
         """The system called: the key of its settings, its limits and its breaker."""
         return self.name.partition(".")[0]
+
+
+def for_order(
+    operation: Callable[[Attempt, PurchaseOrder, Wire], Awaitable[Answer]],
+) -> Callable[[Attempt, Wire], Awaitable[Answer]]:
+    """What to run for an operation on orders: personal data is hidden from the evidence first.
+
+    An instance without an order fails the step before anything is sent.
+    """
+
+    async def run(attempt: Attempt, wire: Wire) -> Answer:
+        if attempt.order is None:
+            return Failed("this step needs an order, and the instance has none")
+        wire.hide(personal(attempt.order, attempt.inputs))
+        return await operation(attempt, attempt.order, wire)
+
+    return run

@@ -15,7 +15,7 @@ RETRIES_MAX = 2
 
 async def validate(attempt: Attempt, _: Wire) -> Answer:
     """R02: what contradicts itself in the order, by field; values are personal and not told."""
-    flaws = flaws_of(attempt.order)
+    flaws = flaws_of(attempt.order) if attempt.order is not None else ()
     if not flaws:
         return Done()
     fields = dict.fromkeys(flaw.field for flaw in flaws)

@@ -69,5 +69,3 @@ def resolved(reference: str, environment: Mapping[str, str], place: str) -> str:
     if not secret:
         raise BadLegacySettings(f"{place}: {name} is empty")
     return secret
-
-

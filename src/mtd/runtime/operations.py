@@ -1,12 +1,14 @@
 """Operations: what people and other systems may do, whichever face they come by."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from mtd.core.orders.mapping import Mapping
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.compiler.timing import duration
 from mtd.core.process.trigger import Retried, Stopped, Submitted, Trigger
@@ -37,17 +39,31 @@ class Conflict(Exception):
 class Operations:
     """Every act and question of the doors, for one tenant."""
 
-    def __init__(self, app: App, tenant: int, receiving: Receiving) -> None:
+    def __init__(
+        self, app: App, tenant: int, receiving: Receiving, mappings: Sequence[Mapping] = ()
+    ) -> None:
         self.app = app
         self.tenant = tenant
+        self.mappings = tuple(mappings)
+        """The dialects of the stores' order XML."""
         self._receiving = receiving
         self._door = Door(app.store.deliver)
 
     # -- orders ----------------------------------------------------------------------------
 
-    async def place(self, order: PurchaseOrder, source: str, message_id: str | None) -> Receipt:
-        """Take an order in. Raises receiving.Unroutable, and sessions.Unavailable."""
-        return await self._door.deliver(self._receiving.arrival(order, source, message_id))
+    async def place(
+        self,
+        order: PurchaseOrder,
+        source: str,
+        message_id: str | None,
+        order_id: str | None = None,
+    ) -> Receipt:
+        """Take an order in. Raises receiving.Unroutable, and sessions.Unavailable.
+
+        `order_id`: see `Receiving.arrival`.
+        """
+        arrival = self._receiving.arrival(order, source, message_id, order_id)
+        return await self._door.deliver(arrival)
 
     async def order(self, name: str) -> Order:
         """The order with this id, or key. Raises NotFound."""
@@ -129,6 +145,9 @@ class Operations:
         source: str = REST,
     ) -> Receipt:
         """A message for whoever awaits `key`, or a signal for all who listen (key None)."""
+        field = self.app.settings.message_key.get(name)
+        if field is not None and payload.get(field) is not None:
+            key = str(payload[field])
         return await self._door.deliver(
             Published(
                 tenant=self.tenant,

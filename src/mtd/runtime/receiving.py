@@ -46,9 +46,19 @@ class Receiving:
         """A fresh UUIDv7."""
         return uuid7(self._now(), self._chance(CHANCE_BYTES))
 
-    def arrival(self, order: PurchaseOrder, source: str, message_id: str | None) -> NewOrder:
-        """`order` as it goes to the door. Raises Unroutable."""
-        id_ = self.new_id()
+    def arrival(
+        self,
+        order: PurchaseOrder,
+        source: str,
+        message_id: str | None,
+        order_id: str | None = None,
+    ) -> NewOrder:
+        """`order` as it goes to the door. Raises Unroutable.
+
+        `order_id`: the UUIDv7 it is to have. Who may have to deliver again gives the same one,
+        and is then told that it was accepted instead of that it is a duplicate of itself.
+        """
+        id_ = order_id or self.new_id()
         start = Start(at=self._now(), variables=facts(order))
         return NewOrder(
             tenant=self._tenant,

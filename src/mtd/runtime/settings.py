@@ -98,12 +98,16 @@ class Settings(_Table, frozen=True, kw_only=True):
     """Every wait, poll, back-off and due time of a process, by name (ISO 8601)."""
     message_ttl: dict[str, str] = {}
     """How long an early message waits to be awaited (§6.4); PT0S: refused unless awaited."""
+    message_key: dict[str, str] = {}
+    """The payload's field that is the key of a message which its sender keys otherwise."""
     retry: dict[str, Retry] = {}
     legacy: dict[str, LegacySettings] = {}
     intake: IntakeSettings = IntakeSettings()
     api: ApiSettings = ApiSettings()
     worker: WorkerSettings = WorkerSettings()
     time_zone: str = "America/Santiago"
+    simulated: bool = False
+    """Whether `mtd up` starts simulated legacy systems and leads every connector to them."""
 
 
 def load(customer: str, environment: Mapping[str, str], folders: list[Path]) -> Settings:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from random import Random
 
 from msgspec import Struct
@@ -22,7 +23,9 @@ class Trouble(StrEnum):
     DUPLICATE_CHANGED = "duplicate_changed"
     """An earlier order again, promised for another day."""
     UNDELIVERABLE_FILE = "undeliverable_file"
-    """A sound file that the queue's reader cannot deliver in ten attempts."""
+    """A sound file that the queue's reader cannot deliver in ten attempts: it lies in a folder
+    of its own name, as some unpackers leave it. No reader, root's neither, can read a folder, so
+    each of the ten attempts fails for real, until a person moves the file out (`put_right`)."""
     GIFT_CARD_DECLINED = "gift_card_declined"
     STOCKOUT = "stockout"
     DTE_ISSUER_DOWN = "dte_issuer_down"
@@ -74,6 +77,34 @@ def arrivals(
         folder = f"{sent.country}/{sent.store}/{sent.channel}"
         name = f"{sent.external_id}-{i}" if again else sent.external_id
         yield Arrival(f"{folder}/{name}.xml", body, sent.key, trouble)
+
+
+def deposit(arrival: Arrival, intake: Path) -> None:
+    """Put the file into the intake folder as a careful sender does: written aside, then renamed.
+
+    Blocks; raises OSError.
+    """
+    target = intake / arrival.file_name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    if arrival.trouble is Trouble.UNDELIVERABLE_FILE:
+        part.mkdir()
+        (part / target.name).write_bytes(arrival.body)
+    else:
+        part.write_bytes(arrival.body)
+    part.rename(target)
+
+
+def put_right(arrival: Arrival, intake: Path) -> None:
+    """Do what a person does about an UNDELIVERABLE_FILE before pushing it: move the file out.
+
+    Blocks; raises OSError.
+    """
+    target = intake / arrival.file_name
+    aside = target.with_name(f".{target.name}.part")
+    target.rename(aside)
+    (aside / target.name).rename(target)
+    aside.rmdir()
 
 
 def script(orders: Sequence[PurchaseOrder], seed: int) -> dict[int, Trouble]:

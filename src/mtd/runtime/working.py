@@ -25,7 +25,7 @@ STOP_S = 15.0
 
 async def work(app: App, connectors: Mapping[str, Connector], stopping: asyncio.Event) -> None:
     """Turn until told to stop; buried, begin anew as another worker."""
-    wires = Wires(app.settings.legacy)
+    wires = Wires(app.settings.legacy, environment=os.environ, now=app.clock.now)
     try:
         while not stopping.is_set():
             try:

@@ -12,21 +12,23 @@ ATTEMPTS_MAX = 10
 """Deliveries of a file before it waits for a person; a crash of its reader counts as one."""
 PAGE_MAX = 200
 
+LAPSED = "its reader ended before it was through"
+
 _SQL = statements("intake")
 
 
 class NewFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A complete file, archived as it came."""
+    """A complete file, archived as it came; or one that cannot be read yet, to be tried again."""
 
     id: str
     """UUIDv7, made by the caller."""
     source: str
     path: str
     hash: bytes
-    """SHA-256 of its bytes."""
+    """SHA-256 of its bytes; empty while it could not be read."""
     size_bytes: int
     archive: str
-    """Where the raw bytes are kept."""
+    """Where the raw bytes are kept; empty while it could not be read."""
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +43,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     """NEW, READING, DONE, DUPLICATE, WAITING or REJECTED."""
     attempts: int
+    """Deliveries that failed or are under way, since the last push."""
     pushes: int
     cause: str | None
     """Why it waits: XML_INVALID, MAPPING_MISSING, DUPLICATE_CHANGED, DELIVERY_FAILED, …"""
@@ -61,6 +64,8 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     cause: str | None = None
     order_key: str | None = None
     order_id: str | None = None
+    finding: str | None = None
+    """What is wrong with it, for the person it waits for; kept as failure 0 of this round."""
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +84,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     round: int
     """How often the file had been pushed."""
     attempt: int
+    """From 1; 0 is no failed delivery, but what a reader found wrong with the content."""
     at: datetime
     message: str
 
@@ -99,17 +105,57 @@ async def register(connection: Connection, tenant: int, files: Sequence[NewFile]
     return [row["id"] for row in rows]
 
 
+async def adopt(connection: Connection, tenant: int, files: Sequence[NewFile]) -> list[str]:
+    """Give files that could not be read their bytes; the ids (registered before) of those.
+
+    A path that has these very bytes registered already adopts nothing.
+    """
+    rows = await connection.fetch(
+        *_SQL["adopted"](
+            tenant=tenant,
+            sources=[file.source for file in files],
+            paths=[file.path for file in files],
+            hashes=[file.hash for file in files],
+            sizes_bytes=[file.size_bytes for file in files],
+            archives=[file.archive for file in files],
+        )
+    )
+    return [row["id"] for row in rows]
+
+
+async def known(
+    connection: Connection, tenant: int, contents: Sequence[tuple[str, str, bytes]]
+) -> list[File]:
+    """The files registered with these (source, path, hash)."""
+    rows = await connection.fetch(
+        *_SQL["known"](
+            tenant=tenant,
+            sources=[source for source, _, _ in contents],
+            paths=[path for _, path, _ in contents],
+            hashes=[hash_ for _, _, hash_ in contents],
+        )
+    )
+    return structs(File, rows)
+
+
 async def claim(
     connection: Connection, tenant: int, limit: int, lease_s: float = 60.0
 ) -> list[File]:
-    """At most `limit` files that are due, each attempted once more by being claimed.
+    """At most `limit` files that are due, by id, each attempted once more by being claimed.
 
-    Who neither settles nor fails a file within `lease_s` seconds loses it to the next claim.
+    Who neither settles nor fails a file within `lease_s` seconds loses it to the next claim,
+    which keeps that as the failure of the attempt.
     """
-    await connection.execute(*_SQL["exhausted"](tenant=tenant, attempts_max=ATTEMPTS_MAX))
+    await connection.execute(
+        *_SQL["exhausted"](tenant=tenant, attempts_max=ATTEMPTS_MAX, lapsed=LAPSED)
+    )
     rows = await connection.fetch(
         *_SQL["claim"](
-            tenant=tenant, attempts_max=ATTEMPTS_MAX, lease_s=lease_s, page=min(limit, PAGE_MAX)
+            tenant=tenant,
+            attempts_max=ATTEMPTS_MAX,
+            lease_s=lease_s,
+            page=min(limit, PAGE_MAX),
+            lapsed=LAPSED,
         )
     )
     return structs(File, rows)
@@ -141,6 +187,7 @@ async def settle(connection: Connection, tenant: int, files: Sequence[Settled]) 
             causes=[file.cause for file in files],
             order_keys=[file.order_key for file in files],
             order_ids=[file.order_id for file in files],
+            findings=[file.finding for file in files],
         )
     )
     return [row["id"] for row in rows]
@@ -189,6 +236,11 @@ async def by_id(connection: Connection, tenant: int, id_: str) -> File | None:
     """One file."""
     rows = await connection.fetch(*_SQL["by_id"](tenant=tenant, id=id_))
     return next(iter(structs(File, rows)), None)
+
+
+async def by_ids(connection: Connection, tenant: int, ids: Sequence[str]) -> list[File]:
+    """These files, in any order."""
+    return structs(File, await connection.fetch(*_SQL["by_ids"](tenant=tenant, ids=ids)))
 
 
 async def failures(connection: Connection, tenant: int, id_: str) -> list[Failure]:

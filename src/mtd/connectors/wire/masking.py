@@ -16,16 +16,14 @@ CUTS = (40, 70, 100)
 """Lengths to which tax documents cut names and addresses (SII, Formato DTE v2.2)."""
 
 SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
-_SECRET = "login|password|pass|pwd|secret|token|api_key|authorization_code"
-_PERSONAL = (
+_NAMES = (
+    "(?:login|password|pass|pwd|secret|token|api_key|authorization_code|"
     "name|full_name|legal_name|recipient|customer|email|mail|to|phone|tax_id|rut|buyer_rut|street"
-    "|number|unit|postal_code|address|instrument|card"
+    "|number|unit|postal_code|address|instrument|card)"
 )
-_NAMES = f"(?:{_SECRET}|{_PERSONAL})"
+"""Fields that are masked whatever they hold."""
 _JSON_FIELD = re.compile(rf'("{_NAMES}"\s*:\s*")(?:[^"\\]|\\.)*+("|\\?\Z)', re.IGNORECASE)
-_XML_FIELD = re.compile(
-    rf"(<(?:[\w.-]+:)?({_NAMES})(?:\s[^<>]*)?>)[^<]*+(</|<?\Z)", re.IGNORECASE
-)
+_XML_FIELD = re.compile(rf"(<(?:[\w.-]+:)?({_NAMES})(?:\s[^<>]*)?>)[^<]*+(</|<?\Z)", re.IGNORECASE)
 _QUERY_FIELD = re.compile(rf"([?&]{_NAMES}=)[^&#\s]+", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _RUT = re.compile(r"\b\d{1,2}\.?\d{3}\.?\d{3}-[\dkK]\b")

@@ -62,39 +62,75 @@ class Postbox:
 
     async def send(self, sender: str, recipient: str, content: bytes) -> Receipt | Lost:
         """One letter. A kept connection that has died meanwhile is replaced before anything."""
+        client: aiosmtplib.SMTP | None = None
+        sent = False
         try:
             async with asyncio.timeout(self._settings.timeout_s):
-                return await self._send(sender, recipient, content)
-        except TimeoutError:
-            return Lost(f"no answer within {self._settings.timeout_s} s", sent=True)
+                client = await self._begun(sender)
+                await client.rcpt(recipient)
+                sent = True
+                reply = await client.data(content)
+        except aiosmtplib.SMTPResponseException as error:
+            _drop(client)
+            return _spoken(error)
+        except (aiosmtplib.SMTPException, TimeoutError, OSError) as error:
+            _drop(client)
+            return Lost(f"no last word: {type(error).__name__}: {error}", sent)
+        except BaseException:
+            _drop(client)
+            raise
+        self._keep(client)
+        return Receipt(reply.code, reply.message)
 
     async def close(self) -> None:
-        """Say goodbye on every kept connection."""
+        """Let go of every kept connection."""
         while self._idle:
             self._idle.popleft().close()
 
-    async def _send(self, sender: str, recipient: str, content: bytes) -> Receipt | Lost:
-        client: aiosmtplib.SMTP | None = None
-        try:
-            client = await self._begun(sender)
-            await client.rcpt(recipient)
-            data_began = False
+    async def _begun(self, sender: str) -> aiosmtplib.SMTP:
+        """A connection on which a letter from `sender` has begun."""
+        while self._idle:  # bounded by IDLE_MAX: each turn takes one away
+            client = self._idle.pop()
             try:
-                data_began = True
-                reply = await client.data(content)
-            except aiosmtplib.SMTPResponseException as error:
-                return self._spoken(client, error)
-            except (aiosmtplib.SMTPException, OSError) as error:
+                await client.mail(sender)
+            except (aiosmtplib.SMTPException, OSError):
                 client.close()
-                return Lost(f"no last word: {_words(error)}", sent=data_began)
-            except BaseException:
-                client.close()
-                raise
-        except aiosmtplib.SMTPResponseException as error:
-            return self._spoken(client, error)
-        except (aiosmtplib.SMTPException, OSError) as error:
-            if client is not None:
-                client.close()
-            return Lost(f"no connection: {_words(error)}", sent=False)
-        self._keep(client)
-        return Receipt(reply.code, reply.message)
+            else:
+                return client
+        client = aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._login,
+            password=self._password,
+            use_tls=self._tls,
+            timeout=self._settings.connect_timeout_s,
+        )
+        try:
+            await client.connect()
+            client.timeout = self._settings.timeout_s
+            await client.mail(sender)
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+    def _keep(self, client: aiosmtplib.SMTP) -> None:
+        if len(self._idle) < IDLE_MAX:
+            self._idle.append(client)
+        else:
+            client.close()
+
+
+def _drop(client: aiosmtplib.SMTP | None) -> None:
+    if client is not None:
+        client.close()
+
+
+def _spoken(error: aiosmtplib.SMTPResponseException) -> Receipt | Lost:
+    """The provider said no: for now (4yz), for good (5yz), or nothing that can be understood."""
+    if 500 <= error.code < 600:
+        return Receipt(error.code, error.message)
+    said = f"{error.code} {error.message}"
+    if 400 <= error.code < 500:
+        return Lost(said, sent=False, code=error.code, retry_after_s=THROTTLED_S)
+    return Lost(said, sent=True)

@@ -131,13 +131,16 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         safe: bool = False,
+        origin: str | None = None,
     ) -> Response | Failed | Unknown:
         """One HTTP exchange; `safe` says that it changes nothing (RFC 9110 §9.2.1).
+
+        `path` follows the base URL, or `origin`, which the caller answers for.
 
         Failed where certainly nothing took effect: refused before any byte was sent, 429, or
         safe. Unknown where something may have: no answer, half of one, a redirect, any 5xx.
         """
-        url = self.legacy.settings.base_url.rstrip("/") + path
+        url = (origin or self.legacy.settings.base_url).rstrip("/") + path
         if query:
             url = f"{url}?{urlencode(query)}"
         began_s = perf_counter()

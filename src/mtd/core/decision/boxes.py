@@ -1,4 +1,4 @@
-"""Boxes: boxed expressions of a model's file, decision tables among them (DMN 1.5 §7.3, §8, §10.2)."""
+"""Boxes: the expressions of a model's file, decision tables among them (DMN 1.5 §8, §10.2)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -165,9 +165,7 @@ def _invocation(e: Markup) -> Invocation:
         parameters = read_variables(child, "parameter")
         if not parameters:
             raise DmnError("a binding has no parameter", child.line)
-        bindings.append(
-            Binding(parameter=parameters[0], value=read_box(child), line=child.line)
-        )
+        bindings.append(Binding(parameter=parameters[0], value=read_box(child), line=child.line))
     return Invocation(
         function=read_box(e), bindings=tuple(bindings), type_ref=read_type_ref(e), line=e.line
     )

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from mtd.core.decision.compiling import Element, Graph, Knowledge, compile_graph
+import msgspec
+
 from mtd.core.decision.feel import FeelError
 from mtd.core.decision.feel.coercion import coerced
 from mtd.core.decision.feel.evaluation import Frame, Run, check_size
+from mtd.core.decision.feel.types import Kind
 from mtd.core.decision.feel.values import Function, admitted
+from mtd.core.decision.graph import DEPTH_MAX, Element, Graph, Role, compile_graph
 from mtd.core.decision.model import Fault, Model
 from mtd.core.decision.place import DecisionError
 
@@ -25,41 +28,44 @@ class Decisions:
         """Of the decisions, in the order of the file."""
         self.services = tuple(graph.services)
         """Names of the decision services."""
-        self.faults = graph.faults
+        self.faults = tuple(graph.faults)
 
     def inputs(self, name: str) -> frozenset[str]:
-        """The variables of the context that the decision `name` is made upon."""
+        """The variables of the context that the decision or service `name` is made upon."""
+        start = self._element(name)
+        elements = self._graph.elements
+        if start.role is Role.SERVICE:
+            return frozenset(elements[key].variable for key in start.parameters)
         found: set[str] = set()
-        waiting = [self._element(name)]
-        seen: set[str] = set()
+        waiting, seen = [start], {start.key}
         while waiting:
             element = waiting.pop()
-            if element.key not in seen:
-                seen.add(element.key)
-                found |= {element.variable} if element.is_input else set()
-                waiting.extend(self._graph.elements[key] for key in element.requires)
+            found |= {element.variable} if element.role is Role.INPUT else set()
+            fresh = [key for key in element.requires if key not in seen]
+            seen.update(fresh)
+            waiting.extend(elements[key] for key in fresh)
         return frozenset(found)
 
     def evaluate(self, name: str, context: Mapping[str, Any], now: datetime) -> Any:
         """What the decision or service `name` gives over the variables of `context`, at `now`.
 
-        Raises DecisionError, a FeelError, when the table contradicts itself, the element has a
-        fault, or a budget is exceeded; KeyError when there is no such decision.
+        Raises DecisionError, a FeelError, when a table contradicts itself, an element has a
+        fault or a budget is exceeded; KeyError when there is no such decision.
         """
-        run = Run(now, STEPS_MAX)
         element = self._element(name)
+        evaluation = _Evaluation(self._graph, context, Run(now, STEPS_MAX))
         try:
-            if element.parameters is None:
-                value = _Evaluation(self._graph, context, run).value(element)
+            if element.role is Role.SERVICE:
+                value = evaluation.served(element, context)
             else:
-                value = _serve(self._graph, element, context, run)
+                value = evaluation.value(element)
+            check_size(value)
         except RecursionError:
             raise DecisionError(f"{name}: expressions are nested too deeply") from None
         except DecisionError:
             raise
         except FeelError as error:
             raise DecisionError(f"{name}: {error}") from error
-        check_size(value)
         return value
 
     def _element(self, name: str) -> Element:
@@ -70,13 +76,11 @@ class Decisions:
 
 
 def compile_model(model: Model, imports: Iterable[Model] = ()) -> Decisions:
-    """`model` made ready; `imports` are the models whose namespaces it imports.
+    """`model` made ready; `imports` are the models whose namespaces it imports, used ones first.
 
     What has a fault raises when it is evaluated; `faults` tells beforehand.
     """
-    graph = compile_graph(model, tuple(imports))
-    _bind_knowledge(graph)
-    return Decisions(graph)
+    return Decisions(compile_graph(model, tuple(imports)))
 
 
 def faults(model: Model, imports: Iterable[Model] = ()) -> tuple[Fault, ...]:
@@ -85,68 +89,87 @@ def faults(model: Model, imports: Iterable[Model] = ()) -> tuple[Fault, ...]:
 
 
 class _Evaluation:
-    """One evaluation: each decision is made once."""
+    """One evaluation: each decision is made once, when it is first asked for."""
 
     def __init__(
         self,
         graph: Graph,
         context: Mapping[str, Any],
         run: Run,
-        given: Mapping[str, Any] | None = None,
+        known: dict[str, Any] | None = None,
     ) -> None:
         self._graph = graph
         self._context = context
         self._run = run
-        self._known: dict[str, Any] = dict(given or {})
+        self._known = known or {}
+        self._open: set[str] = set()
 
     def value(self, element: Element) -> Any:
         """What `element` is worth: an input, a decision's result, or a function."""
-        if element.key not in self._known:
-            self._known[element.key] = self._found(element)
-        return self._known[element.key]
+        key = element.key
+        if key in self._known:
+            return self._known[key]
+        if key in self._open or len(self._open) > DEPTH_MAX:
+            raise DecisionError(f"{element.variable}: it requires itself, or too many others")
+        self._open.add(key)
+        self._known[key] = value = self._found(element)
+        self._open.discard(key)
+        return value
+
+    def served(self, service: Element, given: Mapping[str, Any]) -> Any:
+        """A service's outputs, made upon its parameters only."""
+        elements = self._graph.elements
+        known = {
+            p.key: coerced(admitted(given.get(p.variable)), p.type)
+            for p in (elements[key] for key in service.parameters)
+        }
+        inner = _Evaluation(self._graph, {}, self._run, known)
+        values = {e.variable: inner.value(e) for e in (elements[key] for key in service.requires)}
+        value = next(iter(values.values())) if len(values) == 1 else values
+        return coerced(value, service.type)
 
     def _found(self, element: Element) -> Any:
-        if element.is_input:
-            return coerced(admitted(self._given(element)), element.type)
-        if element.function is not None:
-            return element.function.value
-        frame = Frame(self._sight(element), None, self._run)
-        return coerced(element.rule(frame), element.type)
+        match element.role:
+            case Role.INPUT:
+                return coerced(admitted(self._context.get(element.variable)), element.type)
+            case Role.DECISION:
+                frame = Frame(self._sight(element), None, self._run)
+                return coerced(element.rule(frame), element.type)
+            case Role.KNOWLEDGE:
+                return self._knowledge(element)
+            case Role.SERVICE:
+                return self._service(element)
 
-    def _given(self, element: Element) -> Any:
-        return self._context.get(element.variable)
+    def _knowledge(self, element: Element) -> Any:
+        """Its function. It sees itself and what it requires, which may require it in turn."""
+        sight: dict[str, Any] = {}
+        function = element.rule(Frame(sight, None, self._run))
+        if isinstance(function, Function) and element.type.kind not in (Kind.ANY, Kind.FUNCTION):
+            function = msgspec.structs.replace(function, result=element.type)
+        self._known[element.key] = function
+        sight.update(self._sight(element))
+        sight[element.variable] = function
+        return function
+
+    def _service(self, element: Element) -> Function:
+        parameters = [self._graph.elements[key] for key in element.parameters]
+        names = tuple(p.variable for p in parameters)
+
+        def call(run: Run, arguments: tuple[Any, ...]) -> Any:
+            run.enter(DEPTH_MAX)
+            caller = _Evaluation(self._graph, {}, run)
+            value = caller.served(element, dict(zip(names, arguments, strict=True)))
+            run.leave(DEPTH_MAX)
+            return value
+
+        return Function(names, tuple(p.type for p in parameters), None, call)
 
     def _sight(self, element: Element) -> dict[str, Any]:
         """The values of what it requires, by name; of another model's, under the import's."""
         sight: dict[str, Any] = {}
         for key in element.requires:
             required = self._graph.elements[key]
-            alias = element.aliases.get(required.namespace, "")
+            alias = element.aliases.get(required.namespace)
             names = sight.setdefault(alias, {}) if alias else sight
             names[required.variable] = self.value(required)
         return sight
-
-
-def _serve(graph: Graph, element: Element, given: Mapping[str, Any], run: Run) -> Any:
-    """A service's outputs, made upon its parameters only."""
-    parameters = [graph.elements[key] for key in element.parameters or ()]
-    known = {p.key: coerced(admitted(given.get(p.variable)), p.type) for p in parameters}
-    evaluation = _Evaluation(graph, {}, run, known)
-    outputs = [graph.elements[key] for key in element.requires]
-    values = {output.variable: evaluation.value(output) for output in outputs}
-    value = next(iter(values.values())) if len(outputs) == 1 else values
-    return coerced(value, element.type)
-
-
-def _bind_knowledge(graph: Graph) -> None:
-    """Give each knowledge model and service its function, which may call the others'."""
-    for element in graph.elements.values():
-        holder = element.function
-        if holder is None:
-            continue
-        if element.parameters is not None:
-            holder.value = _service_function(graph, element)
-        else:
-            run = Run(_NO_TIME)
-            names: dict[str, Any] = _KnowledgeNames(graph, element)
-            holder.value = element.rule(Frame(names, None, run))

@@ -6,8 +6,7 @@ from typing import Any
 from mtd.core.decision.feel.calling import invoke
 from mtd.core.decision.feel.evaluation import Frame, Rule
 from mtd.core.decision.feel.functions import define
-from mtd.core.decision.feel.loops import filter_rule, for_rule, quantified_rule
-from mtd.core.decision.feel.types import ANY
+from mtd.core.decision.feel.loops import Step, filter_rule, for_rule, quantified_rule
 from mtd.core.decision.model import (
     Boxed,
     BoxedConditional,
@@ -102,14 +101,21 @@ def _function(box: FunctionDefinition, place: Place) -> Rule:
     if box.language != "FEEL":
         return null
     body = compile_box(box.body, place.knowing(*names))
-    return lambda frame: define(names, types, ANY, body, frame, (WEIGHT, WEIGHT))
+    return lambda frame: define(names, types, None, body, frame, (WEIGHT, WEIGHT))
 
 
 def _conditional(box: BoxedConditional, place: Place) -> Rule:
     condition = compile_box(box.condition, place.within("if"))
     consequence = compile_box(box.consequence, place.within("then"))
     alternative = compile_box(box.alternative, place.within("else"))
-    return lambda frame: (consequence if condition(frame) is True else alternative)(frame)
+
+    def rule(frame: Frame) -> Any:
+        value = condition(frame)
+        if value is not None and not isinstance(value, bool):
+            return None
+        return consequence(frame) if value else alternative(frame)
+
+    return rule
 
 
 def _filter(box: BoxedFilter, place: Place) -> Rule:
@@ -121,7 +127,7 @@ def _filter(box: BoxedFilter, place: Place) -> Rule:
 def _iteration(box: BoxedIteration, place: Place) -> Rule:
     domain = compile_box(box.domain, place.within("in"))
     body = compile_box(box.body, place.within(box.kind).knowing(box.variable, "partial"))
-    steps = [(box.variable, domain, None)]
+    steps: list[Step] = [(box.variable, domain, None)]
     if box.kind == "for":
         return for_rule(steps, body, WEIGHT, looks_back=True)
     return quantified_rule(steps, body, WEIGHT, every=box.kind == "every")

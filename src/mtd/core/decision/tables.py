@@ -1,4 +1,4 @@
-"""Decision tables: rules to one closure, and what each hit policy makes of the hits (DMN 1.5 §8)."""
+"""Decision tables: rules to one closure, and what hit policies make of the hits (DMN 1.5 §8)."""
 
 from collections.abc import Callable
 from functools import reduce
@@ -248,7 +248,7 @@ def _place_in(value: Any, listed: list[Any], hit: _Hit, table: _Table, run: Run)
     for place, other in enumerate(listed):
         if equal(value, other, run):
             return place
-    raise table.place.failed(f"rule {hit.number} gives a result that is not among the output values")
+    raise table.place.failed(f"rule {hit.number} gives what is not among the output values")
 
 
 def _priority(hits: list[_Hit], table: _Table, frame: Frame) -> Any:

@@ -14,33 +14,40 @@ from mtd.faces.api import messages, orders, tasks, waiting
 from mtd.faces.api.guarding import Counting, Guard
 from mtd.faces.api.page import page
 from mtd.faces.api.problems import HANDLERS
+from mtd.faces.api.provided import Served
 from mtd.runtime.operations import Operations
 from mtd.store.census import Backlog, Health
 
 
 @get("/health", summary="Whether orders are taken in and worked on", tags=["operation"])
-async def health(operations: Operations) -> Health:
+async def health(operations: Served) -> Health:
     """503 when the database cannot be reached."""
     return await operations.health()
 
 
 @get("/counts", summary="Orders by state, and files by state", tags=["operation"])
-async def counts(operations: Operations) -> dict[str, dict[str, int]]:
+async def counts(operations: Served) -> dict[str, dict[str, int]]:
     """`orders` and `files`; received is the sum of the files."""
     return await operations.counts()
 
 
 @get("/backlog", summary="What waits to be done", tags=["operation"])
-async def backlog(operations: Operations) -> Backlog:
+async def backlog(operations: Served) -> Backlog:
     """Arrivals, messages, tasks, incidents, conflicts and waiting files."""
     return await operations.backlog()
 
 
 @get("/metrics", summary="Prometheus", tags=["operation"], media_type=MediaType.TEXT)
-async def metrics(operations: Operations) -> Response[bytes]:
+async def metrics(operations: Served) -> Response[bytes]:
     """Every process's meters."""
     body = generate_latest(operations.app.meters.collected())
     return Response(body, media_type=CONTENT_TYPE_LATEST)
+
+
+@get("/openapi.json", include_in_schema=False)
+async def description(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """The description for machines: OpenAPI 3.1."""
+    return request.app.openapi_schema.to_schema()
 
 
 @get(["/", "/docs"], include_in_schema=False, media_type=MediaType.HTML)
@@ -54,7 +61,7 @@ def application(operations: Operations) -> Litestar:
     return Litestar(
         route_handlers=[
             orders.ROUTER, messages.ROUTER, tasks.ROUTER, waiting.ROUTER,
-            health, counts, backlog, metrics, docs,
+            health, counts, backlog, metrics, description, docs,
         ],
         dependencies={"operations": Provide(lambda: operations, sync_to_thread=False)},
         guards=[Guard(operations)],
@@ -64,8 +71,8 @@ def application(operations: Operations) -> Litestar:
         openapi_config=OpenAPIConfig(
             title="MTD",
             version=__version__,
-            path="/",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            path="/schema",
+            render_plugins=[JsonRenderPlugin()],
         ),
         logging_config=None,
     )  # fmt: skip

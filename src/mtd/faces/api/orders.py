@@ -9,13 +9,14 @@ import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.params import Body, Parameter
+from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
 
 from mtd.core.orders.flaw import Unreadable
 from mtd.core.orders.json import read_json
 from mtd.core.orders.states import OrderState
 from mtd.core.orders.xml import read_xml
 from mtd.faces.api.problems import problem, unreadable
+from mtd.faces.api.provided import NamedOrder, Served
 from mtd.faces.api.receipts import answer
 from mtd.runtime.operations import REST, Operations
 from mtd.store.arrival import Accepted, Changed, Duplicate
@@ -102,7 +103,7 @@ def paths(suffix: str = "") -> list[str]:
     return [f"/orders/{{name:str}}{suffix}", f"/orders/{key}{suffix}"]
 
 
-async def named(request: Asked, operations: Operations) -> Order:
+async def named(request: Asked, operations: Served) -> Order:
     """The order that the path names."""
     parts = request.path_params
     return await operations.order("/".join(str(part) for part in parts.values()))
@@ -111,16 +112,16 @@ async def named(request: Asked, operations: Operations) -> Order:
 @post("/orders", status_code=202, summary="Place an order (JSON, or order XML)")
 async def place(
     request: Asked,
-    operations: Operations,
-    prefer: Annotated[str | None, Parameter(header="Prefer")] = None,
+    operations: Served,
+    prefer: Annotated[str | None, HeaderParameter(name="Prefer")] = None,
     idempotency_key: Annotated[
-        str | None, Parameter(header="Idempotency-Key", max_length=200)
+        str | None, HeaderParameter(name="Idempotency-Key", max_length=200)
     ] = None,
 ) -> Response[Any]:
     """Durable when this answers: 202 with the order's key, 200 for one that came before."""
     body = await request.body()
     xml = "xml" in (request.content_type[0] or "")
-    order = read_xml(body) if xml else read_json(body)
+    order = read_xml(body, operations.mappings) if xml else read_json(body)
     if isinstance(order, Unreadable):
         return unreadable(order)
     receipt = await operations.place(order, REST, idempotency_key)
@@ -141,13 +142,13 @@ async def place(
 
 @get("/orders", summary="Orders by state, store and channel, newest first")
 async def listing(
-    operations: Operations,
-    status: Annotated[OrderState | None, Parameter(query="state")] = None,
-    country: str | None = None,
-    store: str | None = None,
-    channel: str | None = None,
-    below: Annotated[str | None, Parameter(pattern=r"^[0-9a-f-]{36}$")] = None,
-    limit: Annotated[int, Parameter(ge=1, le=PAGE_MAX)] = 50,
+    operations: Served,
+    status: Annotated[OrderState | None, QueryParameter(name="state")] = None,
+    country: FromQuery[str | None] = None,
+    store: FromQuery[str | None] = None,
+    channel: FromQuery[str | None] = None,
+    below: Annotated[str | None, QueryParameter(pattern=r"^[0-9a-f-]{36}$")] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)] = 50,
 ) -> list[OrderView]:
     """A page; `below` is the id of the last order of the page before."""
     found = await operations.orders(
@@ -163,14 +164,14 @@ async def listing(
 
 @get(paths("/trace"), summary="All that happened to an order, in order")
 async def trace(
-    operations: Operations, order: Order, after: Annotated[int, Parameter(ge=0)] = 0
+    operations: Served, order: NamedOrder, after: Annotated[int, QueryParameter(ge=0)] = 0
 ) -> list[StepView]:
     """At most 500 journal rows, from after number `after` on."""
     return [_step(traced) for traced in await operations.trace(order, after)]
 
 
 @get(paths("/incidents"), summary="What went wrong with an order")
-async def incidents(operations: Operations, order: Order) -> list[IncidentView]:
+async def incidents(operations: Served, order: NamedOrder) -> list[IncidentView]:
     """Settled ones too."""
     return [
         IncidentView(
@@ -186,18 +187,18 @@ async def incidents(operations: Operations, order: Order) -> list[IncidentView]:
 
 
 @get(paths(), summary="An order")
-async def show(order: Order) -> OrderView:
+async def show(order: NamedOrder) -> OrderView:
     """By id, by key (`CL/paris/ecommerce/…`) or by external id."""
     return view(order)
 
 
 @post(paths("/errors"), status_code=202, summary="A stage of an order failed")
 async def report_error(
-    operations: Operations,
-    order: Order,
-    data: dict[str, Any],
+    operations: Served,
+    order: NamedOrder,
+    data: JSONBody[dict[str, Any]],
     idempotency_key: Annotated[
-        str | None, Parameter(header="Idempotency-Key", max_length=200)
+        str | None, HeaderParameter(name="Idempotency-Key", max_length=200)
     ] = None,
 ) -> Response[Any]:
     """Stored, and let into the order's process (REQ-60)."""
@@ -206,9 +207,7 @@ async def report_error(
 
 
 @post(paths("/retry"), status_code=202, summary="Try again what failed")
-async def retry(
-    operations: Operations, order: Order, data: Annotated[Repair, Body()]
-) -> Response[Any]:
+async def retry(operations: Served, order: NamedOrder, data: JSONBody[Repair]) -> Response[Any]:
     """One incident, or all; with corrected variables if need be."""
     return answer(
         await operations.retry(order, data.incident, data.variables, data.actor, data.reason)
@@ -216,7 +215,7 @@ async def retry(
 
 
 @post(paths("/cancel"), status_code=202, summary="Cancel an order")
-async def cancel(operations: Operations, order: Order, data: Repair) -> Response[Any]:
+async def cancel(operations: Served, order: NamedOrder, data: JSONBody[Repair]) -> Response[Any]:
     """409 where the order's process does not listen to it any more."""
     return answer(await operations.cancel(order, data.actor, data.reason))
 

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, Router, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter
 
+from mtd.faces.api.provided import Served
 from mtd.faces.api.receipts import answer
-from mtd.runtime.operations import Operations
 from mtd.store.tasks import PAGE_MAX, Task
 
-Instance = Annotated[str, Parameter(pattern=r"^[0-9a-f-]{36}$")]
+Instance = Annotated[str, PathParameter(pattern=r"^[0-9a-f-]{36}$")]
 Person = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -53,31 +53,37 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 @get("/tasks", summary="Open tasks, oldest first")
 async def listing(
-    operations: Operations,
-    role: str | None = None,
-    assignee: str | None = None,
-    limit: Annotated[int, Parameter(ge=1, le=PAGE_MAX)] = PAGE_MAX,
+    operations: Served,
+    role: FromQuery[str | None] = None,
+    assignee: FromQuery[str | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)] = PAGE_MAX,
 ) -> list[TaskView]:
     """Of a role, of a person, or all."""
     return [_view(task) for task in await operations.tasks(role, assignee, limit)]
 
 
 @post("/tasks/{instance:str}/{wait:int}/claim", status_code=200, summary="Take a task")
-async def claim(operations: Operations, instance: Instance, wait: int, data: By) -> By:
+async def claim(
+    operations: Served, instance: Instance, wait: FromPath[int], data: JSONBody[By]
+) -> By:
     """409 when somebody else has it."""
     await operations.claim(instance, wait, data.person)
     return data
 
 
 @post("/tasks/{instance:str}/{wait:int}/unclaim", status_code=200, summary="Give a task back")
-async def unclaim(operations: Operations, instance: Instance, wait: int, data: By) -> By:
+async def unclaim(
+    operations: Served, instance: Instance, wait: FromPath[int], data: JSONBody[By]
+) -> By:
     """409 when the person does not have it."""
     await operations.unclaim(instance, wait, data.person)
     return data
 
 
 @post("/tasks/{instance:str}/{wait:int}/delegate", status_code=200, summary="Hand a task over")
-async def delegate(operations: Operations, instance: Instance, wait: int, data: Handover) -> By:
+async def delegate(
+    operations: Served, instance: Instance, wait: FromPath[int], data: JSONBody[Handover]
+) -> By:
     """409 when the person does not have it."""
     await operations.delegate(instance, wait, data.person, data.to)
     return By(person=data.to)
@@ -85,7 +91,7 @@ async def delegate(operations: Operations, instance: Instance, wait: int, data: 
 
 @post("/tasks/{instance:str}/{wait:int}/complete", status_code=202, summary="Complete a task")
 async def complete(
-    operations: Operations, instance: Instance, wait: int, data: Completion
+    operations: Served, instance: Instance, wait: FromPath[int], data: JSONBody[Completion]
 ) -> Response[Any]:
     """The process goes on with what was filled in; 409 when somebody else has it."""
     return answer(await operations.complete(instance, wait, data.outputs, data.person))

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import msgspec
 from litestar import Router, get, post
-from litestar.params import Parameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
-from mtd.runtime.operations import Operations
+from mtd.faces.api.provided import Served
 from mtd.store.intake import PAGE_MAX
 
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
@@ -51,9 +51,9 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/waiting", summary="Files that wait for a person, oldest first")
 async def listing(
-    operations: Operations,
-    cause: str | None = None,
-    limit: Annotated[int, Parameter(ge=1, le=PAGE_MAX)] = 50,
+    operations: Served,
+    cause: FromQuery[str | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)] = 50,
 ) -> list[FileView]:
     """Each with the failures of all its attempts."""
     return [
@@ -75,13 +75,13 @@ async def listing(
 
 
 @post("/waiting/push", status_code=200, summary="Try waiting files again")
-async def push(operations: Operations, data: Selection) -> Changed:
+async def push(operations: Served, data: JSONBody[Selection]) -> Changed:
     """Their attempts begin anew; who, when and why is kept."""
     return Changed(ids=await operations.push(data.ids, data.actor, data.reason))
 
 
 @post("/waiting/reject", status_code=200, summary="Give waiting files up")
-async def reject(operations: Operations, data: Selection) -> Changed:
+async def reject(operations: Served, data: JSONBody[Selection]) -> Changed:
     """Only a person rejects a file."""
     return Changed(ids=await operations.reject(data.ids, data.actor, data.reason))
 

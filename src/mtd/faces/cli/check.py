@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from mtd.core.decision.reader import UnreadableModel
+from mtd.core.decision import DmnError
 from mtd.core.process.binding import Refusal
 from mtd.core.process.compiler import Compiled
 from mtd.core.process.compiler.skeleton import skeleton
@@ -35,7 +35,7 @@ def check(
         source = beside(file)
         drawing = read(source.drawing, file.name)
         compiled = compiled_source(source, surroundings(settings_of(customer)))
-    except (OSError, Unreadable, Refusal, UnreadableModel, BadSettings) as error:
+    except (OSError, Unreadable, Refusal, DmnError, BadSettings) as error:
         print(f"mtd check: {file}: {error}", file=sys.stderr)
         return 1
     if skeleton:

@@ -44,7 +44,7 @@ async def set_up(
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     town = await Town.open({**town_settings, "callback": {"url": url, "api_key": key}})
-    children = parts({"MTD__API__PORT": str(port), **environment(town.urls)})
+    children = parts({"MTD__API__PORT": str(port), **environment(town.urls, app.settings.legacy)})
     for child in children:
         child.start()
     headers = {"Authorization": f"Bearer {key}"}

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 import aiohttp
@@ -66,6 +66,7 @@ class Town:
             entries += page
 
 
-def environment(urls: Mapping[str, str]) -> dict[str, str]:
-    """The settings that lead every connector to the town."""
-    return {f"MTD__LEGACY__{name.upper()}__BASE_URL": url for name, url in urls.items()}
+def environment(urls: Mapping[str, str], legacy: Iterable[str]) -> dict[str, str]:
+    """The settings that lead every connector to the town, with what it takes to be let in."""
+    places = {f"MTD__LEGACY__{name.upper()}__BASE_URL": urls[name] for name in legacy}
+    return {**places, "PAPERLESS_LOGIN": "mtd", "PAPERLESS_PASSWORD": "simulated"}

@@ -8,28 +8,60 @@ SELECT :tenant, f.* FROM unnest(
 ON CONFLICT DO NOTHING
 RETURNING id::text;
 
+-- name: intake.adopted
+-- Files that could not be read when they were registered, and now were, from the same path.
+UPDATE intake_file f SET hash = u.hash, size_bytes = u.size_bytes, archive = u.archive
+FROM unnest(
+    :sources::text[], :paths::text[], :hashes::bytea[], :sizes_bytes::bigint[], :archives::text[]
+) AS u (source, path, hash, size_bytes, archive)
+WHERE f.tenant_id = :tenant AND f.source = u.source AND f.path = u.path AND f.archive = ''
+  AND f.state IN ('NEW', 'READING', 'WAITING')
+  AND NOT EXISTS (
+    SELECT FROM intake_file k
+    WHERE k.tenant_id = :tenant AND k.source = u.source AND k.path = u.path AND k.hash = u.hash
+  )
+RETURNING f.id::text;
+
 -- name: intake.exhausted
 -- Files whose last attempt neither succeeded nor failed: its reader died.
-UPDATE intake_file SET state = 'WAITING', cause = 'DELIVERY_FAILED'
-WHERE tenant_id = :tenant AND state IN ('NEW', 'READING') AND due_at <= now()
-  AND attempts >= :attempts_max
-RETURNING id::text;
+WITH exhausted AS (
+    UPDATE intake_file SET state = 'WAITING', cause = 'DELIVERY_FAILED'
+    WHERE tenant_id = :tenant AND state IN ('NEW', 'READING') AND due_at <= now()
+      AND attempts >= :attempts_max
+    RETURNING id, pushes, attempts
+),
+kept AS (
+    INSERT INTO intake_failure (tenant_id, file_id, round, attempt, message)
+    SELECT :tenant, id, pushes, attempts, :lapsed FROM exhausted
+    ON CONFLICT DO NOTHING
+)
+SELECT id::text FROM exhausted;
 
 -- name: intake.claim
 -- The files that are due, each counted as attempted; of two readers, one gets each.
-UPDATE intake_file f SET state = 'READING', attempts = attempts + 1,
-    due_at = now() + make_interval(secs => :lease_s)
-WHERE f.tenant_id = :tenant AND f.state IN ('NEW', 'READING') AND f.due_at <= now()
-  AND f.attempts < :attempts_max
-  AND f.id IN (
-    SELECT d.id FROM intake_file d
-    WHERE d.tenant_id = :tenant AND d.state IN ('NEW', 'READING') AND d.due_at <= now()
-      AND d.attempts < :attempts_max
-    ORDER BY d.due_at LIMIT :page
+WITH due AS (
+    SELECT id, state FROM intake_file
+    WHERE tenant_id = :tenant AND state IN ('NEW', 'READING') AND due_at <= now()
+      AND attempts < :attempts_max
+    ORDER BY due_at, id LIMIT :page
+),
+claimed AS (
+    UPDATE intake_file f SET state = 'READING', attempts = attempts + 1,
+        due_at = now() + make_interval(secs => :lease_s)
+    FROM due
+    WHERE f.tenant_id = :tenant AND f.id = due.id AND f.state IN ('NEW', 'READING')
+      AND f.due_at <= now() AND f.attempts < :attempts_max
+    RETURNING f.*, due.state AS was
+),
+kept AS (
+    INSERT INTO intake_failure (tenant_id, file_id, round, attempt, message)
+    SELECT :tenant, id, pushes, attempts - 1, :lapsed FROM claimed WHERE was = 'READING'
+    ON CONFLICT DO NOTHING
 )
-RETURNING
+SELECT
     id::text, source, path, hash, size_bytes, archive, state, attempts, pushes, cause,
-    order_key, order_id::text, arrived_at, due_at, settled_at;
+    order_key, order_id::text, arrived_at, due_at, settled_at
+FROM claimed ORDER BY id;
 
 -- name: intake.failed
 -- Keep why attempts failed; each file comes again when due, or waits after its last attempt.
@@ -51,16 +83,26 @@ kept AS (
 SELECT id::text FROM failed;
 
 -- name: intake.settled
--- What became of files that were read.
-UPDATE intake_file f SET
-    state = u.state, cause = u.cause, order_key = u.order_key, order_id = u.order_id,
-    settled_at = CASE WHEN u.state IN ('DONE', 'DUPLICATE') THEN now() END
-FROM unnest(
-    :ids::uuid[], :attempts::integer[], :states::text[], :causes::text[], :order_keys::text[],
-    :order_ids::uuid[]
-) AS u (id, attempt, state, cause, order_key, order_id)
-WHERE f.tenant_id = :tenant AND f.id = u.id AND f.state = 'READING' AND f.attempts = u.attempt
-RETURNING f.id::text;
+-- What became of files that were read; what waits for a person has burned no attempt.
+WITH settled AS (
+    UPDATE intake_file f SET
+        state = u.state, cause = u.cause, order_key = u.order_key, order_id = u.order_id,
+        attempts = CASE WHEN u.state = 'WAITING' THEN f.attempts - 1 ELSE f.attempts END,
+        settled_at = CASE WHEN u.state IN ('DONE', 'DUPLICATE') THEN now() END
+    FROM unnest(
+        :ids::uuid[], :attempts::integer[], :states::text[], :causes::text[],
+        :order_keys::text[], :order_ids::uuid[], :findings::text[]
+    ) AS u (id, attempt, state, cause, order_key, order_id, finding)
+    WHERE f.tenant_id = :tenant AND f.id = u.id AND f.state = 'READING'
+      AND f.attempts = u.attempt
+    RETURNING f.id, f.pushes, u.finding
+),
+kept AS (
+    INSERT INTO intake_failure (tenant_id, file_id, round, attempt, message)
+    SELECT :tenant, id, pushes, 0, finding FROM settled WHERE finding IS NOT NULL
+    ON CONFLICT DO NOTHING
+)
+SELECT id::text FROM settled;
 
 -- name: intake.push
 -- A person has waiting files tried again, from the first attempt on.
@@ -109,6 +151,24 @@ SELECT
     order_key, order_id::text, arrived_at, due_at, settled_at
 FROM intake_file
 WHERE tenant_id = :tenant AND id = :id;
+
+-- name: intake.by_ids
+-- These files.
+SELECT
+    id::text, source, path, hash, size_bytes, archive, state, attempts, pushes, cause,
+    order_key, order_id::text, arrived_at, due_at, settled_at
+FROM intake_file
+WHERE tenant_id = :tenant AND id = ANY(:ids::uuid[]);
+
+-- name: intake.known
+-- The files registered with these contents at these paths.
+SELECT
+    id::text, source, path, hash, size_bytes, archive, state, attempts, pushes, cause,
+    order_key, order_id::text, arrived_at, due_at, settled_at
+FROM intake_file
+WHERE tenant_id = :tenant AND (source, path, hash) IN (
+    SELECT * FROM unnest(:sources::text[], :paths::text[], :hashes::bytea[])
+);
 
 -- name: intake.failures
 -- Why the attempts of a file failed.

@@ -38,6 +38,12 @@ def test_a_main_pool_with_something_in_it_stays() -> None:
     assert [one.name for one in read(text.encode()).pools] == ["Proceso principal", "Tienda"]
 
 
+def test_an_empty_pool_that_a_person_drew_stays() -> None:
+    text = (FOLDER / "bizagi_lanes.bpmn").read_text(encoding="utf-8")
+    drawing = read(text.replace("isMainParticipant", "bgColor").encode())
+    assert [one.id for one in drawing.processes] == ["Id_main", "Id_compra"]
+
+
 def test_lanes_go_by_the_picture(lanes: Drawing) -> None:
     found = {one.id: one.lane for one in lanes.processes[0].nodes}
     assert found["Id_inicio"] == "Ventas"
@@ -49,7 +55,6 @@ def test_lanes_go_by_the_picture(lanes: Drawing) -> None:
     assert found["Id_embalar"] == found["Id_preparar"] == "Bodega"
     # It has no shape at all.
     assert found["Id_fin"] is None
-    assert noted(lanes, "Id_fin") == ["Id_fin lies in no lane"]
     assert [one.name for one in lanes.processes[0].lanes] == ["Ventas", "Bodega"]
 
 
@@ -77,6 +82,13 @@ def test_timers_are_never_guessed_from_their_labels(meaning: Drawing) -> None:
     (empty,), (filled,) = node(meaning, "Id_espera").events, node(meaning, "Id_plazo").events
     assert (empty.timer_kind, empty.expression) == ("cycle", None)
     assert (filled.timer_kind, filled.expression) == ("cycle", "R3/PT5M")
+
+
+def test_of_a_timers_two_values_the_filled_one_counts() -> None:
+    text = (FOLDER / "bizagi_meaning.bpmn").read_text(encoding="utf-8")
+    text = text.replace('<timeCycle id="t2" />', "<timeDate/><timeDuration>P2D</timeDuration>")
+    (timer,) = node(read(text.encode()), "Id_espera").events
+    assert (timer.timer_kind, timer.expression) == ("duration", "P2D")
 
 
 def test_messages_go_by_reference_then_by_flow(meaning: Drawing) -> None:

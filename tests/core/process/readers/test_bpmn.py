@@ -160,7 +160,7 @@ def test_what_dangles_or_does_not_execute_is_noted_and_the_rest_is_read(whole: D
     assert any("'nowhere'" in note.text and note.line == lost.line for note in whole.notes)
     assert "no part of an executable process" in noted(whole, "dance")[0]
     assert "not of BPMN" in noted(whole, "odd")[0]
-    assert len(whole.notes) == 5
+    assert len(whole.notes) == 4
 
 
 def test_ids_that_the_tool_left_out_are_made_apart() -> None:

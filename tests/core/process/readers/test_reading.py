@@ -2,6 +2,7 @@
 
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from mtd.core.process.readers.xml import DEPTH_MAX
 from tests.core.process.readers.drawings import FOLDER, drawn
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+BIZAGI = b"http://www.bizagi.com/definitions/_1"
 SHARED = Path(__file__).parents[5] / "shared" / "fixtures"
 SEEDS = [path.read_bytes() for path in sorted(FOLDER.iterdir()) if path.is_file()]
 
@@ -102,12 +104,8 @@ def test_a_mutilated_file_is_read_or_refused_and_never_crashes(data: st.DataObje
         end = data.draw(st.integers(start, min(len(body), start + 200)))
         new = data.draw(st.one_of(st.binary(max_size=8), st.just(body[end : end + 300])))
         body = body[:start] + new + body[end:]
-    try:
-        drawing = read(body)
-    except Unreadable as refusal:
-        assert str(refusal)
-    else:
-        assert drawing.source_format in ("bpmn", "bizagi", "xpdl")
+    with suppress(Unreadable):
+        assert read(body).source_format in ("bpmn", "bizagi", "xpdl")
 
 
 words = st.sampled_from(
@@ -122,10 +120,8 @@ def test_any_attribute_may_say_anything(data: st.DataObject) -> None:
     spots = [match.span(1) for match in re.finditer(r'="([^"]*)"', text)]
     start, end = data.draw(st.sampled_from(spots))
     body = (text[:start] + data.draw(words) + text[end:]).encode()
-    try:
-        read(body)
-    except Unreadable as refusal:
-        assert "begins with" in refusal.reason
+    with suppress(Unreadable):
+        assert read(body).notes is not None
 
 
 @given(st.text())
@@ -178,12 +174,31 @@ def test_a_large_drawing_is_read_in_time() -> None:
         + [(f"n{i}", i % 200 * 9) for i in range(8_000)]
     )
     body = definitions(
-        f'<process id="p"><laneSet>{lanes}</laneSet>{nodes}</process><BPMNPlane>{shapes}</BPMNPlane>'
+        f'<process id="p"><laneSet>{lanes}</laneSet>{nodes}</process>'
+        f"<BPMNPlane>{shapes}</BPMNPlane>"
     )
     start = time.perf_counter()
     drawing = read(body)
     assert time.perf_counter() - start < 5
     assert drawing.processes[0].nodes[201].lane == "l1"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<sequenceFlow/>" * 50_000,
+        '<subProcess id="s"/>' * 50_000,
+        '<task id="t"><documentation>&lt;p&lt;p&lt;p</documentation></task>' * 20_000,
+        "<laneSet>" + "<lane><childLaneSet>" * 40 + "</childLaneSet></lane>" * 40 + "</laneSet>",
+    ],
+    ids=["flows without ids", "empty sub-processes", "broken HTML", "nested lanes"],
+)
+def test_hostile_repetition_costs_no_square(inside: str) -> None:
+    body = definitions(f'<process id="p">{inside}</process>')
+    body = body.replace(b"<definitions", b'<definitions targetNamespace="%s"' % BIZAGI)
+    start = time.perf_counter()
+    read(body)
+    assert time.perf_counter() - start < 10
 
 
 @pytest.mark.parametrize("folder", ["bizagi", "miwg"])

@@ -113,7 +113,8 @@ def test_sets_that_hold_each_other_come_to_an_end() -> None:
         b'<Package><WorkflowProcesses><WorkflowProcess Id="p"><ActivitySets>'
         + ring
         + b"</ActivitySets>"
-        b'<Activities><Activity Id="first"><BlockActivity ActivitySetId="s0"/></Activity></Activities>'
+        b'<Activities><Activity Id="first"><BlockActivity ActivitySetId="s0"/></Activity>'
+        b"</Activities>"
         b"</WorkflowProcess></WorkflowProcesses></Package>"
     )
     assert len(drawing.processes[0].nodes) == 3001

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from mtd.core.decision.feel.signature import call
 from mtd.core.decision.feel.coercion import coerced
 from mtd.core.decision.feel.evaluation import Run
+from mtd.core.decision.feel.signature import call
 from mtd.core.decision.feel.values import Builtin, Function
 
 
@@ -28,4 +28,5 @@ def invoke(function: Any, run: Run, arguments: list[Any], names: tuple[str, ...]
         if value is None and argument is not None:
             return None
         fitted.append(value)
-    return coerced(function.call(run, tuple(fitted)), function.result)
+    value = function.call(run, tuple(fitted))
+    return value if function.result is None else coerced(value, function.result)

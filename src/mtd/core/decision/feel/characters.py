@@ -50,6 +50,36 @@ def escape(letter: str, braced: str) -> CharacterTest | None:
     return _inverted(test) if letter.isupper() else test
 
 
+def text_start(text: str, at: int) -> bool:
+    """Whether the text begins at `at`."""
+    return at == 0
+
+
+def text_end(text: str, at: int) -> bool:
+    """Whether the text ends at `at`."""
+    return at == len(text)
+
+
+def line_start(text: str, at: int) -> bool:
+    """Whether a line begins at `at`."""
+    return at == 0 or text[at - 1] == "\n"
+
+
+def line_end(text: str, at: int) -> bool:
+    """Whether a line ends at `at`."""
+    return at == len(text) or text[at] == "\n"
+
+
+def everything(letter: str) -> bool:
+    """Any character."""
+    return True
+
+
+def not_newline(letter: str) -> bool:
+    """Any character that does not end a line."""
+    return letter not in "\n\r"
+
+
 def _inverted(test: CharacterTest) -> CharacterTest:
     return lambda letter: not test(letter)
 

@@ -4,11 +4,14 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from mtd.core.decision.feel.types import ANY, Kind, Type, includes
-from mtd.core.decision.feel.values import Builtin, Function, Range, admitted, kind
+from mtd.core.decision.feel.values import Builtin, Function, Range, admitted, is_list, kind
 
 
 def conforms(value: Any, wanted: Type) -> bool:
-    """Whether `value`, not null, is of type `wanted` (DMN 1.5 §10.3.2.9.3)."""
+    """Whether `value` is of type `wanted`, allowed values included (DMN 1.5 §10.3.2.9.3).
+
+    Null is of no type but Null; within a list or context it is of every type.
+    """
     if value is None:
         return wanted.kind is Kind.NULL
     if wanted.kind is not Kind.ANY and kind(value) is not wanted.kind:
@@ -36,9 +39,9 @@ def coerced(value: Any, wanted: Type) -> Any:
         return value
     if conforms(value, wanted):
         return value
-    if wanted.kind is Kind.LIST and not isinstance(value, list):
+    if wanted.kind is Kind.LIST and not is_list(value):
         return [value] if conforms([value], wanted) else None
-    if isinstance(value, list) and len(value) == 1:  # pyright: ignore[reportUnknownArgumentType]
+    if is_list(value) and len(value) == 1:
         item = admitted(value[0])
         return item if item is not None and conforms(item, wanted) else None
     if wanted.kind is Kind.DATE_AND_TIME and type(value) is date:
@@ -67,6 +70,6 @@ def _range_conforms(value: Range, item: Type) -> bool:
 
 def _function_conforms(value: Function | Builtin, wanted: Type) -> bool:
     if isinstance(value, Builtin):
-        return wanted.parameters is None
+        return True
     own = Type(kind=Kind.FUNCTION, parameters=value.types, result=value.result)
     return includes(wanted, own)

@@ -43,6 +43,7 @@ from mtd.core.decision.feel.tree import (
     Unary,
     measure,
 )
+from mtd.core.decision.feel.types import unconstrained
 from mtd.core.decision.feel.values import Range, admitted
 
 LEVELS_MAX = 200
@@ -169,7 +170,7 @@ def _between(node: Between) -> Rule:
 
 
 def _instance_of(node: InstanceOf) -> Rule:
-    value, wanted = _compile(node.value), node.type
+    value, wanted = _compile(node.value), unconstrained(node.type)
 
     def rule(frame: Frame) -> bool:
         given = value(frame)

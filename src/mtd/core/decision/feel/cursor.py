@@ -1,6 +1,6 @@
 """Cursor: the parser's place among the tokens, and the names it knows there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -97,7 +97,7 @@ class Cursor:
         raise FeelSyntaxError(f"expected {expected}", token.position)
 
     @contextmanager
-    def nested(self) -> Iterator[None]:
+    def nested(self) -> Generator[None, None, None]:
         """An expression within another. Raises FeelSyntaxError when too many are."""
         self._depth += 1
         if self._depth > DEPTH_MAX:
@@ -108,7 +108,7 @@ class Cursor:
         self._depth -= 1
 
     @contextmanager
-    def scope(self) -> Iterator[None]:
+    def scope(self) -> Generator[None, None, None]:
         """A place where more names are known."""
         self._scopes.append(Vocabulary())
         yield

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mtd.core.decision.feel.errors import FeelError
+from mtd.core.decision.feel.values import is_context, is_list
 
 STEPS_MAX = 10_000
 """Turns of a loop and calls, each weighed with the size of its body, in one evaluation."""
@@ -81,18 +82,17 @@ def check_length(characters: int) -> None:
 def check_size(value: Any) -> None:
     """Raises FeelError when `value`, written out, would exceed SIZE_MAX."""
     left = SIZE_MAX
-    waiting = [value]
+    waiting: list[Any] = [value]
     while waiting:
         item = waiting.pop()
         if isinstance(item, str):
             left -= len(item)
-        elif isinstance(item, list):
+            continue
+        left -= 8
+        if is_list(item):
             waiting.extend(item)
-            left -= 8
-        elif isinstance(item, dict):
+        elif is_context(item):
             waiting.extend(item.values())
-            left -= 8 + sum(len(str(key)) for key in item)
-        else:
-            left -= 8
+            left -= sum(len(str(key)) for key in item)
         if left < 0 or len(waiting) > SIZE_MAX:
             raise FeelError(f"the result is larger than {SIZE_MAX:,} characters")

@@ -66,7 +66,7 @@ def compile_definition(node: Definition, compile_node: Callable[[Node], Rule]) -
 def define(
     parameters: tuple[str, ...],
     types: tuple[Type, ...],
-    result: Type,
+    result: Type | None,
     body: Rule,
     around: Frame,
     extent: tuple[int, int],
@@ -84,13 +84,13 @@ def define(
     return Function(parameters, types, result, run_body)
 
 
-def _type_of(node: Node) -> Type:
-    """The type of what `node` gives, as far as the text alone tells."""
+def _type_of(node: Node) -> Type | None:
+    """The type of what `node` gives, if the text alone tells."""
     if isinstance(node, Literal):
         return Type(kind=kind(node.value) or Kind.NULL)
     if isinstance(node, ListOf):
         return Type(kind=Kind.LIST)
     if isinstance(node, ContextOf):
-        members = {key: _type_of(value) for key, value in node.entries}
+        members = {key: _type_of(value) or ANY for key, value in node.entries}
         return Type(kind=Kind.CONTEXT, members=members)
-    return ANY
+    return None

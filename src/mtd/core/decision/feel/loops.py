@@ -8,7 +8,7 @@ from mtd.core.decision.feel import numbers
 from mtd.core.decision.feel.evaluation import Frame, Rule
 from mtd.core.decision.feel.tree import Filter, For, Node, Quantified, measure, mentions
 from mtd.core.decision.feel.tree import Iterator as Iteration
-from mtd.core.decision.feel.values import Range, admitted
+from mtd.core.decision.feel.values import Range, admitted, is_context, is_list
 
 PARTIAL = "partial"
 """In the body of `for`: the results so far."""
@@ -79,7 +79,10 @@ def quantified_rule(steps: list[Step], condition: Rule, price: int, *, every: bo
                 value = condition(inner)
                 if value is decisive:
                     return decisive
-                known = known and isinstance(value, bool)
+                if value is None:
+                    known = False
+                elif not isinstance(value, bool):
+                    return None
         except _NoDomain:
             return None
         return (not decisive) if known else None
@@ -95,7 +98,7 @@ def filter_rule(target: Rule, condition: Rule, price: int) -> Rule:
 
     def rule(frame: Frame) -> Any:
         value = target(frame)
-        items: list[Any] = value if isinstance(value, list) else [] if value is None else [value]
+        items = value if is_list(value) else [] if value is None else [value]
         if not items:
             return _place(items, condition(_within(None, frame)), otherwise=[])
         kept: list[Any] = []
@@ -104,8 +107,8 @@ def filter_rule(target: Rule, condition: Rule, price: int) -> Rule:
             found = condition(_within(admitted(item), frame))
             if found is True:
                 kept.append(item)
-            elif not place and not isinstance(found, bool) and found is not None:
-                return _place(items, found, otherwise=None)
+            elif found is not None and found is not False:
+                return None if place else _place(items, found, otherwise=None)
         return kept
 
     return rule
@@ -124,7 +127,7 @@ def _place(items: list[Any], place: Any, otherwise: Any) -> Any:
 def _within(item: Any, frame: Frame) -> Frame:
     """What a filter's condition sees: the item, and if that is a context its entries first."""
     outer = Frame({ITEM: item}, frame, frame.run)
-    return Frame(item, outer, frame.run) if isinstance(item, dict) else outer
+    return Frame(item, outer, frame.run) if is_context(item) else outer
 
 
 class _NoDomain(Exception):
@@ -155,8 +158,8 @@ def _turns(steps: list[Step], frame: Frame) -> Iterator[Frame]:
 
 
 def _items(domain: Any) -> Iterable[Any]:
-    if isinstance(domain, list):
-        return domain  # pyright: ignore[reportUnknownVariableType]
+    if is_list(domain):
+        return domain
     if isinstance(domain, Range):
         inside = _sequence(domain.start, domain.end, downwards=False)
         return _open(inside, domain)

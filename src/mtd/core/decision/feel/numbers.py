@@ -1,6 +1,7 @@
 """Numbers of FEEL: decimals of 34 digits (DMN 1.5 §10.3.2.3.1); whole ones stay `int`."""
 
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
 from typing import Any
 
 from mtd.core.decision.feel.values import Number
@@ -12,21 +13,17 @@ _BOUND = 10**DIGITS
 _CONTEXT = Context(
     prec=DIGITS, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, capitals=1, clamp=0, traps=[]
 )
-_WIDE = Context(prec=6 * DIGITS, rounding=ROUND_HALF_EVEN, traps=[])
-_FLOOR = Context(prec=6 * DIGITS, rounding=ROUND_FLOOR, traps=[])
 _POWER_MAX = 128
 """An integer of two or more has left 34 digits behind well before this power."""
 
 
 def number(value: Any) -> Number | None:
     """`value` if it is a number (a float, as its shortest decimal), else None."""
-    kind = type(value)
-    if kind is int:
+    if type(value) is int:
         return value
-    if kind is float:
-        value = Decimal(repr(value))
-        kind = Decimal
-    return value if kind is Decimal and value.is_finite() else None
+    if type(value) is float:
+        return settled(Decimal(repr(value)))
+    return settled(value) if isinstance(value, Decimal) else None
 
 
 def literal(text: str) -> Number | None:
@@ -98,8 +95,8 @@ def modulo(a: Number, b: Number) -> Number | None:
         return None
     if type(a) is int and type(b) is int:
         return a % b
-    whole = _FLOOR.to_integral_value(_FLOOR.divide(a, b))
-    return settled(_CONTEXT.plus(_WIDE.subtract(a, _WIDE.multiply(b, whole))))
+    rest = Fraction(a) % Fraction(b)
+    return settled(_CONTEXT.divide(rest.numerator, rest.denominator))
 
 
 def rounded(value: Number, scale: int, rounding: str) -> Number | None:
@@ -142,10 +139,9 @@ def negative(value: Number) -> Number:
 def index(value: Any) -> int | None:
     """`value` as an int when it is a number without a fraction."""
     found = number(value)
-    if found is None or type(found) is int:
-        return found
-    exact = found == found.to_integral_value() and found.adjusted() < DIGITS
-    return int(found) if exact else None
+    if isinstance(found, Decimal):
+        found = whole(found)
+    return found if isinstance(found, int) else None
 
 
 def written(value: Number) -> str:

@@ -1,4 +1,4 @@
-"""What the operators of FEEL do with two values (DMN 1.5 §10.3.2.12–15); null where nothing fits."""
+"""What the operators of FEEL do; null where nothing fits (DMN 1.5 §10.3.2.12 to 15)."""
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,7 +8,13 @@ from typing import Any
 
 from mtd.core.decision.feel import numbers, temporal
 from mtd.core.decision.feel.evaluation import Run, bounded
-from mtd.core.decision.feel.values import Range, YearsMonthsDuration, admitted
+from mtd.core.decision.feel.values import (
+    Range,
+    YearsMonthsDuration,
+    admitted,
+    is_context,
+    is_list,
+)
 
 _MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
@@ -80,7 +86,7 @@ def negative(value: Any) -> Any:
     return None if found is None else numbers.negative(found)
 
 
-def equal(a: Any, b: Any, run: Run) -> bool | None:
+def equal(a: object, b: object, run: Run) -> bool | None:
     """`a = b`; null when both are of kinds that are never equal (DMN 1.5 table 53)."""
     if a is None or b is None:
         return a is b
@@ -90,7 +96,7 @@ def equal(a: Any, b: Any, run: Run) -> bool | None:
             return a == b
         if kind is list or kind is dict:
             return _equal_inside(a, b, run)
-        if kind is Range:
+        if isinstance(a, Range) and isinstance(b, Range):
             return _equal_ranges(a, b)
         if kind in _TIMES:
             return _same(compare(a, b))
@@ -142,15 +148,14 @@ def within(value: Any, tested: Any, run: Run) -> bool | None:
     """`value in tested`: an item of a list, in a range, or equal (DMN 1.5 table 55)."""
     if isinstance(tested, Range):
         return contains(tested, value, run)
-    if not isinstance(tested, list):
+    if not is_list(tested):
         return equal(value, tested, run)
-    items: list[Any] = tested
-    run.spend(len(items))
-    for item in items:
+    run.spend(len(tested))
+    for item in tested:
         found = contains(item, value, run) if isinstance(item, Range) else equal(value, item, run)
         if found:
             return True
-    return isinstance(value, list) and bool(equal(value, items, run))
+    return is_list(value) and bool(equal(value, tested, run))
 
 
 _PLAIN = frozenset({int, str, bool, Decimal, timedelta, YearsMonthsDuration})
@@ -171,16 +176,16 @@ def _equal_inside(a: Any, b: Any, run: Run) -> bool:
     pairs: list[tuple[Any, Any]] = [(a, b)]
     while pairs:
         left, right = pairs.pop()
-        if isinstance(left, list) and isinstance(right, list):
-            if len(left) != len(right):  # pyright: ignore[reportUnknownArgumentType]
+        if is_list(left) and is_list(right):
+            if len(left) != len(right):
                 return False
-            run.spend(1 + len(left))  # pyright: ignore[reportUnknownArgumentType]
-            pairs.extend(zip(left, right, strict=True))  # pyright: ignore[reportUnknownArgumentType]
-        elif isinstance(left, dict) and isinstance(right, dict):
+            run.spend(1 + len(left))
+            pairs.extend(zip(left, right, strict=True))
+        elif is_context(left) and is_context(right):
             if left.keys() != right.keys():
                 return False
-            run.spend(1 + len(left))  # pyright: ignore[reportUnknownArgumentType]
-            pairs.extend((left[key], right[key]) for key in left)  # pyright: ignore[reportUnknownVariableType]
+            run.spend(1 + len(left))
+            pairs.extend((left[key], right[key]) for key in left)
         elif not equal(left, right, run):
             return False
     return True

@@ -128,13 +128,12 @@ class _Parser(Phrases):
             return (Unary(operator, self._operators(_ADDITIVE)),)
         if not self.take("("):
             return (self._operators(_ADDITIVE),)
-        with self.nested():
-            tests = [self.test()]
-            if self.take(".."):
-                return (self.interval_to(tests[0], included=False),)
-            while self.take(","):
-                tests.append(self.test())
-            self.expect(")")
+        tests = [self.test()]
+        if self.take(".."):
+            return (self.interval_to(tests[0], included=False),)
+        while self.take(","):
+            tests.append(self.test())
+        self.expect(")")
         return tuple(tests)
 
     def _operand(self) -> Node:

@@ -1,51 +1,24 @@
 """Patterns: the text of a regular expression to the program that matches it."""
 
-from enum import IntEnum
-from typing import Any
-
-import msgspec
-
 from mtd.core.decision.feel.characters import (
     CharacterTest,
     any_of,
     escape,
+    everything,
     folded,
+    line_end,
+    line_start,
+    not_newline,
     one,
     plain_escape,
+    text_end,
+    text_start,
 )
+from mtd.core.decision.feel.program import Instruction, Op, Pattern
 
 PROGRAM_MAX = 5_000
 NESTING_MAX = 50
-
-
-class Op(IntEnum):
-    """What an instruction of a pattern does."""
-
-    SET = 1
-    """Take a character that passes a test."""
-    SPLIT = 2
-    """Go on at the first offset, and if that fails at the second."""
-    JUMP = 3
-    SAVE = 4
-    """Note where a group begins or ends."""
-    SAME = 5
-    """Take again what a group took."""
-    CHECK = 6
-    """Go on if the place in the text passes a test."""
-    MATCH = 7
-
-
-Instruction = tuple[Op, Any, int]
-
-
-class Pattern(msgspec.Struct, frozen=True, eq=False):
-    """A regular expression made ready."""
-
-    program: list[Instruction]
-    groups: int
-    refers: bool
-    """Whether it refers back to what a group took."""
-    ignore_case: bool
+"""Groups within groups, and classes within classes."""
 
 
 def parse_pattern(text: str, flags: str) -> Pattern | None:
@@ -88,10 +61,10 @@ class _PatternParser:
         self.refers = False
         self._closed: set[int] = set()
         self._ignore_case = "i" in flags
-        self._any = _not_newline if "s" not in flags else _everything
+        self._any = not_newline if "s" not in flags else everything
         lines = "m" in flags
-        self._start = _line_start if lines else _text_start
-        self._end = _line_end if lines else _text_end
+        self._start = line_start if lines else text_start
+        self._end = line_end if lines else text_end
 
     def alternatives(self, level: int) -> _Code:
         if level > NESTING_MAX:
@@ -293,27 +266,3 @@ def _without_spaces(text: str) -> str:
             depth += (letter == "[") - (letter == "]" and depth > 0)
         escaped = letter == "\\" and not escaped
     return "".join(kept)
-
-
-def _text_start(text: str, at: int) -> bool:
-    return at == 0
-
-
-def _text_end(text: str, at: int) -> bool:
-    return at == len(text)
-
-
-def _line_start(text: str, at: int) -> bool:
-    return at == 0 or text[at - 1] == "\n"
-
-
-def _line_end(text: str, at: int) -> bool:
-    return at == len(text) or text[at] == "\n"
-
-
-def _everything(letter: str) -> bool:
-    return True
-
-
-def _not_newline(letter: str) -> bool:
-    return letter not in "\n\r"

@@ -200,8 +200,7 @@ class Phrases(Cursor, ABC):
 
     def _parenthesis(self) -> Node:
         self.next()
-        with self.nested():
-            inner = self.test()
+        inner = self.test()
         if self.take(".."):
             return self.interval_to(inner, included=False)
         self.expect(")")

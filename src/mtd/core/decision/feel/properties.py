@@ -7,27 +7,20 @@ from zoneinfo import ZoneInfo
 
 from mtd.core.decision.feel.evaluation import Run
 from mtd.core.decision.feel.temporal import offset_of
-from mtd.core.decision.feel.values import Range, YearsMonthsDuration, admitted
+from mtd.core.decision.feel.values import Range, YearsMonthsDuration, admitted, is_context, is_list
 
 
 def member(value: Any, name: str, run: Run) -> Any:
     """`value.name`: a context's entry, a property, or those of each item of a list; else null."""
-    if isinstance(value, dict):
-        return admitted(value.get(name))  # pyright: ignore[reportUnknownMemberType]
-    if isinstance(value, list):
-        items: list[Any] = value
-        run.spend(len(items))
-        return [_of_item(admitted(item), name) for item in items]
-    return _property(value, name)
+    if is_list(value):
+        run.spend(len(value))
+        return [_of_one(admitted(item), name) for item in value]
+    return _of_one(value, name)
 
 
-def _of_item(value: Any, name: str) -> Any:
-    if isinstance(value, dict):
-        return admitted(value.get(name))  # pyright: ignore[reportUnknownMemberType]
-    return _property(value, name)
-
-
-def _property(value: Any, name: str) -> Any:
+def _of_one(value: object, name: str) -> Any:
+    if is_context(value):
+        return admitted(value.get(name))
     read = _PROPERTIES.get(type(value), {}).get(name)
     return read(value) if read else None
 

@@ -8,12 +8,13 @@ from functools import lru_cache
 
 from mtd.core.decision.feel.errors import FeelError
 from mtd.core.decision.feel.evaluation import Run, check_length
-from mtd.core.decision.feel.pattern import Op, Pattern, parse_pattern
+from mtd.core.decision.feel.pattern import parse_pattern
+from mtd.core.decision.feel.program import Op, Pattern
 
 PATTERN_MAX = 1_000
 """Characters of a pattern."""
 
-TURNS_A_STEP = 16
+TURNS_A_STEP = 8
 """Turns of the matcher that cost one step of the evaluation."""
 
 Groups = tuple[int, ...]
@@ -78,7 +79,7 @@ def _match(
 ) -> Groups | None:
     program, ignore_case = pattern.program, pattern.ignore_case
     groups: Groups = (-1,) * (2 * pattern.groups + 2)
-    waiting = [(0, start, groups)]
+    waiting: list[tuple[int, int, Groups]] = [(0, start, groups)]
     turns = 0
     end = len(text)
     while waiting:

@@ -13,6 +13,7 @@ from mtd.core.decision.feel.values import (
     Range,
     YearsMonthsDuration,
     admitted,
+    is_list,
 )
 
 
@@ -97,8 +98,8 @@ _UNFIT: Any = object()
 
 def _list(value: Any) -> Any:
     """A list; anything else but null is a list of one (DMN 1.5 §10.3.2.9.4)."""
-    if isinstance(value, list):
-        return value  # pyright: ignore[reportUnknownVariableType]
+    if is_list(value):
+        return value
     return _UNFIT if value is None else [value]
 
 
@@ -109,7 +110,7 @@ def _number(value: Any) -> Any:
 
 def _single(value: Any) -> Any:
     """The only item of a list of one; anything else as it is (DMN 1.5 §10.3.2.9.4)."""
-    if isinstance(value, list) and len(value) == 1:  # pyright: ignore[reportUnknownArgumentType]
+    if is_list(value) and len(value) == 1:
         return admitted(value[0])
     return value
 

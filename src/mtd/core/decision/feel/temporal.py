@@ -27,7 +27,7 @@ _SECONDS = re.compile(
 )
 _OFFSET_MAX = timedelta(hours=18)
 _MONTHS_MAX = 12 * 10**10
-_REFERENCE = datetime(1970, 1, 1)
+_REFERENCE = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """The day whose offset a named zone lends to a time without a date."""
 
 

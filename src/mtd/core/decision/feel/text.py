@@ -13,6 +13,8 @@ from mtd.core.decision.feel.values import (
     Range,
     YearsMonthsDuration,
     admitted,
+    is_context,
+    is_list,
 )
 
 LEVELS_MAX = 64
@@ -35,13 +37,18 @@ def _literal(value: Any, run: Run, levels: int) -> str:
         return quoted(value)
     if not levels:
         return "…"
-    if isinstance(value, list):
+    if is_list(value):
         return f"[{', '.join(_literal(v, run, levels - 1) for v in value)}]"
-    if isinstance(value, dict):
+    if is_context(value):
         entries = (f"{_key(k)}: {_literal(v, run, levels - 1)}" for k, v in value.items())
         return f"{{{', '.join(entries)}}}"
     if isinstance(value, Range):
         return _range(value, run, levels - 1)
+    return _single(value)
+
+
+def _single(value: object) -> str:
+    """A value without parts; of what FEEL does not know, the name of its type."""
     write = _WRITERS.get(type(value))
     return write(value) if write else f"<{type(value).__name__}>"
 

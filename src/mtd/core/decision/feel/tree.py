@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -201,7 +201,7 @@ def children(node: Node) -> list[Node]:
     while waiting:
         part = waiting.pop()
         if isinstance(part, tuple):
-            waiting.extend(reversed(part))  # pyright: ignore[reportUnknownArgumentType]
+            waiting.extend(reversed(cast("tuple[Any, ...]", part)))
         elif isinstance(part, Iterator):
             waiting.extend((part.end, part.domain))
         elif isinstance(part, _Node):

@@ -39,7 +39,7 @@ class Type(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     parameters: tuple[Type, ...] | None = None
     """Of a function; absent: any."""
     result: Type | None = None
-    """Of a function; absent: anything."""
+    """Of a function; absent: anything, or not known."""
     allowed: Callable[[Any], bool] | None = None
     """Says whether a value of that kind is one of the allowed values; absent: each is."""
 
@@ -77,8 +77,20 @@ def includes(general: Type, special: Type) -> bool:
             return True
 
 
+def unconstrained(type_: Type) -> Type:
+    """The type without allowed values, which `instance of` does not look at."""
+    return msgspec.structs.replace(
+        type_,
+        allowed=None,
+        item=unconstrained(type_.item) if type_.item else None,
+        members={name: unconstrained(member) for name, member in type_.members.items()}
+        if type_.members is not None
+        else None,
+    )
+
+
 def _function_includes(general: Type, special: Type) -> bool:
-    if not includes(general.result or ANY, special.result or ANY):
+    if special.result and not includes(general.result or ANY, special.result):
         return False
     if not general.parameters:
         return True

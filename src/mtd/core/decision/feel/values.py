@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import NoneType
-from typing import Any
+from typing import Any, TypeGuard, cast
 
 import msgspec
 
@@ -35,7 +35,8 @@ class Function(msgspec.Struct, frozen=True, eq=False):
 
     parameters: tuple[str, ...]
     types: tuple[Type, ...]
-    result: Type
+    result: Type | None
+    """Absent: not known before it is called."""
     call: Callable[[Any, tuple[Any, ...]], Any]
     """Run and arguments, one for each parameter, to the result."""
 
@@ -79,6 +80,16 @@ _OWN = frozenset(
 )
 
 
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Whether `value` is a list."""
+    return isinstance(value, list)
+
+
+def is_context(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether `value` is a context."""
+    return isinstance(value, dict)
+
+
 def admitted(value: Any) -> Any:
     """`value` as FEEL knows it: floats become exact decimals, tuples lists, mappings contexts.
 
@@ -98,18 +109,16 @@ def _foreign(value: Any) -> Any:
     if isinstance(value, int):
         return int(value)
     if isinstance(value, tuple):
-        return list(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return list(cast("tuple[Any, ...]", value))
     if isinstance(value, Mapping):
-        return dict(value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        return dict(cast("Mapping[Any, Any]", value))
     return value
 
 
 def kind(value: Any) -> Kind | None:
     """The kind of `value`; None for null and for what FEEL does not know."""
-    found = _KINDS.get(type(value))
-    if found is None and value is not None:
-        return _KINDS.get(type(admitted(value)))
-    return found
+    own: object = admitted(value)
+    return _KINDS.get(type(own))
 
 
 _KINDS: dict[type, Kind] = {

@@ -74,7 +74,7 @@ class _Unpacking:
             yield name, self._files(body, (_DIAGRAM, _VALUES))
 
     def _files(self, content: bytes, wanted: tuple[str, ...], end: str = "/") -> dict[str, bytes]:
-        """Files by path, some with backslashes, that are `wanted` or end so; the first of a path.
+        """Files by path that are `wanted` or end so; the first of a path.
 
         Entries are counted before the directory is read, which would take memory for each.
         """
@@ -84,7 +84,7 @@ class _Unpacking:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 for entry in archive.infolist():
-                    path = entry.filename.replace("\\", "/")
+                    path = entry.filename
                     if path not in found and (path in wanted or path.endswith(end)):
                         found[path] = self._unpacked(archive, entry)
         except _BROKEN as error:

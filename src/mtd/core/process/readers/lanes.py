@@ -1,5 +1,6 @@
 """Lanes: every node to its lane, by reference, else by place, else as its host lies."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -28,13 +29,14 @@ def placed(
         host = one.attached_to or one.parent
         if one.id not in of and host in of:
             of[one.id] = of[host]
+    inside: dict[str, list[str]] = defaultdict(list)
+    for one in nodes:
+        if one.id in of:
+            inside[of[one.id]].append(one.id)
     names = {lane.id: lane.name or lane.id for lane in lanes}
     return (
         tuple(
-            msgspec.structs.replace(
-                lane, nodes=tuple(one.id for one in nodes if of.get(one.id) == lane.id)
-            )
-            for lane in lanes
+            msgspec.structs.replace(lane, nodes=tuple(inside.get(lane.id, ()))) for lane in lanes
         ),
         tuple(
             msgspec.structs.replace(one, lane=names[of[one.id]]) if one.id in of else one

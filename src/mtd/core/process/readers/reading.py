@@ -1,6 +1,6 @@
 """A reading under way: the notes taken, and the ids that lead to elements."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from mtd.core.process.drawing import MessageFlow, Note
@@ -18,7 +18,7 @@ class Reading:
         """`key` is the attribute that holds ids: `id` in BPMN, `Id` in XPDL."""
         self._key = key
         self._ids: dict[str, Element] = {}
-        self._made: set[str] = set()
+        self._made: Counter[str] = Counter()
         self._notes = [Note(element=None, name=None, line=None, text=text) for text in oddities]
         self._beyond = 0
         self._carried: dict[tuple[str, bool], list[str]] = defaultdict(list)
@@ -53,10 +53,12 @@ class Reading:
         own = element.get(self._key)
         if own:
             return own
-        made = f"{local(element)}_{line_of(element) or 0}"
-        while made in self._ids or made in self._made:
-            made += "_"
-        self._made.add(made)
+        stem = f"{local(element)}_{line_of(element) or 0}"
+        made = stem
+        while made in self._ids or (made == stem and self._made[stem]):
+            self._made[stem] += 1
+            made = f"{stem}_{self._made[stem]}"
+        self._made[stem] = max(1, self._made[stem])
         return made
 
     def ref(self, raw: str | None) -> str | None:

@@ -44,7 +44,9 @@ def parse(content: bytes) -> tuple[Element, list[str]]:
         raise Unreadable("the file has a DOCTYPE, which drawings may not have", line)
     if text.count("<") > MARKS_MAX:
         raise Unreadable(f"the file has more than {MARKS_MAX:,} tags")
-    body = text.encode("utf-8", "surrogatepass")
+    if not text.strip():
+        raise Unreadable("the file is not XML: it is empty")
+    body = text.encode()
     root = _root(body, oddities)
     if _DEEP(root):
         raise Unreadable(f"the file is nested deeper than {DEPTH_MAX} levels")
@@ -90,8 +92,6 @@ _DECLARED = re.compile(r"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._
 _CODECS = re.compile(r"utf-?(8|16)|(us-)?ascii|latin-?1|iso-8859-\d\d?|(windows-|cp)\d{3,4}")
 _MARKS = {BOM_UTF8: "utf-8", BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be"}
 _BARE = {b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
-_TOLERATED = "Attribute xmlns redefined"
-"""The fault of well-formedness, beside those of namespaces, that a Bizagi version has shipped."""
 _DEEP = etree.XPath(f"boolean(/{'/*' * (DEPTH_MAX + 1)})")
 
 
@@ -131,7 +131,7 @@ def _root(body: bytes, oddities: list[str]) -> Element:
         lenient = _parser(recover=True)
         root = cast("Element | None", etree.fromstring(body, lenient))
         for entry in lenient.error_log:
-            if entry.domain_name != "NAMESPACE" and not entry.message.startswith(_TOLERATED):
+            if entry.domain_name != "NAMESPACE":
                 reason = f"the file is not XML: {entry.message} (column {entry.column})"
                 raise Unreadable(reason, entry.line) from None
             oddities.append(f"line {entry.line}: {entry.message}")

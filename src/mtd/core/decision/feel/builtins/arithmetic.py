@@ -68,8 +68,10 @@ def _even(run: Run, value: Number) -> Any:
 
 FUNCTIONS = (
     form("decimal", "n: number, scale: number", _rounding(ROUND_HALF_EVEN)),
-    form("floor", "n: number, scale?: number", _rounding(ROUND_FLOOR)),
-    form("ceiling", "n: number, scale?: number", _rounding(ROUND_CEILING)),
+    form("floor", "n: number", _rounding(ROUND_FLOOR)),
+    form("floor", "n: number, scale: number", _rounding(ROUND_FLOOR)),
+    form("ceiling", "n: number", _rounding(ROUND_CEILING)),
+    form("ceiling", "n: number, scale: number", _rounding(ROUND_CEILING)),
     form("round up", "n: number, scale: number", _rounding(ROUND_UP)),
     form("round down", "n: number, scale: number", _rounding(ROUND_DOWN)),
     form("round half up", "n: number, scale: number", _rounding(ROUND_HALF_UP)),

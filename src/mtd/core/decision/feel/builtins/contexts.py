@@ -8,7 +8,7 @@ from mtd.core.decision.feel.evaluation import Run
 from mtd.core.decision.feel.signature import form
 from mtd.core.decision.feel.temporal import offset_of
 from mtd.core.decision.feel.text import written
-from mtd.core.decision.feel.values import kind
+from mtd.core.decision.feel.values import is_context, kind
 
 
 def _get_value(run: Run, context: dict[str, Any], key: str) -> Any:
@@ -18,10 +18,10 @@ def _get_value(run: Run, context: dict[str, Any], key: str) -> Any:
 def _get_value_at(run: Run, context: dict[str, Any], keys: list[Any]) -> Any:
     found: Any = context
     for key in keys:
-        if not isinstance(found, dict) or not isinstance(key, str):
+        if not is_context(found) or not isinstance(key, str):
             return None
-        found = found.get(key)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-    return found  # pyright: ignore[reportUnknownVariableType]
+        found = found.get(key)
+    return found
 
 
 def _get_entries(run: Run, context: dict[str, Any]) -> Any:
@@ -33,9 +33,9 @@ def _context(run: Run, entries: list[Any]) -> Any:
     made: dict[str, Any] = {}
     run.spend(len(entries))
     for entry in entries:
-        if not isinstance(entry, dict) or "value" not in entry:
+        if not is_context(entry) or "value" not in entry:
             return None
-        key: Any = entry.get("key")  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+        key = entry.get("key")
         if not isinstance(key, str) or key in made:
             return None
         made[key] = entry["value"]
@@ -53,9 +53,9 @@ def _context_put_at(run: Run, context: dict[str, Any], keys: list[Any], value: A
     path = [context]
     for key in keys[:-1]:
         inner = path[-1].get(key, {})
-        if not isinstance(inner, dict):
+        if not is_context(inner):
             return None
-        path.append(inner)  # pyright: ignore[reportUnknownArgumentType]
+        path.append(inner)
     for key, outer in zip(reversed(keys), reversed(path), strict=True):
         run.spend(1 + len(outer))
         value = {**outer, key: value}
@@ -65,9 +65,9 @@ def _context_put_at(run: Run, context: dict[str, Any], keys: list[Any], value: A
 def _context_merge(run: Run, contexts: list[Any]) -> Any:
     merged: dict[str, Any] = {}
     for one in contexts:
-        if not isinstance(one, dict):
+        if not is_context(one):
             return None
-        run.spend(1 + len(one))  # pyright: ignore[reportUnknownArgumentType]
+        run.spend(1 + len(one))
         merged |= one
     return merged
 

@@ -5,10 +5,10 @@ from functools import cmp_to_key, reduce
 from typing import Any
 
 from mtd.core.decision.feel import numbers, operators
-from mtd.core.decision.feel.signature import form
 from mtd.core.decision.feel.calling import invoke
 from mtd.core.decision.feel.evaluation import Run
-from mtd.core.decision.feel.values import Function, Number
+from mtd.core.decision.feel.signature import form
+from mtd.core.decision.feel.values import Function, Number, is_list
 
 
 def _list_contains(run: Run, items: list[Any], element: Any) -> Any:
@@ -169,8 +169,8 @@ def _flatten(run: Run, items: list[Any]) -> Any:
     while waiting:
         for item in waiting[-1]:
             run.spend(1)
-            if isinstance(item, list):
-                waiting.append(iter(item))  # pyright: ignore[reportUnknownArgumentType]
+            if is_list(item):
+                waiting.append(iter(item))
                 break
             flat.append(item)
         else:
@@ -199,7 +199,7 @@ def _same(a: Any, b: Any, run: Run) -> bool:
 
 
 def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType]
+    return value if is_list(value) else [value]
 
 
 def _paid(run: Run, items: list[Any]) -> list[Any]:

@@ -49,10 +49,6 @@ def _overlaps_before(a: Range, b: Range) -> bool:
     return _starts_order(a, b) < 0 and not _before(a, b) and _ends_order(a, b) <= 0
 
 
-def _overlaps_after(a: Range, b: Range) -> bool:
-    return not _before(b, a) and _starts_order(a, b) >= 0 and _ends_order(a, b) > 0
-
-
 def _overlaps(a: Range, b: Range) -> bool:
     return not _before(a, b) and not _before(b, a)
 
@@ -150,7 +146,7 @@ FUNCTIONS = (
     _both("met by", _turned(_meets)),
     _both("overlaps", _overlaps),
     _both("overlaps before", _overlaps_before),
-    _both("overlaps after", _overlaps_after),
+    _both("overlaps after", _turned(_overlaps_before)),
     _relation("finishes", ("point", "range"), _finishes),
     _relation("finished by", ("range", "point"), _turned(_finishes)),
     _relation("includes", ("range", "point"), _includes),

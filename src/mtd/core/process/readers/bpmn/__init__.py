@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from mtd.core.process.drawing import Drawing
+from mtd.core.process.readers.associations import by_end
 from mtd.core.process.readers.bpmn import roots
 from mtd.core.process.readers.bpmn.nodes import GLOBAL_TASKS, node
 from mtd.core.process.readers.bpmn.processes import ends_of, process
@@ -49,11 +50,11 @@ def read(root: Element, oddities: Iterable[str]) -> Drawing:
     _note_unread(source, root)
     pools = roots.pools(source, root)
     of = {pool.process: pool for pool in reversed(pools) if pool.process}
-    outside = [
+    outside = by_end(
         ends_of(source, one)
         for collaboration in children(root, "collaboration")
         for one in children(collaboration, "association")
-    ]
+    )
     processes = tuple(
         process(source, one, of.get(one.get("id") or ""), outside)
         for one in children(root, "process")

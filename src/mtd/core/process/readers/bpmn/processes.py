@@ -1,9 +1,10 @@
 """Processes of BPMN 2.0 XML: everything inside, whatever the depth, in flat lists."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from mtd.core.process.drawing import DataObject, Flow, Lane, Node, Pool, Process
+from mtd.core.process.readers.associations import Ends, Outside, touching
 from mtd.core.process.readers.bpmn.data import OBJECTS, data_object, parameters, properties
 from mtd.core.process.readers.bpmn.nodes import CONTAINERS, NODES, documentation, node
 from mtd.core.process.readers.bpmn.source import Source
@@ -52,7 +53,7 @@ class Contents:
         self.flows: list[Flow] = []
         self.lanes: list[Lane] = []
         self.data: list[DataObject] = []
-        self.associations: list[tuple[str, str]] = []
+        self.associations: list[Ends] = []
         self.annotations: dict[str, str] = {}
         self._source = source
         self._walk(process, None)
@@ -86,19 +87,13 @@ class Contents:
             self._source.note(part, f"{tag} is no part of an executable process; ignored")
 
 
-def process(
-    source: Source, element: Element, pool: Pool | None, outside: Sequence[tuple[str, str]]
-) -> Process:
+def process(source: Source, element: Element, pool: Pool | None, outside: Outside) -> Process:
     """One process; `outside` are the associations that the collaborations draw."""
     found = Contents(source, element)
     own = source.id_of(element)
-    ids = {one.id for one in found.nodes} | {one.id for one in found.data}
-    between = (ends for ends in outside if ids.intersection(ends))
+    ids = [one.id for one in (*found.nodes, *found.data)]
     box = source.boxes.get(pool.id) if pool else None
     lanes, nodes = placed(found.lanes, found.nodes, source.boxes, box or source.boxes.get(own))
-    for one in nodes:
-        if lanes and one.lane is None and one.parent is None and one.attached_to is None:
-            source.note(source.find(one.id) or element, f"{one.id} lies in no lane")
     return Process(
         id=own,
         name=label(element.get("name")),
@@ -111,7 +106,7 @@ def process(
         properties=properties(source, element),
         inputs=parameters(source, element, "dataInput"),
         outputs=parameters(source, element, "dataOutput"),
-        associations=(*found.associations, *between),
+        associations=(*found.associations, *touching(outside, ids)),
         annotations=found.annotations,
         subscriptions=tuple(_subscriptions(source, element)),
         line=line_of(element),
@@ -120,7 +115,7 @@ def process(
     )
 
 
-def ends_of(source: Source, association: Element) -> tuple[str, str]:
+def ends_of(source: Source, association: Element) -> Ends:
     """The source and the target of an association."""
     return (
         source.ref(pointer(association, "sourceRef")) or "",

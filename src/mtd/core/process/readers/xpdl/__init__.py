@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from mtd.core.process.drawing import Drawing
-from mtd.core.process.readers.bizagi import dressed
+from mtd.core.process.readers.associations import by_end
+from mtd.core.process.readers.dressing import undressed
 from mtd.core.process.readers.words import flag, label
 from mtd.core.process.readers.xml import Element, child, text_of
 from mtd.core.process.readers.xpdl.package import Package, children_of
@@ -17,10 +18,10 @@ def read(root: Element, oddities: Iterable[str]) -> Drawing:
     package = Package(root, oddities)
     pools = tuple(package.pool(one) for one in package.pool_elements)
     of = {pool.process: pool for pool in reversed(pools) if pool.process}
-    outside = [
+    outside = by_end(
         (one.get("Source") or "", one.get("Target") or "")
         for one in children_of(root, "Associations", "Association")
-    ]
+    )
     processes = tuple(
         process(package, one, of.get(one.get("Id") or ""), outside)
         for one in children_of(root, "WorkflowProcesses", "WorkflowProcess")
@@ -39,4 +40,4 @@ def read(root: Element, oddities: Iterable[str]) -> Drawing:
     if "bizagi" not in vendor.lower():
         return drawing
     hidden = (one for one in package.pool_elements if not flag(one.get("BoundaryVisible"), True))
-    return dressed(drawing, {package.id_of(one) for one in hidden}, "xpdl")
+    return undressed(drawing, {package.id_of(one) for one in hidden}, "xpdl")

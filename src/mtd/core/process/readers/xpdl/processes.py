@@ -1,7 +1,6 @@
 """Workflow processes of XPDL: everything inside, whatever the depth, in flat lists."""
 
 from collections import deque
-from collections.abc import Sequence
 
 import msgspec
 
@@ -14,6 +13,7 @@ from mtd.core.process.drawing import (
     Pool,
     Process,
 )
+from mtd.core.process.readers.associations import Outside, touching
 from mtd.core.process.readers.lanes import placed
 from mtd.core.process.readers.words import flag, label
 from mtd.core.process.readers.xml import Element, child, line_of, local, text_of
@@ -24,10 +24,8 @@ _OTHERWISE = "OTHERWISE"
 _READ = frozenset({"", "CONDITION", _OTHERWISE})
 
 
-def process(
-    package: Package, element: Element, pool: Pool | None, outside: Sequence[tuple[str, str]]
-) -> Process:
-    """One process in its pool; `outside` are the package's associations."""
+def process(package: Package, element: Element, pool: Pool | None, outside: Outside) -> Process:
+    """One process in its pool; `outside` are the package's associations, by both ends."""
     nodes, flows = _contents(package, element)
     links = [
         DataAssociation(sources=(one.get("From") or "",), target=one.get("To"))
@@ -37,7 +35,6 @@ def process(
     drawn_lanes = package.lanes(pool.id) if pool else ()
     linked = [associated(one, links) for one in nodes]
     lanes, drawn = placed(drawn_lanes, linked, package.boxes, box)
-    ids = {one.id for one in drawn}
     return Process(
         id=package.id_of(element),
         name=label(element.get("Name")),
@@ -49,7 +46,7 @@ def process(
         properties=_parameters(package, element, "DataFields", "DataField"),
         inputs=_parameters(package, element, "DataInputOutputs", "DataInput"),
         outputs=_parameters(package, element, "DataInputOutputs", "DataOutput"),
-        associations=tuple(ends for ends in outside if ids.intersection(ends)),
+        associations=touching(outside, [one.id for one in drawn]),
         line=line_of(element),
         documentation=documentation(element),
         attributes=attributes(element),

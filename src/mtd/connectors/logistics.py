@@ -1,0 +1,66 @@
+"""The carrier: fetches and delivers a shipment; it honours idempotency keys."""
+
+from typing import Any
+
+import msgspec
+
+from mtd.connectors.contract import Attempt, Connector, Repeat, for_order
+from mtd.connectors.wire import Wire
+from mtd.connectors.wire.rest import get, post
+from mtd.core.orders.purchase_order import PurchaseOrder
+from mtd.core.process.outcome import Answer, Done, Failed, Refused
+
+REFUSALS = frozenset({"NO_ADDRESS", "NO_ROUTE"})
+UNKNOWN = frozenset({"UNKNOWN_SHIPMENT"})
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The carrier has none of its own."""
+
+
+class Trip(msgspec.Struct, frozen=True):
+    """An attempt to deliver a shipment."""
+
+    tracking: str
+    state: str
+    delivery_attempt: int
+
+
+async def request_dispatch(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
+    """Have the input `shipment_id` fetched; Dispatched, then Delivered or DeliveryFailed follow.
+
+    Outputs `tracking`, `state`, `delivery_attempt`.
+    """
+    shipment_id = attempt.inputs.get("shipment_id")
+    if not shipment_id:
+        return Failed("shipment_id: missing; the goods must be reserved first")
+    address = order.shipment.address or order.customer.address
+    if address is None:
+        return Refused("NO_ADDRESS", "the order has no address to deliver to")
+    slot = order.shipment.slot
+    body: dict[str, Any] = {
+        "order_id": order.key,
+        "shipment_id": shipment_id,
+        "recipient": order.customer.name,
+        "address": msgspec.to_builtins(address),
+        "carrier": order.shipment.carrier,
+        "guide_folio": attempt.inputs.get("guide_folio"),
+        "slot": None if slot is None else msgspec.to_builtins(slot),
+    }
+    got = await post(wire, "/dispatches", body, Trip, key=attempt.key, refusals=REFUSALS)
+    return Done(msgspec.structs.asdict(got)) if isinstance(got, Trip) else got
+
+
+async def track(attempt: Attempt, _order: PurchaseOrder, wire: Wire) -> Answer:
+    """Where the input `shipment_id` is; `state` is NONE of one that nobody requested."""
+    shipment_id = str(attempt.inputs.get("shipment_id") or "")
+    got = await get(wire, "/dispatches", {"shipment_id": shipment_id}, Trip, refusals=UNKNOWN)
+    if isinstance(got, Refused):
+        return Done({"tracking": None, "state": "NONE", "delivery_attempt": 0})
+    return Done(msgspec.structs.asdict(got)) if isinstance(got, Trip) else got
+
+
+CONNECTORS = (
+    Connector("logistics.request_dispatch", for_order(request_dispatch), Repeat.BY_KEY),
+    Connector("logistics.track", for_order(track), Repeat.BY_KEY),
+)

@@ -1,0 +1,66 @@
+"""A letter as the bytes of a message (RFC 5322, RFC 2045-2049)."""
+
+from binascii import b2a_qp
+from collections.abc import Mapping
+from datetime import datetime
+from email.header import Header
+from email.utils import format_datetime, formataddr
+from hashlib import sha256
+
+LINE_LENGTH = 76
+
+
+def message_id(key: str, domain: str) -> str:
+    """The id that the same step always has, without its angle brackets."""
+    return f"{sha256(key.encode()).hexdigest()[:40]}@{domain}"
+
+
+def message(
+    *,
+    sender: tuple[str, str],
+    recipient: tuple[str, str],
+    subject: str,
+    mail_id: str,
+    at: datetime,
+    headers: Mapping[str, str],
+    plain: str,
+    html: str | None,
+) -> bytes:
+    """The message; `sender` and `recipient` are name and address, in UTF-8 where needed."""
+    head = {
+        "From": formataddr(sender, "utf-8"),
+        "To": formataddr(recipient, "utf-8"),
+        "Subject": _encoded(subject),
+        "Date": format_datetime(at),
+        "Message-ID": f"<{mail_id}>",
+        "MIME-Version": "1.0",
+        "Auto-Submitted": "auto-generated",
+        **{name: _encoded(value) for name, value in headers.items()},
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    if html is None:
+        return lines.encode() + _part("text/plain", plain)
+    border = f"=_{sha256(mail_id.encode()).hexdigest()[:24]}"
+    parts = b"".join(
+        f"--{border}\r\n".encode() + _part(kind, text) + b"\r\n"
+        for kind, text in (("text/plain", plain), ("text/html", html))
+    )
+    kind = f'Content-Type: multipart/alternative; boundary="{border}"\r\n\r\n'
+    return lines.encode() + kind.encode() + parts + f"--{border}--\r\n".encode()
+
+
+def _part(kind: str, text: str) -> bytes:
+    head = (
+        f"Content-Type: {kind}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    unix = text.replace("\r\n", "\n").encode()
+    return head.encode() + b2a_qp(unix, istext=True).replace(b"\n", b"\r\n")
+
+
+def _encoded(text: str) -> str:
+    """A header's value; beyond ASCII, or too long for a line, as encoded words (RFC 2047)."""
+    line = " ".join(text.split())
+    if line.isascii() and len(line) < LINE_LENGTH:
+        return line
+    return Header(line, "utf-8", maxlinelen=LINE_LENGTH).encode(linesep="\r\n")

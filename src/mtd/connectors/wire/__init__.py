@@ -1,0 +1,8 @@
+"""What every connector talks through: wires, and how JSON, SOAP and mail go over them."""
+
+from mtd.connectors.wire.exchange import Artifact, Exchange, Got, Sent
+from mtd.connectors.wire.masking import personal
+from mtd.connectors.wire.wire import Response, Wire
+from mtd.connectors.wire.wires import Wires
+
+__all__ = ["Artifact", "Exchange", "Got", "Response", "Sent", "Wire", "Wires", "personal"]

@@ -1,0 +1,108 @@
+"""`mtd bench`: the figures of the engine by itself, measured on this machine."""
+
+import asyncio
+import gc
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import uvloop
+from cyclopts import App as Commands
+from cyclopts import Parameter
+
+from mtd.faces.cli.figures import show
+from mtd.faces.cli.starting import folders
+from mtd.faces.cli.up import GC_THRESHOLD, stop_on_signals
+from mtd.runtime.app import App, open_app
+from mtd.runtime.database import URL, database
+from mtd.runtime.deploying import deploy_all
+from mtd.runtime.rehearsal.crew import at_work
+from mtd.runtime.rehearsal.engine_bench import NOTHING, bench as engine_figures, equipped
+from mtd.runtime.rehearsal.figures import Figure
+from mtd.runtime.settings import home, load
+from mtd.runtime.supervising import Child
+from mtd.runtime.telemetry import log_to
+from mtd.runtime.working import work
+
+bench = Commands(name="bench")
+FOLDER = "benchmarks/engine"
+"""Drawings and customers of the benchmarks."""
+
+Json = Annotated[Path | None, Parameter(help="Also write the figures here.")]
+
+
+@bench.command
+def engine(
+    *,
+    orders: Annotated[int, Parameter(help="How many orders wait when it begins.")] = 20_000,
+    workers: Annotated[int, Parameter(help="Worker processes.")] = 2,
+    pace_s: Annotated[float, Parameter(help="Seconds at 500 orders a minute.")] = 30.0,
+    json: Json = None,
+) -> int:
+    """Ten service steps that do nothing, an order: throughput, CPU, log and latency."""
+    log_to(sys.stderr)
+    show("mtd bench engine", uvloop.run(_engine(orders, workers, pace_s)), json)
+    return 0
+
+
+@bench.command(show=False)
+def worker(customer: str) -> None:
+    """One worker of a benchmark; it connects to nothing."""
+    log_to(sys.stderr)
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, 50, 100)
+    uvloop.run(_worker(customer))
+
+
+async def _engine(orders: int, workers: int, pace_s: float) -> list[Figure]:
+    place = fresh("bench")
+    async with database(place, os.environ) as dsn:
+        app = await prepared("bench", place, dsn)
+        crew = [_child(n, "bench", place, dsn) for n in range(workers)]
+        async with at_work(app, crew) as workers_:
+            figures = await engine_figures(app, workers_, orders, pace_s)
+        await app.close()
+    return figures
+
+
+async def _worker(customer: str) -> None:
+    stopping = stop_on_signals()
+    async with database(home(os.environ), os.environ) as dsn:
+        app = await _opened(customer, home(os.environ), dsn)
+        await work(app, NOTHING, stopping)
+        await app.close()
+
+
+def fresh(name: str) -> Path:
+    """An empty folder below MTD_HOME: nothing of an earlier run is left behind."""
+    place = home(os.environ) / name
+    shutil.rmtree(place, ignore_errors=True)
+    return place
+
+
+async def prepared(customer: str, place: Path, dsn: str) -> App:
+    """The app of a benchmark's customer, its drawing deployed."""
+    app = await _opened(customer, place, dsn)
+    await deploy_all(app, folders(FOLDER))
+    return app
+
+
+async def _opened(customer: str, place: Path, dsn: str) -> App:
+    settings = load(customer, os.environ, folders(FOLDER))
+    return equipped(await open_app(settings, place, dsn))
+
+
+def _child(number: int, customer: str, place: Path, dsn: str) -> Child:
+    """A worker process, metered as in production."""
+    meters = place / "meters"
+    meters.mkdir(parents=True, exist_ok=True)
+    environment = {
+        **os.environ,
+        URL: dsn,
+        "MTD_HOME": str(place),
+        "PROMETHEUS_MULTIPROC_DIR": str(meters),
+    }
+    command = [sys.executable, "-m", "mtd", "bench", "worker", customer]
+    return Child(f"bench-worker-{number + 1}", command, environment)

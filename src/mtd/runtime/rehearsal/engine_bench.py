@@ -1,0 +1,202 @@
+"""The engine's benchmark: ten do-nothing steps an order, from a backlog and at a steady pace."""
+
+import asyncio
+import itertools
+import os
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from mtd.connectors.contract import Attempt, Connector, Repeat
+from mtd.connectors.wire import Wire
+from mtd.core.orders.purchase_order import PurchaseOrder
+from mtd.core.process.outcome import Answer, Done
+from mtd.runtime.app import TENANT, App, surroundings
+from mtd.runtime.clock import elapsed_s
+from mtd.runtime.generator import generate
+from mtd.runtime.library import Library
+from mtd.runtime.receiving import Receiving
+from mtd.runtime.rehearsal import usage
+from mtd.runtime.rehearsal.crew import Crew, server
+from mtd.runtime.rehearsal.figures import Figure, percentile
+from mtd.store import gauges
+from mtd.store.arrival import Accepted
+from mtd.store.gauges import Reading
+
+STEPS = 10
+"""Service tasks of the drawing."""
+TOGETHER = 500
+"""Orders in one delivery to the door."""
+WARM_UP = 1_000
+PACE_PER_MIN = 500
+DRAIN_LIMIT_S = 600.0
+
+ORDERS_PER_S = 1_500.0
+CPU_S_PER_1000 = 1.3
+WAL_KB = 10.0
+LATENCY_P99_MS = 5.0
+
+
+async def nothing(_: Attempt, __: Wire) -> Answer:
+    """Do nothing, and say so."""
+    return Done({"done": True})
+
+
+NOTHING = {"nothing.do": Connector("nothing.do", nothing, Repeat.LOCAL)}
+"""The one connector of the benchmark's drawings."""
+
+
+def equipped(app: App) -> App:
+    """`app`, with a library that knows NOTHING."""
+    around = msgspec.structs.replace(surroundings(app.settings), connectors=frozenset(NOTHING))
+    return msgspec.structs.replace(app, library=Library(app.store, around))
+
+
+class Feeder:
+    """Takes generated orders in by the real door."""
+
+    def __init__(self, app: App, receiving: Receiving) -> None:
+        self._app = app
+        self._receiving = receiving
+        self._seeds = itertools.count(int(time.time()))
+        self.cpu_s = 0.0
+        """CPU seconds of this process for making arrivals of orders and delivering them."""
+        self.bytes = 0
+        """Content of the orders, as JSON."""
+
+    @classmethod
+    async def of(cls, app: App) -> "Feeder":
+        """The feeder of an app whose drawings are deployed."""
+        latest = await app.library.latest(TENANT)
+        receiving = Receiving(
+            tenant=TENANT,
+            settings=app.settings,
+            vault=app.vault,
+            latest=latest.__getitem__,
+            now=app.clock.now,
+            chance=os.urandom,
+        )
+        return cls(app, receiving)
+
+    def orders(self, count: int) -> list[PurchaseOrder]:
+        """`count` orders that were never seen before."""
+        return list(generate(next(self._seeds), count, self._app.clock.now()))
+
+    async def take_in(self, orders: Sequence[PurchaseOrder]) -> None:
+        """Deliver `orders`, TOGETHER at a time. Raises RuntimeError when one is not accepted."""
+        began_s = time.process_time()
+        for start in range(0, len(orders), TOGETHER):
+            part = orders[start : start + TOGETHER]
+            arrivals = [self._receiving.arrival(order, "bench", None) for order in part]
+            self.bytes += sum(len(arrival.content.ciphertext) for arrival in arrivals)
+            for receipt in await self._app.store.deliver(arrivals):
+                if not isinstance(receipt, Accepted):
+                    raise RuntimeError(f"the door did not accept an order: {receipt}")
+        self.cpu_s += time.process_time() - began_s
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is counted, at one moment."""
+
+    reading: Reading
+    postgres_s: float
+    workers_s: float
+    door_s: float
+
+
+async def bench(app: App, crew: Crew, orders: int, pace_s: float) -> list[Figure]:
+    """The figures of `orders` from a backlog, then of `pace_s` seconds at PACE_PER_MIN."""
+    feeder = await Feeder.of(app)
+    postmaster = await server(app)
+    await feeder.take_in(feeder.orders(WARM_UP))
+    await crew.idle(DRAIN_LIMIT_S)
+    waiting = feeder.orders(orders)
+
+    async def mark() -> Mark:
+        return Mark(
+            reading=await gauges.reading(app.store, TENANT),
+            postgres_s=usage.family_cpu_s(postmaster) if postmaster else float("nan"),
+            workers_s=crew.cpu_s(),
+            door_s=feeder.cpu_s,
+        )
+
+    feeder.bytes = 0
+    began = await mark()
+    with crew.held():
+        await feeder.take_in(waiting)
+        laid = await mark()
+    await crew.idle(DRAIN_LIMIT_S)
+    done = await mark()
+    last = await gauges.last_step(app.store, TENANT, laid.reading.now)
+    if last is None:
+        raise RuntimeError("no step was taken")
+    return [
+        *_throughput(orders, began, laid, done, last),
+        Figure(name="content of an order", value=feeder.bytes / orders / 1000, unit="KB"),
+        *await _latency(app, crew, feeder, pace_s),
+    ]
+
+
+def _throughput(
+    orders: int, began: Mark, laid: Mark, done: Mark, last: datetime
+) -> list[Figure]:
+    per_s = orders / (last - laid.reading.now).total_seconds()
+    thousands, kb = orders / 1000, orders * 1000
+    door_s = laid.door_s - began.door_s + laid.postgres_s - began.postgres_s
+    workers_s = done.workers_s - laid.workers_s
+    postgres_s = done.postgres_s - laid.postgres_s
+    door_kb = (laid.reading.wal_bytes - began.reading.wal_bytes) / kb
+    turns_kb = (done.reading.wal_bytes - laid.reading.wal_bytes) / kb
+    commits = done.reading.commits - laid.reading.commits
+    return [
+        Figure(name="from backlog", value=per_s, unit="orders/s", at_least=ORDERS_PER_S),
+        Figure(
+            name="durable steps",
+            value=per_s * STEPS,
+            unit="steps/s",
+            at_least=ORDERS_PER_S * STEPS,
+        ),
+        Figure(
+            name="CPU, engine and PostgreSQL",
+            value=(workers_s + postgres_s) / thousands,
+            unit="s/1,000 orders",
+            at_most=CPU_S_PER_1000,
+        ),
+        Figure(name="  of which workers", value=workers_s / thousands, unit="s/1,000 orders"),
+        Figure(name="  of which PostgreSQL", value=postgres_s / thousands, unit="s/1,000 orders"),
+        Figure(name="CPU, the door before that", value=door_s / thousands, unit="s/1,000 orders"),
+        Figure(name="WAL", value=door_kb + turns_kb, unit="KB/order", at_most=WAL_KB),
+        Figure(name="  of which the door", value=door_kb, unit="KB/order"),
+        Figure(name="  of which the turns", value=turns_kb, unit="KB/order"),
+        Figure(name="orders a commit", value=orders / max(1, commits), unit="orders"),
+    ]
+
+
+async def _latency(app: App, crew: Crew, feeder: Feeder, pace_s: float) -> list[Figure]:
+    """How long each step follows the one before it when little is to be done."""
+    every_s = 60 / PACE_PER_MIN
+    orders = feeder.orders(max(1, int(pace_s / every_s)))
+    since = (await gauges.reading(app.store, TENANT)).now
+    due_s = elapsed_s()
+    for order in orders:
+        await asyncio.sleep(max(0.0, due_s - elapsed_s()))
+        await feeder.take_in([order])
+        due_s += every_s
+    await crew.idle(DRAIN_LIMIT_S)
+    gaps = await gauges.gaps(app.store, TENANT, since)
+    steps = [gap.gap_s * 1000 for gap in gaps if gap.seq > 1]
+    starts = [gap.gap_s * 1000 for gap in gaps if gap.seq == 1]
+    at = f"at {PACE_PER_MIN} orders/min"
+    return [
+        Figure(name=f"a step {at}, p50", value=percentile(steps, 0.50), unit="ms"),
+        Figure(
+            name=f"a step {at}, p99",
+            value=percentile(steps, 0.99),
+            unit="ms",
+            at_most=LATENCY_P99_MS,
+        ),
+        Figure(name=f"from the door {at}, p50", value=percentile(starts, 0.50), unit="ms"),
+        Figure(name=f"from the door {at}, p99", value=percentile(starts, 0.99), unit="ms"),
+    ]

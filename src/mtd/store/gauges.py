@@ -1,0 +1,69 @@
+"""Gauges: what a benchmark reads off the database, and nothing in production asks for."""
+
+from datetime import datetime
+
+import msgspec
+
+from mtd.store.statements import statements
+from mtd.store.store import Store
+
+_SQL = statements("gauges")
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """The server at one moment."""
+
+    now: datetime
+    wal_bytes: int
+    """Write-ahead log written since the cluster was made."""
+    commits: int
+    """Of all databases; the server's counters may be a second behind."""
+    backend: int
+    """Process id of the session that asked."""
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """How long after the step before it a step was taken."""
+
+    instance: str
+    seq: int
+    """1: since the order was taken in by the door."""
+    gap_s: float
+
+
+async def reading(store: Store, tenant: int) -> Reading:
+    """The server now."""
+    async with store.door(tenant) as connection:
+        return Reading(**dict((await connection.fetch(*_SQL["read"]()))[0]))
+
+
+async def idle(store: Store, tenant: int) -> bool:
+    """Whether every instance has ended, or waits in the database."""
+    async with store.door(tenant) as connection:
+        return bool((await connection.fetch(*_SQL["idle"](tenant=tenant)))[0]["idle"])
+
+
+async def shares(store: Store, tenant: int) -> list[int]:
+    """How many slots each worker has."""
+    async with store.door(tenant) as connection:
+        return [row["slots"] for row in await connection.fetch(*_SQL["shares"]())]
+
+
+async def states(store: Store, tenant: int) -> dict[str, int]:
+    """How many instances are in each state."""
+    async with store.door(tenant) as connection:
+        rows = await connection.fetch(*_SQL["states"](tenant=tenant))
+        return {row["state"]: row["count"] for row in rows}
+
+
+async def last_step(store: Store, tenant: int, since: datetime) -> datetime | None:
+    """When the last step after `since` was taken."""
+    async with store.door(tenant) as connection:
+        return (await connection.fetch(*_SQL["last"](tenant=tenant, since=since)))[0]["at"]
+
+
+async def gaps(store: Store, tenant: int, since: datetime) -> list[Gap]:
+    """The gap before each step after `since`."""
+    async with store.door(tenant) as connection:
+        rows = await connection.fetch(*_SQL["gaps"](tenant=tenant, since=since))
+        return [Gap(*row) for row in rows if row["gap_s"] is not None]
