@@ -28,6 +28,7 @@ CONNECTORS = frozenset(
         "giftcard.redeem",
         "giftcard.reverse",
         "payment.capture",
+        "payment.request",
         "payment.refund",
         "eom.reserve",
         "eom.release",

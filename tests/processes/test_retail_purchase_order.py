@@ -33,8 +33,8 @@ def test_a_kiosk_order_is_picked_up_with_a_guide_for_its_way_to_the_shop() -> No
 def test_a_phone_order_waits_for_its_payment_instead_of_capturing_it() -> None:
     world = drive({"channel": "phone"})
     assert_ended(world, DELIVERED)
-    captures = [inputs for service, inputs in world.made if service == "payment.capture"]
-    assert captures == [{"amount": 59990, "channel": "phone"}]
+    assert dict(world.made)["payment.request"] == {"amount": 59990}
+    assert "payment.capture" not in world.services
 
 
 @pytest.mark.parametrize("buyer_document", ["RECEIPT", "INVOICE"])
@@ -110,8 +110,8 @@ def test_a_declined_card_is_replaced_by_a_payment_confirmed_later() -> None:
         people={"Resolver pago": [{"decision": "Otro medio"}]},
     )
     assert_ended(world, ["RECEIVED", "VALIDATED", "ON_HOLD", "VALIDATED", *DELIVERED[2:]])
-    channels = [i.get("channel") for s, i in world.made if s == "payment.capture"]
-    assert channels == [None, "phone"]
+    paying = [service for service in world.services if service.startswith("payment.")]
+    assert paying == ["payment.capture", "payment.request"]
 
 
 def test_a_declined_gift_card_is_replaced_by_the_card() -> None:

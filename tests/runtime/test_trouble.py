@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-from tests.core.orders.examples import shipped_mappings
 
 from mtd.core.orders.flaw import Unreadable
 from mtd.core.orders.json import fingerprint
@@ -12,6 +11,7 @@ from mtd.core.orders.purchase_order import PaymentMethod, PurchaseOrder
 from mtd.core.orders.xml import read_xml
 from mtd.runtime.generator import generate
 from mtd.runtime.trouble import Trouble, arrivals, script
+from tests.core.orders.examples import shipped_mappings
 
 UNTIL = datetime(2026, 3, 14, 15, tzinfo=UTC)
 

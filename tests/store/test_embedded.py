@@ -18,8 +18,9 @@ import pytest
 from mtd.store import embedded
 from mtd.store.embedded import Embedded, StartFailed
 from mtd.store.postgres import place as places
+from mtd.store.postgres import processes
 from mtd.store.postgres.place import PlaceRefused
-from mtd.store.postgres.processes import inhabitants
+from mtd.store.postgres.processes import SHUTDOWNS, inhabitants
 from mtd.store.postgres.programs import bundled
 
 BACK_S = 5.0
@@ -189,6 +190,22 @@ async def test_a_clean_stop_leaves_nothing(short_folder: Path) -> None:
     assert not inhabitants(data)
     assert not (data / "postmaster.pid").exists()
     await server.stop()
+
+
+async def test_a_stop_in_the_middle_of_a_recovery_ends(
+    short_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL 18.4 may wait for ever when it is told to shut down fast then."""
+    (fast, _), *firmer = SHUTDOWNS
+    monkeypatch.setattr(processes, "SHUTDOWNS", ((fast, 1.0), *firmer))
+    server = await Embedded.start(short_folder)
+    connection = await asyncpg.connect(server.dsn)
+    os.kill(await connection.fetchval("SELECT pg_backend_pid()"), signal.SIGKILL)
+    await asyncio.sleep(0.005)
+    async with asyncio.timeout(GONE_S):
+        await server.stop()
+    assert not inhabitants(short_folder / "pg" / "data")
+    connection.terminate()
 
 
 async def test_a_half_made_cluster_is_made_anew(short_folder: Path) -> None:

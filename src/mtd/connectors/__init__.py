@@ -1,8 +1,5 @@
 """Floor 2: the others' systems, one module each; this table is all that knows them together."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
-
 import msgspec
 
 from mtd.connectors import (
@@ -18,8 +15,6 @@ from mtd.connectors import (
     salessupport,
 )
 from mtd.connectors.contract import Connector
-from mtd.connectors.settings import BadLegacySettings, LegacySettings
-from mtd.connectors.wire import Wires
 
 CONNECTORS: dict[str, Connector] = {
     connector.name: connector
@@ -50,20 +45,3 @@ OPTIONS: dict[str, type[msgspec.Struct]] = {
     "salessupport": salessupport.Options,
 }
 """What the `options` of each legacy system must be."""
-
-
-def open_wires(
-    legacy: Mapping[str, LegacySettings],
-    *,
-    environment: Mapping[str, str],
-    now: Callable[[], datetime],
-) -> Wires:
-    """The wires of these settings; raises BadLegacySettings naming the legacy and the key."""
-    for name, settings in legacy.items():
-        if name not in OPTIONS:
-            raise BadLegacySettings(f"legacy.{name}: unknown; there are {', '.join(OPTIONS)}")
-        try:
-            msgspec.convert(settings.options, OPTIONS[name], strict=False)
-        except msgspec.ValidationError as error:
-            raise BadLegacySettings(f"legacy.{name}.options: {error}") from error
-    return Wires(legacy, environment=environment, now=now)

@@ -13,6 +13,13 @@ KEY_FILE = "api.key"
 FIRST_CLIENT = "first start"
 
 
+async def prepared(app: App, folders: list[Path]) -> list[str]:
+    """Everything deployed, and a first API key made; the definitions' `name@version`."""
+    deployed = await deploy_all(app, folders)
+    await first_key(app)
+    return deployed
+
+
 async def deploy_all(app: App, folders: list[Path]) -> list[str]:
     """Deploy the customer's drawings; their `name@version`. Raises what `Library.deploy` does."""
     return [

@@ -1,43 +1,37 @@
 """The engine: one worker's memory, its slots, and what its turns need of the world."""
 
 import asyncio
-import heapq
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-import msgspec
 import structlog
 
-from mtd.connectors.engine import RETRY
-from mtd.core.process.effect import Timer
 from mtd.core.process.instance import State
-from mtd.core.process.outcome import Done
-from mtd.core.process.trigger import Answered, Fired, Retried
+from mtd.core.process.trigger import Answered, Fired
 from mtd.runtime.arriving import Arriving
 from mtd.runtime.clock import Clock, elapsed_s
 from mtd.runtime.hands import Answer, Hands, Intent
 from mtd.runtime.happening import Happened, Happening, Move
-from mtd.runtime.live import Live
+from mtd.runtime.live import Live, due
 from mtd.runtime.moving import set_aside
+from mtd.runtime.opening import bring_orders
 from mtd.runtime.ownership import Ownership
+from mtd.runtime.pacing import Pace
 from mtd.runtime.telemetry import Meters
-from mtd.store.committing import Committed, commit
+from mtd.runtime.timing import Alarms
+from mtd.runtime.trials import Trials
+from mtd.runtime.vault import Vault
+from mtd.store.committing import Committed, Poisoned, commit
 from mtd.store.turned import LIVE
 from mtd.store.worker import Fenced
 
 LOG = structlog.get_logger()
 
-IDLE_S = 0.05
-"""Between two looks at the inbox when nothing says that something came."""
-BUSY_S = 0.02
-"""The same while the hands keep the turn busy."""
+ROOM_SHARE = 4
+"""However full the memory, so large a part of a turn (one in so many) may come in anew."""
 
 Key = tuple[int, str]
-
-
-class Buried(Exception):
-    """Somebody else owns what this engine had: forget everything and begin anew."""
 
 
 class Engine:
@@ -48,6 +42,7 @@ class Engine:
         *,
         ownership: Ownership,
         arriving: Arriving,
+        vault: Vault,
         clock: Clock,
         meters: Meters,
         chance: Callable[[], float],
@@ -57,6 +52,7 @@ class Engine:
         self.lives: dict[Key, Live] = {}
         self._ownership = ownership
         self._arriving = arriving
+        self._vault = vault
         self._clock = clock
         self._meters = meters
         self._chance = chance
@@ -64,11 +60,13 @@ class Engine:
         self._live_max = live_max
         self._hands: Hands | None = None
         self._answers: deque[Answer] = deque()
-        self._timers: list[tuple[datetime, Key, int]] = []
-        self._postponed: set[Key] = set()
-        self._something = asyncio.Event()
-        self._looked_s = float("-inf")
-        self.stopping = False
+        self._alarms = Alarms(self.lives)
+        self._trials = Trials(ownership)
+        self._stirred: set[Key] = set()
+        """Instances to be looked at though nothing happened to them."""
+        self._pace = Pace()
+        self._draining: frozenset[int] = frozenset()
+        self._stopping = False
 
     def now(self) -> datetime:
         """Database time."""
@@ -81,96 +79,101 @@ class Engine:
     def answered(self, answer: Answer) -> None:
         """An attempt came back."""
         self._answers.append(answer)
-        self._something.set()
+        self._pace.hurry()
 
-    def postponed(self, intent: Intent, delay_s: float) -> None:
+    def put_off(self, intent: Intent, delay_s: float) -> None:
         """A call cannot be made for a while: its instance may wait elsewhere."""
-        key = (intent.tenant, intent.instance)
-        live = self.lives.get(key)
-        if live is not None:
-            live.flying.discard(intent.wait)
-            live.resume_at = self.now() + timedelta(seconds=delay_s)
-            self._postponed.add(key)
-            self._something.set()
+        live = self.lives[intent.tenant, intent.instance]
+        live.flying.discard(intent.wait)
+        live.resume[intent.wait] = self.now() + timedelta(seconds=delay_s)
+        self._stir((live,))
 
     def nudge(self) -> None:
         """Something may have come in by the door."""
-        self._looked_s = float("-inf")
-        self._something.set()
+        self._pace.look_soon()
+
+    def stop(self) -> None:
+        """Begin nothing more; keep the answers of what is under way, and park everything."""
+        self._stopping = True
+        self._leave_or_stay()
 
     @property
-    def busy(self) -> bool:
-        """Answers are still to be let in."""
-        return bool(self._answers)
+    def at_rest(self) -> bool:
+        """Nothing is in memory any more."""
+        return not (self.lives or self._answers or self._trials)
 
     def may_send(self, intent: Intent) -> bool:
         """Whether this worker still is the one to make the call."""
-        key = (intent.tenant, intent.instance)
-        return self._ownership.holds(intent.instance) and key in self.lives
+        return not self._stopping and self._ownership.holds(intent.instance)
 
     async def collect(self) -> list[Happened]:
-        """Answers, timers and arrivals since the last turn; each instance once.
+        """Answers, alarms and arrivals since the last turn; each instance once.
 
         Raises Buried when this worker's slots are another's by now.
         """
-        await self._wait()
+        if self._answers or self._stirred or self._trials:
+            await asyncio.sleep(0)
+        else:
+            await self._pace.wait(self._alarms.next_s(self.now()))
         if self._ownership.buried:
-            raise Buried(self._ownership.worker.id)
+            raise self._ownership.bury()
+        if (tried := await self._trials.next()) is not None:
+            return [tried]
+        if self._draining != self._ownership.draining:
+            self._draining = self._ownership.draining
+            self._leave_or_stay()
         happened: dict[Key, Happened] = {}
         self._take_answers(happened)
-        self._take_timers(happened)
-        self._take_postponed(happened)
-        if not self.stopping and elapsed_s() - self._looked_s >= BUSY_S:
-            self._looked_s = elapsed_s()
+        self._take_alarms(happened)
+        self._take_stirred(happened)
+        if not self._stopping and self._pace.is_time_to_look():
             await self._take_arrivals(happened)
-        self._something.clear()
-        if self._answers:
-            self._something.set()
+        self._trials.put_apart(happened)
         return list(happened.values())
 
     async def commit(self, moves: list[Move]) -> list[Move]:
-        """Make `moves` durable. Raises Buried when this worker may not any more."""
+        """Make `moves` durable; those that are. Raises Buried when this worker may not any more."""
         began_s = elapsed_s()
         writing = [move for move in moves if move.turned.entries or move.turned.restated]
+        undone: set[int] = set()
         if writing:
-            outcome = await commit(self._ownership.worker, [move.turned for move in writing])
-            if isinstance(outcome, Fenced):
-                raise Buried(self._ownership.worker.id)
-            await self._undo(writing, outcome, moves)
-        for move in moves:
+            outcome = await self._committed(writing)
+            undone = {id(writing[index]) for index in outcome.conflicts}
+            undone |= {id(writing[poison.index]) for poison in outcome.poisoned}
+            self._again([writing[index] for index in outcome.conflicts])
+            for poison in outcome.poisoned:
+                await self._quarantine(writing[poison.index], poison)
+            self._count(writing, elapsed_s() - began_s)
+        durable = [move for move in moves if id(move) not in undone] if undone else moves
+        for move in durable:
             self._keep(move)
-        if writing:
-            self._meters.turns.inc()
-            self._meters.turn_s.observe(elapsed_s() - began_s)
-            self._meters.steps.inc(sum(len(move.turned.entries) for move in writing))
-        return moves
+        return durable
 
     async def act(self, moves: list[Move]) -> None:
         """Make the calls that the journal asks for, now that it does."""
-        lives = [m.live for m in moves if (m.live.tenant, m.live.instance.id) in self.lives]
-        grounded = [(live, live.grounded()) for live in lives]
-        calling = [(live, waits) for live, waits in grounded if waits]
-        await self._arriving.bring_orders([live for live, _ in calling])
+        assert self._hands is not None
+        self._hands.pause(self._ownership.paused)
+        now = self.now()
+        calling = [(m.live, calls) for m in moves if (calls := m.live.calls_due(now))]
+        await bring_orders(self._ownership.worker, self._vault, [live for live, _ in calling])
         intents: list[Intent] = []
         for live, waits in calling:
             for wait in waits:
                 live.flying.add(wait.id)
+                live.resume.pop(wait.id, None)
                 intents.append(Intent.of(live, wait))
-        assert self._hands is not None
         self._hands.act(intents)
         self._meters.live.set(len(self.lives))
-        await self._ownership.hand_over(self.lives)
+        if self._draining:
+            occupied = {live.slot for live in self.lives.values()} | self._ownership.gained
+            self._ownership.drained(self._draining - occupied)
 
     def _take_answers(self, happened: dict[Key, Happened]) -> None:
         while self._answers and len(happened) < self._batch_max:
             answer = self._answers.popleft()
             intent = answer.intent
-            live = self.lives.get((intent.tenant, intent.instance))
-            if live is None:
-                LOG.warning("an answer for an instance that is gone", key=intent.key)
-                continue
+            live = self.lives[intent.tenant, intent.instance]
             live.flying.discard(intent.wait)
-            live.resume_at = None
             trigger = Answered(
                 at=self.now(),
                 wait=intent.wait,
@@ -179,62 +182,66 @@ class Engine:
                 took_ms=answer.took_ms,
             )
             self._add(happened, live, Happening(trigger=trigger, answer=answer))
-            if intent.call.service == RETRY and isinstance(answer.outcome, Done):
-                self._add(happened, live, Happening(trigger=_retried(intent, self.now())))
 
-    def _take_timers(self, happened: dict[Key, Happened]) -> None:
+    def _take_alarms(self, happened: dict[Key, Happened]) -> None:
         now = self.now()
-        while self._timers and self._timers[0][0] <= now and len(happened) < self._batch_max:
-            due, key, wait = heapq.heappop(self._timers)
-            live = self.lives.get(key)
-            if live is None or not _is_due(live, wait, due):
-                continue
-            self._add(happened, live, Happening(trigger=Fired(at=now, wait=wait)))
+        for live in self._alarms.ringing(now, self._batch_max):
+            self._stirred.add(live.key)
+            for wait in due(live.instance, now):
+                self._add(happened, live, Happening(trigger=Fired(at=now, wait=wait)))
 
-    def _take_postponed(self, happened: dict[Key, Happened]) -> None:
-        for key in self._postponed:
-            if key in self.lives:
-                happened.setdefault(key, Happened(live=self.lives[key], happenings=[]))
-        self._postponed.clear()
+    def _take_stirred(self, happened: dict[Key, Happened]) -> None:
+        while self._stirred and len(happened) < self._batch_max:
+            key = self._stirred.pop()
+            live = self.lives.get(key)
+            if live is not None and key not in self._trials:
+                happened.setdefault(key, Happened(live=live, happenings=[]))
 
     async def _take_arrivals(self, happened: dict[Key, Happened]) -> None:
-        room = max(self._batch_max // 4, min(self._batch_max, self._live_max - len(self.lives)))
-        arrived = await self._arriving.look(self.lives, room)
+        free = self._live_max - len(self.lives)
+        room = max(self._batch_max // ROOM_SHARE, min(self._batch_max, free))
+        arrived = await self._arriving.look(self.lives, room, self._trials)
         for one in arrived:
-            key = (one.live.tenant, one.live.instance.id)
-            self.lives[key] = one.live
-            if key in happened:
-                happened[key].happenings.extend(one.happenings)
+            live = self.lives.setdefault(one.live.key, one.live)
+            live.leaving = live.slot in self._draining
+            if live.key in happened:
+                happened[live.key].happenings.extend(one.happenings)
             else:
-                happened[key] = one
+                happened[live.key] = one
         if arrived:
-            self._looked_s = float("-inf")
+            self._pace.look_soon()
+        if (over := len(self.lives) - self._live_max) > 0 and self._hands is not None:
+            self._hands.relieve(over)
 
-    async def _undo(self, writing: list[Move], outcome: Committed, moves: list[Move]) -> None:
-        """What could not be written is taken out of `moves`, and none of it is lost."""
-        for index in outcome.conflicts:
-            moves.remove(writing[index])
-            self._again(writing[index])
-        for poison in outcome.poisoned:
-            move = writing[poison.index]
-            moves.remove(move)
-            await self._quarantine(move, poison.message)
-
-    def _again(self, move: Move) -> None:
-        """Another worker was first: what came by the door is read anew, the rest kept."""
-        answers = [h.answer for h in move.happenings if h.answer is not None]
-        self._answers.extendleft(reversed(answers))
-        if not move.live.began:
-            del self.lives[move.live.tenant, move.live.instance.id]
-
-    async def _quarantine(self, move: Move, problem: str) -> None:
-        """The content of this step cannot be stored: an incident instead, without it."""
-        LOG.error("a step cannot be stored", order=move.instance.key, problem=problem)
-        bare = [msgspec.structs.replace(h, answer=None) for h in move.happenings]
-        stopped = set_aside(Happened(live=move.live, happenings=bare), problem, self.now())
-        outcome = await commit(self._ownership.worker, [stopped.turned])
+    async def _committed(self, writing: list[Move]) -> Committed:
+        outcome = await commit(self._ownership.worker, [move.turned for move in writing])
         if isinstance(outcome, Fenced):
-            raise Buried(self._ownership.worker.id)
+            raise self._ownership.bury()
+        return outcome
+
+    def _again(self, conflicting: list[Move]) -> None:
+        """Another worker was first: what came by the door is read anew, the rest kept."""
+        for move in conflicting:
+            live = move.live
+            for happening in move.happened.happenings:
+                if happening.answer is not None:
+                    live.flying.add(happening.answer.intent.wait)
+                    self._answers.append(happening.answer)
+            if live.flying or (live.began and live.wake_at is LIVE and not move.happened.doubts):
+                self._alarms.set(live)
+                self._stir((live,))
+                continue
+            del self.lives[live.key]
+            if live.began and live.wake_at is LIVE:
+                self._ownership.gained.add(live.slot)
+
+    async def _quarantine(self, move: Move, poison: Poisoned) -> None:
+        """The content of this step cannot be stored: an incident instead, without it."""
+        LOG.error("a step cannot be stored", order=move.instance.key, problem=poison.message)
+        stopped = set_aside(move.happened, poison.message, self.now(), with_evidence=False)
+        outcome = await self._committed([stopped])
+        if outcome.conflicts or outcome.poisoned:
+            raise RuntimeError(f"{move.instance.id} can be neither moved nor set aside")
         self._keep(stopped)
 
     def _keep(self, move: Move) -> None:
@@ -244,44 +251,42 @@ class Engine:
         live.status = move.status
         live.wake_at = move.turned.wake_at
         live.began = True
-        live.suspected = False
-        key = (live.tenant, live.instance.id)
-        if live.wake_at is not LIVE or live.instance.state is not State.RUNNING:
-            self.lives.pop(key, None)
-            return
-        self.lives[key] = live
-        for wait in live.instance.waits.values():
-            if isinstance(wait.effect, Timer):
-                heapq.heappush(self._timers, (wait.effect.due, key, wait.id))
+        if move.turned.acquitted:
+            live.suspicion = None
+        if move.turned.snapshot:
+            live.snapshot_seq = move.instance.seq
+        over = live.wake_at is not LIVE or live.instance.state is not State.RUNNING
+        if over and not live.flying:
+            self.lives.pop(live.key, None)
+        else:
+            self._alarms.set(live)
 
-    async def _wait(self) -> None:
-        """Until something happens, a timer is due, or it is time to look."""
-        if self._answers or self._postponed:
-            await asyncio.sleep(0)
-            return
-        until_look_s = max(0.0, self._looked_s + IDLE_S - elapsed_s())
-        until_timer_s = IDLE_S
-        if self._timers:
-            until_timer_s = max(0.0, (self._timers[0][0] - self.now()).total_seconds())
-        try:
-            await asyncio.wait_for(self._something.wait(), min(until_look_s, until_timer_s))
-        except TimeoutError:
-            return
+    def _leave_or_stay(self) -> None:
+        """Who is to leave is looked at, and parks; calls that wait in a line are recalled."""
+        changed: list[Live] = []
+        for live in self.lives.values():
+            leaving = self._stopping or live.slot in self._draining
+            if leaving is not live.leaving:
+                live.leaving = leaving
+                changed.append(live)
+        self._stir(changed)
+        if self._hands is not None:
+            self._hands.recall()
 
-    @staticmethod
-    def _add(happened: dict[Key, Happened], live: Live, happening: Happening) -> None:
-        key = (live.tenant, live.instance.id)
-        happened.setdefault(key, Happened(live=live, happenings=[])).happenings.append(happening)
+    def _stir(self, lives: Iterable[Live]) -> None:
+        self._stirred.update(live.key for live in lives)
+        self._pace.hurry()
 
+    def _count(self, written: list[Move], took_s: float) -> None:
+        self._meters.turns.inc()
+        self._meters.turn_s.observe(took_s)
+        self._meters.steps.inc(sum(len(move.turned.entries) for move in written))
+        if troubled := sum(len(move.turned.troubled) for move in written):
+            self._meters.incidents.inc(troubled)
+        if ignored := sum(move.ignored for move in written):
+            self._meters.ignored.inc(ignored)
 
-def _retried(intent: Intent, now: datetime) -> Retried:
-    """The drawing asks that its own incident be tried again: in the commit of its answer."""
-    number = intent.call.inputs.get("incident")
-    return Retried(at=now, incident=None if number is None else int(number), actor=intent.element)
-
-
-def _is_due(live: Live, wait: int, due: datetime) -> bool:
-    """The timer is still wanted, and still for then."""
-    open_wait = live.instance.waits.get(wait)
-    effect = open_wait.effect if open_wait is not None else None
-    return isinstance(effect, Timer) and effect.due == due
+    def _add(self, happened: dict[Key, Happened], live: Live, happening: Happening) -> None:
+        if not self._trials.add(live.key, happening):
+            known = happened.setdefault(live.key, Happened(live=live, happenings=[]))
+            known.happenings.append(happening)

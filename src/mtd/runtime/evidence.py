@@ -1,5 +1,7 @@
 """Evidence: what an attempt sent and got, as it is kept beside the journal."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from mtd.runtime.hands import Answer
@@ -8,7 +10,12 @@ from mtd.store.turned import Attempted
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-def attempted(answer: Answer) -> Attempted:
+def evidence(answers: Iterable[Answer | None]) -> list[Attempted]:
+    """The rows of these attempts; of one that asked nobody anything, the journal tells all."""
+    return [_attempted(answer) for answer in answers if answer is not None and answer.exchanges]
+
+
+def _attempted(answer: Answer) -> Attempted:
     """The row of one attempt; a connector may have made several exchanges in it."""
     intent = answer.intent
     return Attempted(

@@ -4,6 +4,7 @@ import msgspec
 
 from mtd.core.orders.states import OrderStatus
 from mtd.core.process.instance import Instance
+from mtd.core.process.journal import Fact
 from mtd.core.process.trigger import Trigger
 from mtd.runtime.hands import Answer
 from mtd.runtime.live import Live
@@ -25,13 +26,17 @@ class Happened(msgspec.Struct, frozen=True, kw_only=True):
 
     live: Live
     happenings: list[Happening]
+    doubts: list[Fact] = []
+    """Journaled first: calls of which nobody knows whether they were made (`adopting`)."""
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """One instance's part of a turn: who moved, to what, and the rows that say so."""
 
     live: Live
-    happenings: list[Happening]
+    happened: Happened
     instance: Instance
     status: OrderStatus | None
     turned: Turned
+    ignored: int
+    """Triggers that answered nothing awaited."""

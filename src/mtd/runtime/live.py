@@ -7,18 +7,23 @@ from mtd.core.orders.states import OrderStatus
 from mtd.core.process.definition import Definition
 from mtd.core.process.effect import Call, Timer
 from mtd.core.process.instance import Instance, State, Wait
+from mtd.store.collecting import Suspicion
+from mtd.store.ids import slot_of
 from mtd.store.turned import LIVE, NEVER
 
 PATIENCE = timedelta(seconds=1)
-"""An instance whose next attempt is further away waits in the database."""
+"""An instance whose next call is further away waits in the database."""
+SET_ASIDE = "ENGINE_FAILURE"
+"""Code of the incident of the whole instance that `advance.quarantined` leaves."""
 
 
 class Live:
     """One instance in memory; its parts change only after the commit that says so."""
 
     __slots__ = (
-        "began", "definition", "flying", "instance", "order", "resume_at", "status", "suspected",
-        "tenant", "wake_at",
+        "alarm_at", "began", "definition", "flying", "instance", "leaving", "order", "problem",
+        "resume", "slot", "snapshot_seq", "status", "suspicion", "tenant", "unreadable",
+        "wake_at",
     )  # fmt: skip
 
     def __init__(
@@ -30,63 +35,109 @@ class Live:
         began: bool,
         wake_at: datetime | None = LIVE,
         status: OrderStatus | None = None,
-        suspected: bool = False,
+        snapshot_seq: int = 0,
+        suspicion: Suspicion | None = None,
+        problem: str | None = None,
     ) -> None:
         self.tenant = tenant
         self.instance = instance
         self.definition = definition
+        self.slot = slot_of(instance.id)
         self.began = began
         """It has a row already."""
         self.wake_at = wake_at
         """As its row says."""
         self.status = status
         """Where its order stands; None: it carries none."""
-        self.suspected = suspected
+        self.snapshot_seq = snapshot_seq
+        """The journal row of its snapshot; 0: it has none."""
+        self.suspicion = suspicion
         """It was at hand when a worker died."""
+        self.problem = problem
+        """Why it must not be advanced."""
         self.order: PurchaseOrder | None = None
+        self.unreadable: str | None = None
+        """Why its order cannot be shown to connectors."""
         self.flying: set[int] = set()
-        """Calls that the hands have."""
-        self.resume_at: datetime | None = None
-        """When a legacy that is closed now may be called again."""
+        """Waits whose calls the hands have; an instance stays in memory until they are back."""
+        self.resume: dict[int, datetime] = {}
+        """When calls that could not be made may be tried again, by wait."""
+        self.alarm_at: datetime | None = None
+        """The one alarm set for it."""
+        self.leaving = False
+        """Its slot goes to another worker, or this one ends: it begins nothing more here."""
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """Tenant and id: what the live map knows it by."""
+        return self.tenant, self.instance.id
 
     def waking(self, instance: Instance, now: datetime) -> datetime | None:
         """When to look again at what `instance` became, if nothing comes in.
 
         LIVE while a call is under way or soon will be, a time, or NEVER.
         """
-        if instance.state is not State.RUNNING:
+        if instance.state is not State.RUNNING or is_set_aside(instance):
             return NEVER
         earliest = NEVER
         for wait in instance.waits.values():
             effect = wait.effect
             if isinstance(effect, Timer):
                 earliest = min(earliest, effect.due)
-            elif isinstance(effect, Call) and not _stuck(instance, wait.id):
+            elif isinstance(effect, Call) and not is_stuck(instance, wait.id):
                 at = self._calling_at(wait.id, effect)
-                if at is None or at - now <= PATIENCE:
+                soon = not self.leaving and (at is None or at - now <= PATIENCE)
+                if soon or wait.id in self.flying:
                     return LIVE
-                earliest = min(earliest, at)
+                earliest = min(earliest, at or now)
         return earliest
 
-    def _calling_at(self, wait: int, call: Call) -> datetime | None:
-        if wait in self.flying:
+    def alarm(self) -> datetime | None:
+        """When to look at it in memory: at its earliest timer, or call that had to be put off."""
+        instance = self.instance
+        if instance.state is not State.RUNNING or is_set_aside(instance):
             return None
-        times = [at for at in (call.not_before, self.resume_at) if at is not None]
-        return max(times, default=None)
+        earliest: datetime | None = None
+        for wait in instance.waits.values():
+            effect = wait.effect
+            at = None
+            if isinstance(effect, Timer):
+                at = effect.due
+            elif isinstance(effect, Call) and wait.id not in self.flying:
+                at = None if is_stuck(instance, wait.id) else self._calling_at(wait.id, effect)
+            if at is not None and (earliest is None or at < earliest):
+                earliest = at
+        return earliest
 
-    def grounded(self) -> list[Wait]:
-        """Outstanding calls that the hands do not have; those below an incident are nobody's."""
+    def calls_due(self, now: datetime) -> list[Wait]:
+        """Calls to be made now; only of an instance whose row says that it lives here.
+
+        After a crash, a row that says so is how the next owner knows of calls perhaps made.
+        """
+        if self.wake_at is not LIVE or self.leaving:
+            return []
+        instance = self.instance
         return [
             wait
-            for wait in self.instance.waits.values()
+            for wait in instance.waits.values()
             if isinstance(wait.effect, Call)
             and wait.id not in self.flying
-            and not _stuck(self.instance, wait.id)
+            and not is_stuck(instance, wait.id)
+            and ((at := self._calling_at(wait.id, wait.effect)) is None or at <= now)
         ]
+
+    def _calling_at(self, wait: int, call: Call) -> datetime | None:
+        """Not before this; None: at once."""
+        resume = self.resume.get(wait) if self.resume else None
+        if resume is None or call.not_before is None:
+            return resume or call.not_before
+        return max(resume, call.not_before)
 
 
 def due(instance: Instance, now: datetime) -> list[int]:
     """The timers that are due, earliest first."""
+    if is_set_aside(instance):
+        return []
     timers = [
         (wait.effect.due, wait.id)
         for wait in instance.waits.values()
@@ -95,5 +146,11 @@ def due(instance: Instance, now: datetime) -> list[int]:
     return [wait for _, wait in sorted(timers)]
 
 
-def _stuck(instance: Instance, wait: int) -> bool:
+def is_set_aside(instance: Instance) -> bool:
+    """Whether the instance as a whole stands still until an operator retries or stops it."""
+    return any(i.code == SET_ASIDE and i.token is None for i in instance.incidents.values())
+
+
+def is_stuck(instance: Instance, wait: int) -> bool:
+    """Whether a call stands below an incident: it is nobody's until a person settles that."""
     return any(incident.wait == wait for incident in instance.incidents.values())

@@ -1,59 +1,126 @@
 """Moving: one instance's part of a turn, from what happened to the rows that say so; pure."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from mtd.connectors.engine import CANCEL
-from mtd.core.orders.states import OVERLAYS, IllegalTransition, OrderStatus, follow
+from mtd.connectors.engine import CANCEL, RETRY
+from mtd.core.orders.states import OVERLAYS, IllegalTransition, OrderState, OrderStatus, follow
 from mtd.core.process.advance import Moved, advance, quarantined
 from mtd.core.process.effect import Message, Subscription
-from mtd.core.process.instance import Incident, Instance
-from mtd.core.process.journal import Fact, Reached, Sent, Troubled
+from mtd.core.process.instance import Incident, Instance, State
+from mtd.core.process.journal import (
+    VERSION,
+    Draft,
+    Entry,
+    Fact,
+    Ignored,
+    Reached,
+    Record,
+    Sent,
+    Troubled,
+    apply,
+    encode,
+)
 from mtd.core.process.outcome import Done
-from mtd.core.process.trigger import Submitted
-from mtd.runtime.evidence import attempted
+from mtd.core.process.trigger import Answered, Changed, Received, Retried, Submitted
+from mtd.runtime.evidence import evidence
 from mtd.runtime.happening import Happened, Happening, Move
 from mtd.runtime.live import Live
-from mtd.store.turned import Consumed, Outgoing, Status, turned
+from mtd.store.turned import LIVE, Consumed, Outgoing, Status, turned
 
 LOG = structlog.get_logger()
 
 CANCEL_REQUESTED = "CancelRequested"
 STAGE_ERROR = "StageError"
 """What an instance that awaits it hears of each incident of its own (R30)."""
+ILLEGAL_STATE = "ILLEGAL_STATE"
+"""Incident of an order whose drawing enters a state that may not follow the one it is in."""
+ADOPTED = "adopted"
+"""Kind of the journal row that says which calls may have been made by somebody else."""
 MESSAGE_TTL_S = 7 * 24 * 3600.0
 """How long a message from one instance to another waits to be awaited."""
+SNAPSHOT_ROWS = 50
+"""A parking instance with more journal rows than that since its snapshot gets a new one."""
+
+NO_INCIDENT = -1
+_STATES = frozenset(state.value for state in OrderState)
 
 
 def move(happened: Happened, now: datetime) -> Move:
-    """One instance's part of a turn: its triggers let in, one after the other."""
-    instance = happened.live.instance
+    """One instance's part of a turn: its triggers let in, one after the other.
+
+    A message whose wait was closed by what came before it is left where it is, to be matched
+    anew. What cannot be advanced is set aside.
+    """
+    live = happened.live
+    if live.problem is not None:
+        return set_aside(happened, live.problem, now)
+    instance = live.instance
     moved: list[Moved] = []
+    taken: list[Happening] = []
+    asked: list[Outgoing] = []
+    if happened.doubts:
+        moved.append(_recorded(instance, now, ADOPTED, happened.doubts))
+        instance = moved[-1].instance
     for happening in happened.happenings:
-        step = _advanced(happened.live, instance, happening)
-        instance = step.instance
-        moved.append(step)
-    return written(happened, moved, now)
+        if _came_too_late(instance, happening):
+            continue
+        taken.append(happening)
+        before = instance
+        moved.append(_advanced(live, before, happening))
+        instance = moved[-1].instance
+        if happening.answer is not None and happening.answer.intent.wait in before.waits:
+            asked += _cancelling(happening)
+            if (retried := _retrying(happening)) is not None:
+                moved.append(_advanced(live, instance, Happening(trigger=retried)))
+                instance = moved[-1].instance
+    return _written(happened, taken, moved, now, asked, acquitted=live.suspicion is not None)
 
 
-def set_aside(happened: Happened, problem: str, now: datetime) -> Move:
-    """One instance left where it was, below an incident that says why."""
-    trigger = happened.happenings[0].trigger
-    return written(happened, [quarantined(happened.live.instance, trigger, problem)], now)
+def set_aside(
+    happened: Happened, problem: str, now: datetime, *, with_evidence: bool = True
+) -> Move:
+    """One instance left where it was, below an incident that says why; it stays suspect."""
+    live = happened.live
+    none = Changed(at=now, variables={}, actor="engine", reason=problem)
+    trigger = happened.happenings[0].trigger if happened.happenings else none
+    step = quarantined(live.instance, trigger, problem)
+    return _written(happened, happened.happenings, [step], now, [], with_evidence=with_evidence)
 
 
-def written(happened: Happened, moved: list[Moved], now: datetime) -> Move:
+def held(live: Live, instance: Instance) -> list[str]:
+    """The overlays of the elements on which a token rests, or in whose scope one does."""
+    elements = live.definition.elements
+    places = {token.at for token in instance.tokens.values()}
+    places.update(scope.element for scope in instance.scopes.values())
+    states = {elements[place].entering for place in places if place in elements}
+    return sorted(overlay.value for overlay in OVERLAYS if overlay.value in states)
+
+
+def _written(
+    happened: Happened,
+    taken: list[Happening],
+    moved: list[Moved],
+    now: datetime,
+    asked: list[Outgoing],
+    *,
+    acquitted: bool = False,
+    with_evidence: bool = True,
+) -> Move:
     """What the commit writes of these steps of one instance, and what it uses up."""
     live = happened.live
     instance = moved[-1].instance if moved else live.instance
+    status = live.status
+    if moved and status is not None:
+        status, instance = _followed(live, instance, moved, now)
     facts = [fact for step in moved for fact in step.facts]
-    status = _status(live, instance, facts)
+    wake_at = live.waking(instance, now)
+    parks = wake_at is not LIVE and instance.state is State.RUNNING
     return Move(
         live=live,
-        happenings=happened.happenings,
+        happened=happened,
         instance=instance,
         status=status,
         turned=turned(
@@ -61,15 +128,17 @@ def written(happened: Happened, moved: list[Moved], now: datetime) -> Move:
             before=live.instance if live.began else None,
             after=instance,
             entries=[step.entry for step in moved],
-            wake_at=live.waking(instance, now),
+            wake_at=wake_at,
             wake_at_before=live.wake_at,
-            consumed=_consumed(happened.happenings),
-            submitted=_submitted(happened.happenings),
-            sent=[*_sent(instance, facts), *_asked(happened.happenings)],
-            status=_row(status) if status != live.status else None,
-            attempts=[attempted(h.answer) for h in happened.happenings if h.answer is not None],
-            acquitted=live.suspected and bool(moved),
+            consumed=_consumed(taken),
+            submitted=_submitted(taken),
+            sent=[*_sent(instance, facts), *asked],
+            status=_row(status, instance) if status != live.status else None,
+            attempts=evidence(h.answer for h in taken) if with_evidence else (),
+            snapshot=parks and instance.seq - live.snapshot_seq > SNAPSHOT_ROWS,
+            acquitted=acquitted and bool(moved),
         ),
+        ignored=sum(isinstance(fact, Ignored) for fact in facts),
     )
 
 
@@ -82,35 +151,61 @@ def _advanced(live: Live, instance: Instance, happening: Happening) -> Moved:
         return quarantined(instance, happening.trigger, f"{type(error).__name__}: {error}")
 
 
-def _status(live: Live, instance: Instance, facts: Iterable[Fact]) -> OrderStatus | None:
-    """The order's state after these facts; None where the instance carries no order."""
-    if live.status is None:
-        return None
-    entered = [fact.state for fact in facts if isinstance(fact, Reached)]
-    status = follow(live.status, entered, held(live, instance), bool(instance.incidents))
-    if isinstance(status, IllegalTransition):
-        LOG.error("illegal state", order=instance.key, problem=status.message)
-        return live.status
-    return status
+def _recorded(instance: Instance, at: datetime, kind: str, facts: list[Fact]) -> Moved:
+    """A step of the runtime's own, in which nothing is evaluated."""
+    draft = Draft(instance)
+    for fact in facts:
+        apply(draft, fact)
+    after = draft.freeze(instance, 1)
+    payload = encode(Record(VERSION, [kind], facts))
+    return Moved(after, Entry(after.seq, at, kind, "", payload), facts)
 
 
-def held(live: Live, instance: Instance) -> list[str]:
-    """The overlays of the elements on which a token rests, or in whose scope one does."""
-    elements = live.definition.elements
-    places = {token.at for token in instance.tokens.values()}
-    places.update(scope.element for scope in instance.scopes.values())
-    states = [elements[place].entering for place in places]
-    return sorted({state for state in states if state in OVERLAYS})
+def _came_too_late(instance: Instance, happening: Happening) -> bool:
+    """A message that the commit would use up, though what awaited it does not any more."""
+    trigger, consumed = happening.trigger, happening.consumed
+    is_message = isinstance(trigger, Received) and consumed is not None and consumed.messages
+    return bool(is_message) and isinstance(trigger, Received) and trigger.wait not in instance.waits
 
 
-def _row(status: OrderStatus | None) -> Status | None:
+def _followed(
+    live: Live, instance: Instance, moved: list[Moved], now: datetime
+) -> tuple[OrderStatus, Instance]:
+    """The order's state after these steps; where they may not be, an incident says so."""
+    before = live.status
+    assert before is not None
+    entered = [fact.state for step in moved for fact in step.facts if isinstance(fact, Reached)]
+    overlays = held(live, instance)
+    status = follow(before, entered, overlays, bool(instance.incidents))
+    if not isinstance(status, IllegalTransition):
+        return status, instance
+    troubled = follow(before, [], [], troubled=True)
+    assert isinstance(troubled, OrderStatus)
+    incident = Incident(instance.next, "", None, None, ILLEGAL_STATE, status.message)
+    if any(
+        (i.code, i.message) == (incident.code, incident.message)
+        for i in instance.incidents.values()
+    ):
+        return troubled, instance
+    LOG.error("illegal state", order=instance.key, problem=status.message)
+    moved.append(_recorded(instance, now, "state", [Troubled(incident)]))
+    return troubled, moved[-1].instance
+
+
+def _row(status: OrderStatus | None, instance: Instance) -> Status | None:
+    """What people see; the last of the states reached is the one that `follow` goes on from."""
     if status is None:
         return None
-    return Status(state=status.headline, reached=(status.reached,), resume=status.resume)
+    reached = status.reached.value
+    passed = [state for state in instance.reached if state in _STATES and state != reached]
+    resume = status.resume.value if status.resume is not None else None
+    return Status(state=status.headline.value, reached=(*passed, reached), resume=resume)
 
 
 def _consumed(happenings: list[Happening]) -> Consumed:
     rows = [happening.consumed for happening in happenings if happening.consumed is not None]
+    if not rows:
+        return _NOTHING
     return Consumed(
         inbox=tuple(id_ for row in rows for id_ in row.inbox),
         messages=tuple(id_ for row in rows for id_ in row.messages),
@@ -122,6 +217,52 @@ def _submitted(happenings: list[Happening]) -> int | None:
     return next((t.wait for t in triggers if isinstance(t, Submitted)), None)
 
 
+def _retrying(happening: Happening) -> Retried | None:
+    """What the drawing asks of the engine by `engine.retry`: that an incident be tried again."""
+    answer, trigger = happening.answer, happening.trigger
+    if answer is None or answer.intent.call.service != RETRY or not isinstance(trigger, Answered):
+        return None
+    if not isinstance(answer.outcome, Done):
+        return None
+    named = answer.intent.call.inputs.get("incident")
+    number = None if named is None else _number(named)
+    return Retried(at=trigger.at, incident=number, actor=answer.intent.element)
+
+
+def _number(named: Any) -> int:
+    try:
+        return int(named)
+    except (TypeError, ValueError, ArithmeticError):
+        return NO_INCIDENT
+
+
+def _cancelling(happening: Happening) -> list[Outgoing]:
+    """What the drawing asks of the engine by `engine.cancel`: a message to itself."""
+    answer = happening.answer
+    if answer is None or answer.intent.call.service != CANCEL:
+        return []
+    if not isinstance(answer.outcome, Done):
+        return []
+    message = Message(CANCEL_REQUESTED, answer.intent.business_key, {})
+    return [Outgoing(message=message, ttl_s=MESSAGE_TTL_S)]
+
+
+def _sent(instance: Instance, facts: list[Fact]) -> list[Outgoing]:
+    """Messages that the drawing sends, and word of each incident to the instance itself."""
+    messages = [fact.message for fact in facts if isinstance(fact, Sent)]
+    troubles = [fact.incident for fact in facts if isinstance(fact, Troubled)]
+    if troubles and any(
+        isinstance(wait.effect, Subscription) and wait.effect.name == STAGE_ERROR
+        for wait in instance.waits.values()
+    ):
+        messages += [
+            Message(STAGE_ERROR, instance.key, _told(incident))
+            for incident in troubles
+            if incident.id in instance.incidents
+        ]
+    return [Outgoing(message=message, ttl_s=MESSAGE_TTL_S) for message in messages]
+
+
 def _told(incident: Incident) -> dict[str, Any]:
     return {
         "incident": incident.id,
@@ -131,32 +272,4 @@ def _told(incident: Incident) -> dict[str, Any]:
     }
 
 
-def _asked(happenings: list[Happening]) -> list[Outgoing]:
-    """What the drawing asks of the engine by `engine.cancel`: a message to itself."""
-    asking = [
-        happening.answer
-        for happening in happenings
-        if happening.answer is not None and happening.answer.intent.call.service == CANCEL
-    ]
-    return [
-        Outgoing(
-            message=Message(CANCEL_REQUESTED, answer.intent.business_key, {}), ttl_s=MESSAGE_TTL_S
-        )
-        for answer in asking
-        if isinstance(answer.outcome, Done)
-    ]
-
-
-def _sent(instance: Instance, facts: list[Fact]) -> list[Outgoing]:
-    """Messages that the drawing sends, and word of each incident to the instance itself."""
-    sent = [Outgoing(message=f.message, ttl_s=MESSAGE_TTL_S) for f in facts if isinstance(f, Sent)]
-    listens = any(
-        isinstance(wait.effect, Subscription) and wait.effect.name == STAGE_ERROR
-        for wait in instance.waits.values()
-    )
-    if listens:
-        for fact in facts:
-            if isinstance(fact, Troubled) and fact.incident.id in instance.incidents:
-                message = Message(STAGE_ERROR, instance.key, _told(fact.incident))
-                sent.append(Outgoing(message=message, ttl_s=MESSAGE_TTL_S))
-    return sent
+_NOTHING = Consumed()

@@ -1,14 +1,26 @@
 """Ownership: which slots this worker has, kept alive by heartbeats, shared and inherited."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import structlog
 
-from mtd.runtime.live import Live
+from mtd.store import switches
 from mtd.store.ids import slot_of
+from mtd.store.sessions import Fault, Unavailable, delay_s, fault
 from mtd.store.worker import HEARTBEAT_S, Fenced, Worker
 
 LOG = structlog.get_logger()
+
+T = TypeVar("T")
+
+AGAIN_S = 1.0
+"""From a heartbeat that failed to the next."""
+
+
+class Buried(Exception):
+    """Somebody else owns what this worker had: forget everything and begin anew."""
 
 
 class Ownership:
@@ -17,20 +29,64 @@ class Ownership:
     def __init__(self, worker: Worker) -> None:
         self.worker = worker
         self.buried = False
+        self.paused = True
+        """Nothing may be sent to the others' systems; so until the first heartbeat says else."""
         self.gained: set[int] = set()
         """Slots whose live instances are still to be loaded."""
-        self._draining: frozenset[int] = frozenset()
+        self.draining: frozenset[int] = frozenset()
+        """Slots above this worker's share: nothing is begun there, what is under way ends."""
+        self._drained: frozenset[int] = frozenset()
+        self._something_drained = asyncio.Event()
 
     def holds(self, instance: str) -> bool:
         """Whether a call of `instance` may be made by this worker now."""
-        slot = slot_of(instance)
-        mine = slot in self.worker.slots and slot not in self._draining
-        return mine and not self.buried and self.worker.holds()
+        return not self.buried and self.is_mine(instance) and self.worker.holds()
 
     def is_mine(self, instance: str) -> bool:
         """Whether work that comes in for `instance` is to be begun here."""
         slot = slot_of(instance)
-        return slot in self.worker.slots and slot not in self._draining
+        return slot in self.worker.slots and slot not in self.draining
+
+    def bury(self) -> Buried:
+        """This worker is no more, as a commit or a mark found: what is to be raised."""
+        self.buried = True
+        return Buried(self.worker.id)
+
+    async def mark(self, tenant: int, instance: str) -> None:
+        """Commit that this instance alone is advanced from now on. Raises Buried."""
+        if not await persisted(lambda: self.worker.mark(tenant, instance)):
+            raise self.bury()
+
+    async def unmark(self) -> None:
+        """Commit that the marked instance did no harm. Raises Buried."""
+        if not await persisted(self.worker.unmark):
+            raise self.bury()
+
+    def drained(self, slots: frozenset[int]) -> None:
+        """Nothing of these slots is in memory or in flight: they can be handed over."""
+        if slots - self._drained:
+            self._drained |= slots
+            self._something_drained.set()
+
+    async def keep(self) -> None:
+        """Beat for ever; a database that is away makes it late, and that is the lease's affair."""
+        loop = asyncio.get_running_loop()
+        beat_s = loop.time()
+        while not self.buried:
+            try:
+                if loop.time() >= beat_s:
+                    beat_s = loop.time() + HEARTBEAT_S
+                    await self.beat()
+                await self._release()
+            except Exception as error:  # noqa: BLE001 whatever it is, the lease tells
+                LOG.warning("a heartbeat failed", problem=f"{type(error).__name__}: {error}")
+                beat_s = min(beat_s, loop.time() + AGAIN_S)
+            self._something_drained.clear()
+            try:
+                async with asyncio.timeout_at(beat_s):
+                    await self._something_drained.wait()
+            except TimeoutError:
+                continue
 
     async def beat(self) -> None:
         """Renew the lease; see what was gained, what is to be handed over, and who is dead."""
@@ -39,34 +95,30 @@ class Ownership:
             self.buried = True
             return
         self.gained |= standing.gained
-        self._draining = standing.surplus
+        self.draining = standing.surplus
+        self._drained &= standing.surplus
+        self.paused = await switches.paused(self.worker.keeping) is not None
         for dead in standing.overdue:
             taken = await self.worker.bury(dead)
             if taken is not None:
                 LOG.warning("buried a worker", dead=dead, slots=len(taken))
                 self.gained |= taken
 
-    async def keep(self) -> None:
-        """Beat for ever; a database that is away makes it late, and that is the lease's affair."""
-        while not self.buried:
-            await asyncio.sleep(HEARTBEAT_S)
-            try:
-                await self.beat()
-            except Exception as error:  # noqa: BLE001 the lease tells, not the error
-                LOG.warning("a heartbeat failed", problem=str(error))
+    async def _release(self) -> None:
+        going, self._drained = self._drained & self.draining, frozenset()
+        if going:
+            await self.worker.release(going)
+            self.draining -= going
 
-    async def hand_over(self, lives: dict[tuple[int, str], Live]) -> None:
-        """Give up the slots above this worker's share in which nothing is under way.
 
-        Instances that rest in memory are forgotten; their rows say it all.
-        """
-        if not self._draining:
-            return
-        busy = {slot_of(id_) for (_, id_), live in lives.items() if live.flying}
-        drained = self._draining - busy
-        for key in [key for key in lives if slot_of(key[1]) in drained]:
-            del lives[key]
-        if drained:
-            await self.worker.release(drained)
-            self._draining -= drained
-            self.gained -= drained
+async def persisted(act: Callable[[], Awaitable[T]]) -> T:
+    """What `act` gives, tried until the database is there; to give up is to be cancelled."""
+    tries = 0
+    while True:
+        try:
+            return await act()
+        except Exception as error:
+            if not isinstance(error, Unavailable) and fault(error) is not Fault.AGAIN:
+                raise
+            await asyncio.sleep(delay_s(tries))
+            tries += 1

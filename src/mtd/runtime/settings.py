@@ -1,18 +1,32 @@
 """Settings: a customer's TOML and the environment, checked before anything starts."""
 
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, cast
+from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Meta
 
+from mtd.connectors import OPTIONS
 from mtd.connectors.settings import LegacySettings
+from mtd.core.process.compiler.timing import duration
 from mtd.core.process.definition import Retry
 
 CUSTOMERS = "customers"
 """The folder of customers' files, in the checkout or in the working folder."""
+OVERRIDE = "MTD__"
+"""An environment variable `MTD__<TABLE>__<KEY>` overrides one value."""
+EXTENDS_MAX = 8
+"""Files that a customer's file may stand upon."""
+LIVE_MIN = 100
+"""Less memory than that could not turn."""
+
+AtLeastOne = Annotated[int, Meta(ge=1)]
 
 
 class BadSettings(Exception):
@@ -57,7 +71,7 @@ class IntakeSettings(_Table, frozen=True, kw_only=True):
 
     folder: str = "intake"
     """Below MTD_HOME unless absolute: `{country}/{store}/{channel}/*.xml`."""
-    attempts_max: int = 10
+    attempts_max: AtLeastOne = 10
     attempt_backoff: str = "PT1S"
     attempt_backoff_max: str = "PT5M"
     settle: str = "PT0.2S"
@@ -70,7 +84,7 @@ class ApiSettings(_Table, frozen=True, kw_only=True):
     """The REST door."""
 
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8080
     tls_certificate: str | None = None
     tls_key: str | None = None
 
@@ -78,11 +92,11 @@ class ApiSettings(_Table, frozen=True, kw_only=True):
 class WorkerSettings(_Table, frozen=True, kw_only=True):
     """One worker's bounds."""
 
-    count: int = 2
+    count: AtLeastOne = 2
     """Worker processes that `mtd up` keeps running."""
-    live_max: int = 20_000
+    live_max: Annotated[int, Meta(ge=LIVE_MIN)] = 20_000
     """Instances kept in memory."""
-    batch_max: int = 500
+    batch_max: Annotated[int, Meta(ge=1, le=5_000)] = 500
     """Instances in one turn."""
 
 
@@ -114,17 +128,23 @@ def load(customer: str, environment: Mapping[str, str], folders: list[Path]) -> 
     """The settings of `customer`, its file found in the first of `folders` that has it.
 
     A file may say `extends = "other"`: tables are merged, its own values win. An environment
-    variable `MTD__<TABLE>__<KEY>` overrides one value. Raises BadSettings.
+    variable `MTD__<TABLE>__<KEY>` overrides one value. Raises BadSettings, one line for each
+    fault, naming the file (or variable) and the key.
     """
-    tables, path = _read(customer, folders, seen=())
-    for name, value in environment.items():
-        if name.startswith("MTD__"):
-            _override(tables, name, value)
-    tables.setdefault("customer", customer)
+    layers = [*_files(customer, folders), *_overrides(environment)]
+    tables: dict[str, Any] = {"customer": customer}
+    for layer in layers:
+        tables = _merged(tables, layer.tables)
     try:
-        return msgspec.convert(tables, Settings, strict=False)
+        settings = msgspec.convert(tables, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise BadSettings(f"{path}: {error}") from error
+        words, _, key = str(error).partition(" - at `$")
+        key = _named(tables, key.strip("`.")) or _quoted(words)
+        raise BadSettings(_fault(layers, key, words)) from error
+    faults = [_fault(layers, key, words) for key, words in _faults(settings)]
+    if faults:
+        raise BadSettings("\n".join(faults))
+    return settings
 
 
 def home(environment: Mapping[str, str]) -> Path:
@@ -132,25 +152,138 @@ def home(environment: Mapping[str, str]) -> Path:
     return Path(environment.get("MTD_HOME") or ".mtd").absolute()
 
 
-def _read(customer: str, folders: list[Path], seen: tuple[str, ...]) -> tuple[dict[str, Any], Path]:
-    if customer in seen:
-        raise BadSettings(f"{customer}.toml: extends itself through {' → '.join(seen)}")
-    for folder in folders:
-        path = folder / f"{customer}.toml"
-        if path.is_file():
-            break
-    else:
+def environ() -> Mapping[str, str]:
+    """The process's environment; faces pass it on."""
+    return os.environ
+
+
+class _Layer(msgspec.Struct, frozen=True):
+    """What one file, or one variable of the environment, says."""
+
+    place: str
+    tables: dict[str, Any]
+
+    def says(self, key: str) -> bool:
+        """Whether `key`, such as `legacy.eom.base_url`, is set here, or lies within what is."""
+        value: Any = self.tables
+        for part in re.split(r"[.\[\]]+", key.strip("]")):
+            if not isinstance(value, dict):
+                return True
+            value = cast("dict[str, Any]", value).get(part, _ABSENT)
+            if value is _ABSENT:
+                return False
+        return True
+
+
+_ABSENT = object()
+
+
+def _fault(layers: list[_Layer], key: str, words: str) -> str:
+    """The line about a fault: the last place that says `key`, else the customer's own file."""
+    own = [layer for layer in layers if not layer.place.startswith(OVERRIDE)][-1]
+    place = next((layer.place for layer in reversed(layers) if layer.says(key)), own.place)
+    return f"{place}: {key}: {words}" if key else f"{place}: {words}"
+
+
+def _named(tables: Mapping[str, Any], key: str) -> str:
+    """`key` with the name that msgspec leaves out of it: `legacy[...].token`."""
+    table, unnamed, rest = key.partition("[...]")
+    if not unnamed or table not in _NAMED:
+        return key
+    for name, value in tables[table].items():
+        try:
+            msgspec.convert(value, _NAMED[table], strict=False)
+        except msgspec.ValidationError:
+            return f"{table}.{name}{rest}"
+    return key
+
+
+_NAMED: dict[str, Any] = {
+    "stores": StoreSettings,
+    "legacy": LegacySettings,
+    "retry": Retry,
+    "durations": str,
+    "message_ttl": str,
+}
+"""Of what the tables are whose keys are names."""
+
+
+def _quoted(words: str) -> str:
+    """The key that a message about the whole file quotes."""
+    found = re.search(r"`(\w+)`", words.partition("field")[2])
+    return found[1] if found else ""
+
+
+def _faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is of the right type and still cannot be used: key and reason."""
+    for name, text in settings.durations.items():
+        yield from _unusable(f"durations.{name}", text, months=True)
+    for name, text in settings.message_ttl.items():
+        yield from _unusable(f"message_ttl.{name}", text)
+    for name in ("attempt_backoff", "attempt_backoff_max", "settle", "scan"):
+        yield from _unusable(f"intake.{name}", getattr(settings.intake, name))
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ValueError, OSError, LookupError):
+        yield "time_zone", f"{settings.time_zone!r} is no time zone, such as America/Santiago"
+    for name, legacy in settings.legacy.items():
+        if name not in OPTIONS:
+            yield f"legacy.{name}", f"unknown; there are {', '.join(sorted(OPTIONS))}"
+            continue
+        try:
+            msgspec.convert(legacy.options, OPTIONS[name], strict=False)
+        except msgspec.ValidationError as error:
+            yield f"legacy.{name}.options", str(error)
+    if bool(settings.api.tls_certificate) is not bool(settings.api.tls_key):
+        yield "api", "tls_certificate and tls_key go together"
+
+
+def _unusable(key: str, text: str, *, months: bool = False) -> Iterator[tuple[str, str]]:
+    try:
+        wait = duration(text)
+    except (ValueError, OverflowError) as error:
+        yield key, str(error)
+        return
+    if isinstance(wait, timedelta):
+        if wait < timedelta(0):
+            yield key, f"{text!r} is less than nothing"
+    elif not months:
+        yield key, f"{text!r} is of months, whose length differs; say days"
+
+
+def _files(customer: str, folders: list[Path]) -> list[_Layer]:
+    """The customer's file and those it extends, the deepest first."""
+    layers: list[_Layer] = []
+    names: list[str] = []
+    name: Any = customer
+    while name is not None:
+        if name in names or len(names) == EXTENDS_MAX:
+            way = " → ".join([*names, str(name)])
+            raise BadSettings(f"{layers[0].place}: extends: it goes round, or too deep: {way}")
+        layers.insert(0, _read(str(name), folders))
+        names.append(str(name))
+        name = layers[0].tables.pop("extends", None)
+    return layers
+
+
+def _read(customer: str, folders: list[Path]) -> _Layer:
+    path = next((p for f in folders if (p := f / f"{customer}.toml").is_file()), None)
+    if path is None:
         places = ", ".join(str(folder) for folder in folders)
         raise BadSettings(f"customer {customer!r}: no {customer}.toml in {places}")
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return _Layer(str(path), tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettings(f"{path}: {error}") from error
-    parent = tables.pop("extends", None)
-    if parent is None:
-        return tables, path
-    inherited, _ = _read(str(parent), folders, (*seen, customer))
-    return _merged(inherited, tables), path
+
+
+def _overrides(environment: Mapping[str, str]) -> Iterator[_Layer]:
+    for name, value in environment.items():
+        if name.startswith(OVERRIDE):
+            table: Any = value
+            for part in reversed(name.removeprefix(OVERRIDE).lower().split("__")):
+                table = {part: table}
+            yield _Layer(name, table)
 
 
 def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -158,22 +291,7 @@ def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     for key, value in over.items():
         before = merged.get(key)
         if isinstance(before, dict) and isinstance(value, dict):
-            merged[key] = _merged(before, value)
+            merged[key] = _merged(cast("dict[str, Any]", before), cast("dict[str, Any]", value))
         else:
             merged[key] = value
     return merged
-
-
-def _override(tables: dict[str, Any], name: str, value: str) -> None:
-    *path, key = name.removeprefix("MTD__").lower().split("__")
-    table = tables
-    for part in path:
-        table = table.setdefault(part, {})
-        if not isinstance(table, dict):
-            raise BadSettings(f"{name}: {part} is not a table")
-    table[key] = value
-
-
-def environ() -> Mapping[str, str]:
-    """The process's environment; faces pass it on."""
-    return os.environ

@@ -1,15 +1,19 @@
 """Supervising: the parts of MTD as child processes, started again whenever one dies."""
 
 import asyncio
+import contextlib
 import ctypes
 import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import structlog
 
 from mtd.runtime.clock import elapsed_s
+from mtd.runtime.database import URL
+from mtd.runtime.settings import Settings
 
 LOG = structlog.get_logger()
 
@@ -30,7 +34,7 @@ class Child:
         self._command = command
         self._environment = environment
         self._process: asyncio.subprocess.Process | None = None
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self.deaths = 0
 
@@ -46,34 +50,70 @@ class Child:
 
     async def stop(self) -> None:
         """Ask it to end cleanly, and wait; in the end it is killed."""
-        self._stopping = True
+        self._stopping.set()
         if self._keeper is None:
             return
-        if self._process is not None and self._process.returncode is None:
-            self._process.send_signal(signal.SIGTERM)
+        self._ask_to_end()
         try:
-            await asyncio.wait_for(self._keeper, STOP_S)
+            await asyncio.wait_for(asyncio.shield(self._keeper), STOP_S)
         except TimeoutError:
             LOG.error("a part did not stop and is killed", part=self.name)
-            if self._process is not None:
+            if self._process is not None and self._process.returncode is None:
                 self._process.kill()
-                await self._process.wait()
+            await self._keeper
 
     async def _keep(self) -> None:
         breath_s = BREATH_S
-        while not self._stopping:
+        while not self._stopping.is_set():
             began_s = elapsed_s()
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command, env=self._environment, preexec_fn=_die_with_parent
-            )
-            code = await self._process.wait()
-            if self._stopping:
+            code = await self._lived()
+            if self._stopping.is_set():
                 return
             self.deaths += 1
             young = elapsed_s() - began_s < YOUNG_S
             breath_s = min(breath_s * 2, BREATH_MAX_S) if young else BREATH_S
             LOG.warning("a part ended and is started again", part=self.name, code=code)
-            await asyncio.sleep(breath_s)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), breath_s)
+
+    async def _lived(self) -> int | None:
+        """One life of it; its exit code, or None when it could not even begin."""
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, env=self._environment, preexec_fn=_die_with_parent
+            )
+        except OSError as error:
+            LOG.error("a part cannot be started", part=self.name, problem=str(error))
+            return None
+        if self._stopping.is_set():
+            self._ask_to_end()
+        return await self._process.wait()
+
+    def _ask_to_end(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGTERM)
+
+
+def parts(
+    settings: Settings,
+    dsn: str,
+    place: Path,
+    customer: str,
+    more: Mapping[str, str] | None = None,
+) -> list[Child]:
+    """The children: API, intake and as many workers as the settings say."""
+    meters = place / "meters"
+    meters.mkdir(parents=True, exist_ok=True)
+    for old in meters.glob("*.db"):
+        old.unlink(missing_ok=True)
+    environment = {
+        URL: dsn,
+        "MTD_HOME": str(place),
+        "PROMETHEUS_MULTIPROC_DIR": str(meters),
+        **(more or {}),
+    }
+    workers = [f"worker-{n + 1}" for n in range(settings.worker.count)]
+    return [part(name, customer, environment) for name in ("api", "intake", *workers)]
 
 
 def part(name: str, customer: str, environment: Mapping[str, str]) -> Child:
@@ -85,4 +125,8 @@ def part(name: str, customer: str, environment: Mapping[str, str]) -> Child:
 
 def _die_with_parent() -> None:
     """In the child, before it runs: the kernel ends it when its parent is gone."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+_LIBC = ctypes.CDLL(None)
+"""Loaded before any fork: a child may not take the loader's lock."""

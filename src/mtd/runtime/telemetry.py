@@ -19,7 +19,7 @@ class Meters:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._handlers: dict[str, tuple[Any, ...]] = {}
+        self._handlers: dict[str, tuple[Counter, Histogram, Counter, Counter]] = {}
         """Each handler's own four; looking them up by label costs more than counting."""
         self.invocations = Counter(
             "mtd_handler_invocations", "Attempts made", ["handler"], registry=self.registry
@@ -68,8 +68,12 @@ class Meters:
         """An attempt of `service` came back."""
         known = self._handlers.get(service)
         if known is None:
-            meters = (self.invocations, self.duration_s, self.successes, self.errors)
-            known = self._handlers[service] = tuple(meter.labels(service) for meter in meters)
+            known = self._handlers[service] = (
+                self.invocations.labels(service),
+                self.duration_s.labels(service),
+                self.successes.labels(service),
+                self.errors.labels(service),
+            )
         invocations, duration_s, successes, errors = known
         invocations.inc()
         duration_s.observe(took_s)

@@ -57,7 +57,7 @@ class Vault:
         try:
             key = _unlocked(self._wrapping, wrapped_key, _bound(tenant, key_id))
             return _unlocked(AESGCM(key), ciphertext, _bound(tenant, order_id))
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise Broken(f"the content of order {order_id} does not open") from error
 
     def person(self, tenant: int, order: PurchaseOrder) -> bytes:

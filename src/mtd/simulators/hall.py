@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from mtd.simulators.listener import read_body
+from mtd.simulators.listener import SHUTDOWN_S, read_body
 from mtd.simulators.port import Port
 from mtd.simulators.station import Station
 from mtd.simulators.system import encoded
@@ -21,7 +21,7 @@ class Hall:
     async def close(self) -> None:
         """Stop listening."""
         await self.port.close()
-        await self._server.shutdown(0.1)
+        await self._server.shutdown(SHUTDOWN_S)
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         body = await read_body(request)

@@ -14,6 +14,8 @@ from mtd.simulators.system import Asked, Incoming, Malformed, Reply
 BODY_MAX_BYTES = 5_000_000
 HANG_S = 120.0
 """How long a request that is never answered is held before its connection is cut."""
+SHUTDOWN_S = 0.02
+"""How long requests under way may take when the town closes."""
 RETRY_AFTER_S = 1
 _CUT = frozenset({Fault.RESET, Fault.LOST_REPLY})
 _GARBAGE = b"<!DOCTYPE html><html><body><h1>It works!</h1></body></html>"
@@ -35,7 +37,7 @@ class Listener:
     async def close(self) -> None:
         """Stop listening and let go of every connection."""
         await self.port.close()
-        await self._server.shutdown(0.1)
+        await self._server.shutdown(SHUTDOWN_S)
 
     def _cut_all(self) -> None:
         for connection in self._server.connections:

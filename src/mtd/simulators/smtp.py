@@ -4,6 +4,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 LINE_MAX_BYTES = 4_096
 MESSAGE_MAX_BYTES = 10_000_000
@@ -32,12 +33,11 @@ class SmtpConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet, unless the system hangs."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
         if self._greeting is not None:
             self._say(self._greeting)
             if not self._greeting.startswith(b"220"):
-                transport.close()
+                self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """A message under way has been decided upon already; only its reply is lost."""

@@ -171,6 +171,8 @@ class Embedded:
         if left:
             _log.warning("ended %d processes that an earlier PostgreSQL left behind", left)
         self._cluster = Cluster(where, _programs(where.owner), self._settings)
+        if self._home not in where.folder.parents:
+            _log.info("PostgreSQL's data lies in %s, where its user may enter", where.folder)
         self._trim_log()
         if not await cluster.create(self._cluster):
             raise StartFailed(f"initdb failed in {where.folder}:\n{self._said()}")
@@ -247,5 +249,4 @@ def _programs(owner: Owner) -> Path:
     if owner.uid == os.geteuid() or reachable(programs / "postgres", owner):
         return programs
     make(SYSTEM_STATE)
-    version = f"{programs.parent.name}-{(programs / 'postgres').stat().st_mtime_ns:x}"
-    return copied(programs, SYSTEM_STATE / version)
+    return copied(programs, SYSTEM_STATE)

@@ -4,10 +4,10 @@ import json
 from decimal import Decimal
 
 from hypothesis import given
-from tests.core.orders.examples import orders, plain_line, plain_order
 
 from mtd.core.orders.facts import KeyKind, facts, keys, search_key
 from mtd.core.orders.purchase_order import Payment, PaymentMethod, PurchaseOrder
+from tests.core.orders.examples import orders, plain_line, plain_order
 
 
 def test_the_facts_of_a_plain_order() -> None:

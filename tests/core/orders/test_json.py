@@ -7,7 +7,6 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.orders.examples import orders, plain_order
 
 from mtd.core.orders.flaw import FLAWS_MAX, Unreadability, Unreadable
 from mtd.core.orders.json import (
@@ -19,6 +18,7 @@ from mtd.core.orders.json import (
     write_json,
 )
 from mtd.core.orders.purchase_order import PurchaseOrder
+from tests.core.orders.examples import orders, plain_order
 
 PLAIN = write_json(plain_order())
 

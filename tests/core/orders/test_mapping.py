@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.core.orders.examples import MAPPINGS_FOLDER, plain_order, shipped_mappings
 
 from mtd.core.orders.flaw import Unreadable
 from mtd.core.orders.mapping import BadMapping, Mapping, read_mapping
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.orders.writing import write_xml
 from mtd.core.orders.xml import read_xml
+from tests.core.orders.examples import MAPPINGS_FOLDER, plain_order, shipped_mappings
 
 SMALL = """
 store = "small"

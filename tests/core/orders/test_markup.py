@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from tests.core.orders.examples import plain_order
 
 from mtd.core.orders.flaw import Flaw, Unreadability, Unreadable
 from mtd.core.orders.markup import (
@@ -21,6 +20,7 @@ from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.orders.shape import NAMESPACE
 from mtd.core.orders.writing import write_xml
 from mtd.core.orders.xml import read_xml
+from tests.core.orders.examples import plain_order
 
 CANONICAL = write_xml(plain_order())
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from tests.core.orders.examples import ADDRESS, PLACED_AT, orders, plain_line, plain_order
 
 from mtd.core.money import Currency
 from mtd.core.orders.purchase_order import (
@@ -23,6 +22,7 @@ from mtd.core.orders.purchase_order import (
 )
 from mtd.core.orders.validation import flaws_of, is_email
 from mtd.runtime.generator import generate
+from tests.core.orders.examples import ADDRESS, PLACED_AT, orders, plain_line, plain_order
 
 UNTIL = datetime(2026, 3, 14, 15, tzinfo=UTC)
 

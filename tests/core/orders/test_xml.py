@@ -9,13 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
-from tests.core.orders.examples import (
-    MAPPINGS_FOLDER,
-    orders,
-    plain_line,
-    plain_order,
-    shipped_mappings,
-)
 
 from mtd.core.money import Currency
 from mtd.core.orders.flaw import FLAWS_MAX, Unreadability, Unreadable
@@ -24,6 +17,13 @@ from mtd.core.orders.purchase_order import LINES_MAX, SCHEMA_VERSION, Address, P
 from mtd.core.orders.shape import ORDER, Kind, Leaf, Record, Repeated, Shape
 from mtd.core.orders.writing import write_xml
 from mtd.core.orders.xml import read_xml
+from tests.core.orders.examples import (
+    MAPPINGS_FOLDER,
+    orders,
+    plain_line,
+    plain_order,
+    shipped_mappings,
+)
 
 MAPPINGS = {mapping.file.store: mapping for mapping in shipped_mappings()}
 ALL = list(MAPPINGS.values())

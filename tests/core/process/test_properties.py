@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from mtd.core.process.definition import Definition
 from mtd.core.process.effect import Call, Subscription, Timer, UserTask
-from mtd.core.process.instance import Instance, State, Wait
+from mtd.core.process.instance import Instance, State
+from mtd.core.process.journal import Opened
 from mtd.core.process.outcome import Done, Failed, Refused, Unknown
 from mtd.core.process.trigger import Answered, Changed, Retried
 from tests.core.process.random_drawings import drawings
@@ -97,13 +98,12 @@ def reason(definition: Definition, instance: Instance, token: int) -> bool:
 
 def keys(world: World) -> list[tuple[int, str]]:
     """Each call that was ever opened, by the wait that is its key."""
-    opened: list[Wait] = [
-        fact.wait
+    return [
+        (fact.wait.id, fact.wait.element)
         for moved in world.moved
         for fact in moved.facts
-        if type(fact).__name__ == "Opened" and isinstance(fact.wait.effect, Call)  # type: ignore[union-attr]
+        if isinstance(fact, Opened) and isinstance(fact.wait.effect, Call)
     ]
-    return [(wait.id, wait.element) for wait in opened]
 
 
 @EXAMPLES

@@ -7,7 +7,7 @@ from mtd.core.process.advance import Moved, advance, born
 from mtd.core.process.definition import Definition
 from mtd.core.process.effect import Call, Subscription, Timer, UserTask
 from mtd.core.process.instance import Instance, State, Wait
-from mtd.core.process.journal import Entry, fold
+from mtd.core.process.journal import Entry, Put, fold
 from mtd.core.process.outcome import Done, Failed, Outcome, Refused
 from mtd.core.process.trigger import Answered, Fired, Received, Retried, Start, Submitted, Trigger
 
@@ -86,10 +86,7 @@ class World:
     def visited(self) -> list[str]:
         """Every element at which a token stood, in order."""
         return [
-            fact.token.at
-            for moved in self.moved
-            for fact in moved.facts
-            if type(fact).__name__ == "Put"
+            fact.token.at for moved in self.moved for fact in moved.facts if isinstance(fact, Put)
         ]
 
     @property
@@ -104,6 +101,9 @@ class World:
         assert fold(self.moved[middle].instance, self.entries[middle + 1 :]) == self.instance
 
     def _next_timer(self, until: datetime) -> Wait | None:
-        timers = [w for w in self.instance.waits.values() if isinstance(w.effect, Timer)]
-        due = [w for w in timers if isinstance(w.effect, Timer) and w.effect.due <= until]
-        return min(due, key=lambda w: (w.effect.due, w.id), default=None)  # type: ignore[union-attr]
+        timers = [
+            (wait.effect.due, wait.id, wait)
+            for wait in self.instance.waits.values()
+            if isinstance(wait.effect, Timer) and wait.effect.due <= until
+        ]
+        return min(timers)[2] if timers else None

@@ -6,13 +6,14 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from tests.core.orders.examples import shipped_mappings
 
+from mtd.core.orders.mapping import Mapping
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.orders.writing import write_xml
 from mtd.runtime.app import TENANT, App, open_app
@@ -23,6 +24,7 @@ from mtd.runtime.receiving import Receiving
 from mtd.runtime.settings import IntakeSettings, Settings, load
 from mtd.store import intake
 from mtd.store.intake import Failure, File
+from tests.core.orders.examples import shipped_mappings
 
 ROOT = Path(__file__).parents[3]
 UNTIL = datetime(2026, 3, 14, 15, tzinfo=UTC)
@@ -114,19 +116,21 @@ class Place:
         return files
 
     async def put_away(self, *where: str) -> None:
-        """Once these exist below the home folder, and the intake folder is empty but for folders."""
+        """Once these exist below the home folder, and nothing is left in the intake folder."""
         end_s = time.monotonic() + PATIENCE_S
-        while not all((self.home / one).is_file() for one in where):
+        while any(one.startswith("intake/") for one in self.tree()) or not all(
+            (self.home / one).is_file() for one in where
+        ):
             assert time.monotonic() < end_s, self.tree()
             await asyncio.sleep(0.02)
 
     def tree(self) -> list[str]:
         """Every file below the home folder, but for the archive and keys."""
         return sorted(
-            str(path.relative_to(self.home))
+            str(Path(where, name).relative_to(self.home))
             for folder in ("intake", "done", "waiting", "rejected")
-            for path in (self.home / folder).rglob("*")
-            if not path.is_dir() or path.name.startswith(".")
+            for where, folders, files in os.walk(self.home / folder)
+            for name in (*files, *(one for one in folders if one.startswith(".")))
         )
 
 
@@ -152,5 +156,9 @@ def path_of(order: PurchaseOrder, name: str = "") -> str:
 
 def body_of(order: PurchaseOrder) -> bytes:
     """Its file, in its store's dialect."""
-    dialects = {mapping.file.store: mapping for mapping in shipped_mappings()}
-    return write_xml(order, dialects[order.store])
+    return write_xml(order, _dialects()[order.store])
+
+
+@cache
+def _dialects() -> dict[str, Mapping]:
+    return {mapping.file.store: mapping for mapping in shipped_mappings()}

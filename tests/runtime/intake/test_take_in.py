@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from mtd.runtime.generator import generate
 from mtd.runtime.trouble import Trouble, arrivals, deposit, put_right
-from mtd.store.intake import File
 from tests.core.orders.examples import shipped_mappings
 from tests.runtime.intake.place import UNTIL, Place, an_order, body_of, path_of
 
@@ -129,10 +128,10 @@ async def test_the_same_file_again_is_taken_once_and_never_overwrites(place: Pla
         await place.settled(1)
         await place.put_away(f"done/{path}")
         place.lay(path, body_of(one))
-        await _emptied(place)
+        await place.put_away()
         place.lay(path, body_of(two))
         files = await place.settled(2)
-        await _emptied(place)
+        await place.put_away()
     assert sorted(file.state for file in files) == ["DONE", "DONE"]
     (second,) = [file for file in files if file.order_key == two.key]
     marked = f"done/{path[:-4]}.{second.hash.hex()[:16]}.xml"
@@ -152,6 +151,7 @@ async def test_ten_attempts_exactly_then_a_push_delivers_what_was_put_right(plac
         assert [failure.attempt for failure in failures] == list(range(1, 11))
         assert {failure.message for failure in failures} == {"NotReadable: Is a directory"}
         put_right(arrival, place.folder)
+        await place.until(lambda files: files[0].archive != "")
         assert await place.operations.push([file.id], "Ana", "moved out") == [file.id]
         (file,) = await place.until(lambda files: files[0].state == "DONE")
         await place.put_away(f"done/{arrival.file_name}")
@@ -175,40 +175,36 @@ async def test_a_damaged_archive_fails_ten_times_and_is_pushed_back(place: Place
     assert [one.round for one in await place.failures(file)] == [0, *[1] * 10, 2]
 
 
-async def test_a_backlog_is_taken_in_and_counts_add_up(place: Place) -> None:
-    orders = list(generate(7, 120, UNTIL))
-    sent = list(arrivals(orders, shipped_mappings(), 7))
+async def test_a_backlog_is_taken_in_by_age_and_adds_up(place: Place) -> None:
+    sent = list(arrivals(list(generate(7, 120, UNTIL)), shipped_mappings(), 7))
+    for i, one in enumerate(sent):
+        deposit(one, place.folder)
+        os.utime(place.folder / one.file_name, (0, i))
     async with place.running():
-        for one in sent:
-            deposit(one, place.folder)
         files = await place.settled(len(sent))
-    assert len(files) == len(sent)
-    states = {file.path: file.state for file in files}
-    expected = {
-        Trouble.MALFORMED_FILE: "WAITING",
-        Trouble.DUPLICATE_CHANGED: "WAITING",
-        Trouble.UNDELIVERABLE_FILE: "WAITING",
-        Trouble.DUPLICATE: "DUPLICATE",
+    ends = {
+        Trouble.MALFORMED_FILE: ("WAITING", "XML_INVALID"),
+        Trouble.DUPLICATE_CHANGED: ("WAITING", "DUPLICATE_CHANGED"),
+        Trouble.UNDELIVERABLE_FILE: ("WAITING", "DELIVERY_FAILED"),
+        Trouble.DUPLICATE: ("DUPLICATE", None),
     }
-    for one in sent:
-        wanted = expected.get(one.trouble, "DONE") if one.trouble else "DONE"
-        if one.trouble not in (Trouble.DUPLICATE, Trouble.DUPLICATE_CHANGED):
-            assert states[one.file_name] in (wanted, *_ALSO), one
-    done = sum(state == "DONE" for state in states.values())
+    became = {file.path: (file.state, file.cause) for file in files}
+    assert became == {
+        one.file_name: ends.get(one.trouble, ("DONE", None)) if one.trouble else ("DONE", None)
+        for one in sent
+    }
+    done = sum(state == "DONE" for state, _ in became.values())
     assert done == await place.orders()
 
 
-_ALSO = ("DUPLICATE",)
-"""Of two files that arrive together, either may be taken for the first."""
-
-
-async def _emptied(place: Place) -> None:
-    async def empty() -> None:
-        while any(path.suffix == ".xml" for path in place.folder.rglob("*")):
-            await asyncio.sleep(0.02)
-
-    await asyncio.wait_for(empty(), 10)
-
-
-def _of(files: list[File], path: str) -> File:
-    return next(file for file in files if file.path == path)
+async def test_of_two_files_of_one_order_the_older_is_the_order(place: Place) -> None:
+    orders = list(generate(9, 40, UNTIL))
+    for i, order in enumerate(orders):
+        changed = replace(order, promised_at=order.promised_at + timedelta(days=1))
+        for n, (name, one) in enumerate((("z", order), ("a", changed))):
+            laid = place.lay(path_of(order, f"{name}{i}"), body_of(one))
+            os.utime(laid, (0, 2 * i + n))
+    async with place.running():
+        files = await place.settled(2 * len(orders))
+    assert {file.state for file in files if "/z" in file.path} == {"DONE"}
+    assert {file.cause for file in files if "/a" in file.path} == {"DUPLICATE_CHANGED"}

@@ -52,7 +52,8 @@ async def send(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
         plain=text.plain,
         html=text.html,
     )
-    shown = f"Message-ID: <{mail_id}>\nTo: {to[1]}\nSubject: {text.subject}\n\n{text.plain}"
+    local = mail_id.partition("@")[0]
+    shown = f"Message-ID: {local}\nTo: {to[1]}\nSubject: {text.subject}\n\n{text.plain}"
     got = await wire.post_letter(sender.address, to[1], content, shown=shown)
     if not isinstance(got, Receipt):
         return got

@@ -1,13 +1,15 @@
 """A letter as the bytes of a message (RFC 5322, RFC 2045-2049)."""
 
+from base64 import b64encode
 from binascii import b2a_qp
 from collections.abc import Mapping
 from datetime import datetime
-from email.header import Header
 from email.utils import format_datetime, formataddr
 from hashlib import sha256
 
 LINE_LENGTH = 76
+WORD_BYTES = 42
+"""Bytes of UTF-8 in one encoded word, which is at most 75 characters (RFC 2047 §2)."""
 
 
 def message_id(key: str, domain: str) -> str:
@@ -28,8 +30,8 @@ def message(
 ) -> bytes:
     """The message; `sender` and `recipient` are name and address, in UTF-8 where needed."""
     head = {
-        "From": formataddr(sender, "utf-8"),
-        "To": formataddr(recipient, "utf-8"),
+        "From": _mailbox(*sender),
+        "To": _mailbox(*recipient),
         "Subject": _encoded(subject),
         "Date": format_datetime(at),
         "Message-ID": f"<{mail_id}>",
@@ -63,4 +65,16 @@ def _encoded(text: str) -> str:
     line = " ".join(text.split())
     if line.isascii() and len(line) < LINE_LENGTH:
         return line
-    return Header(line, "utf-8", maxlinelen=LINE_LENGTH).encode(linesep="\r\n")
+    words: list[bytes] = [b""]
+    for character in line:
+        piece = character.encode()
+        if len(words[-1]) + len(piece) > WORD_BYTES:
+            words.append(b"")
+        words[-1] += piece
+    return "\r\n ".join(f"=?utf-8?B?{b64encode(word).decode()}?=" for word in words)
+
+
+def _mailbox(name: str, address: str) -> str:
+    """A name, quoted or encoded as it needs, and its address (RFC 5322 §3.4)."""
+    plain = name.isascii() and len(name) + len(address) < LINE_LENGTH
+    return formataddr((name, address)) if plain else f"{_encoded(name)}\r\n <{address}>"

@@ -19,6 +19,9 @@ SUBJECT = "Subject:"
 """The first line of every `.txt` template begins so; the letter follows after a blank line."""
 _SIGNS = {Currency.CLP: "$", Currency.COP: "$", Currency.PEN: "S/ ", Currency.USD: "US$"}
 
+_FAULTS = (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
+"""What a template may be stopped by: its own mistakes, and the sandbox."""
+
 
 class Text(msgspec.Struct, frozen=True):
     """A letter as it will be read."""
@@ -44,7 +47,7 @@ def written(folder: Path, store: str, kind: str, language: str, context: Mapping
         html = _html(environment, f"{kind}.{language}.html", words)
     except jinja2.TemplateNotFound as error:
         raise NoTemplate(f"no template {error.name} for {store} in {folder}") from error
-    except jinja2.TemplateError as error:
+    except _FAULTS as error:
         raise NoTemplate(f"{kind}.{language} for {store}: {error}") from error
     first, _, letter = plain.partition("\n")
     if not first.startswith(SUBJECT):

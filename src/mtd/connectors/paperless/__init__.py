@@ -77,7 +77,8 @@ async def status(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
     state = await standing(service, document)
     if isinstance(state, Failed):
         return state
-    return Done(_outputs(document, state.state) | {"sii_code": state.sii_code})
+    outputs = _outputs(document, state.state)
+    return Done({**outputs, "track_id": state.track_id or None, "sii_code": state.sii_code})
 
 
 async def find(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:

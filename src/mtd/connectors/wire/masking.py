@@ -25,7 +25,8 @@ _NAMES = (
 _JSON_FIELD = re.compile(rf'("{_NAMES}"\s*:\s*")(?:[^"\\]|\\.)*+("|\\?\Z)', re.IGNORECASE)
 _XML_FIELD = re.compile(rf"(<(?:[\w.-]+:)?({_NAMES})(?:\s[^<>]*)?>)[^<]*+(</|<?\Z)", re.IGNORECASE)
 _QUERY_FIELD = re.compile(rf"([?&]{_NAMES}=)[^&#\s]+", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+_LOCAL = r"[\w.!#$%&'*+/=?^`{|}~-]"
+_EMAIL = re.compile(rf"(?<!{_LOCAL}){_LOCAL}{{1,254}}+@[\w-]{{1,63}}(?:\.[\w-]{{1,63}})+")
 _RUT = re.compile(r"\b\d{1,2}\.?\d{3}\.?\d{3}-[\dkK]\b")
 _CARD = re.compile(r"\b\d(?:[ -]?\d){12,18}\b")
 _RULES = (

@@ -137,8 +137,9 @@ class Wire:
 
         `path` follows the base URL, or `origin`, which the caller answers for.
 
-        Failed where certainly nothing took effect: refused before any byte was sent, 429, or
-        safe. Unknown where something may have: no answer, half of one, a redirect, any 5xx.
+        Failed where certainly nothing took effect: refused before any byte was sent, 429 or 503
+        with Retry-After (RFC 9110 §15.6.4, RFC 6585 §4), or safe. Unknown where something may
+        have: no answer, half of one, a redirect, any other 5xx.
         """
         url = (origin or self.legacy.settings.base_url).rstrip("/") + path
         if query:
@@ -203,8 +204,8 @@ class Wire:
         self, got: Response | Failed | Unknown, safe: bool
     ) -> Response | Failed | Unknown:
         if isinstance(got, Response):
-            if got.status == 429:
-                return Failed("429: too many requests", got.retry_after_s)
+            if got.status == 429 or (got.status == 503 and got.retry_after_s is not None):
+                return Failed(f"{got.status}: not now", got.retry_after_s)
             if 200 <= got.status < 300 or 400 <= got.status < 500:
                 return got
             got = _bad_status(got)

@@ -92,7 +92,7 @@ def _table(e: Markup) -> DecisionTable:
         raise DmnError(f"hit policy {policy} {aggregation} is unknown".rstrip(), e.line)
     return DecisionTable(
         hit_policy=_POLICIES[policy],
-        aggregation=_AGGREGATIONS[aggregation],
+        aggregation=_AGGREGATIONS[aggregation] if policy == "COLLECT" else "",
         inputs=tuple(_input_clause(child) for child in e.all("input")),
         outputs=tuple(_output_clause(child) for child in e.all("output")),
         rules=tuple(

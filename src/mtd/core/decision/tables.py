@@ -12,7 +12,7 @@ from mtd.core.decision.feel.evaluation import Frame, Rule, Run
 from mtd.core.decision.feel.operators import add, compare, equal
 from mtd.core.decision.feel.types import Type
 from mtd.core.decision.model import DecisionTable, InputClause, OutputClause, TableRule, Text
-from mtd.core.decision.place import DecisionError, Place
+from mtd.core.decision.place import DecisionError, Place, broken_rule
 
 _Cell = Callable[[Any, Frame], bool | None]
 """Whether an input's value passes a cell; null if that cannot be said."""
@@ -73,7 +73,9 @@ def compile_table(box: DecisionTable, place: Place) -> Rule:
         defaults=_defaults(box, place),
         ranks=tuple(_rank(clause, place) for clause in box.outputs),
     )
-    _check(box, place)
+    wrong = _wrong(box, place)
+    if wrong:
+        return broken_rule(wrong)
     decide = _POLICIES[box.hit_policy + box.aggregation]
 
     def rule(frame: Frame) -> Any:
@@ -92,15 +94,17 @@ def compile_table(box: DecisionTable, place: Place) -> Rule:
     return rule
 
 
-def _check(box: DecisionTable, place: Place) -> None:
+def _wrong(box: DecisionTable, place: Place) -> DecisionError | None:
+    """What makes the whole table useless, if anything does."""
     if not box.outputs:
-        place.fault("the table has no output", box.line)
+        return place.fault("the table has no output", box.line)
     if len(box.outputs) > 1 and not all(clause.name for clause in box.outputs):
-        place.fault("an output has no name", box.line)
+        return place.fault("an output has no name", box.line)
     if box.aggregation and len(box.outputs) > 1 and box.aggregation != "#":
-        place.fault("a table with several outputs cannot be added up or compared", box.line)
+        return place.fault("a table with several outputs cannot be aggregated", box.line)
     if box.hit_policy in "PO" and not any(clause.values for clause in box.outputs):
-        place.fault(f"hit policy {box.hit_policy} needs output values in order", box.line)
+        return place.fault(f"hit policy {box.hit_policy} needs output values in order", box.line)
+    return None
 
 
 def _column(clause: InputClause, place: Place) -> _Column:
@@ -118,7 +122,8 @@ def _column(clause: InputClause, place: Place) -> _Column:
 def _row(number: int, row: TableRule, box: DecisionTable, place: Place) -> _Row:
     here = place.within(f"rule {number}")
     if len(row.inputs) != len(box.inputs) or len(row.outputs) != len(box.outputs):
-        here.fault("the rule does not have a cell for each column", row.line)
+        error = here.fault("the rule does not have a cell for each column", row.line)
+        return _Row(number, (), tuple(broken_rule(error) for _ in box.outputs))
     cells: list[tuple[int, _Cell]] = []
     for at, (cell, clause) in enumerate(zip(row.inputs, box.inputs, strict=False)):
         if cell.text not in ("", "-"):

@@ -1,7 +1,7 @@
 """Guarding: who may call, and what is counted of each call."""
 
 import time
-from typing import Any
+from typing import Any, cast
 
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
@@ -86,7 +86,8 @@ class Counting(ASGIMiddleware):
             self._kept(scope, status, began_s, read_s)
 
     def _kept(self, scope: Scope, status: int, began_s: float, read_s: float) -> None:
-        labels = (str(scope.get("method", "")), str(scope.get("path_template") or "unknown"))
+        about = cast("dict[str, Any]", scope)
+        labels = (str(about.get("method", "")), str(about.get("path_template") or "unknown"))
         now_s = time.perf_counter()
         self._count.labels(*labels).inc()
         self._latency_s.labels(*labels).observe(now_s - began_s)

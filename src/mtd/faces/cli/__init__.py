@@ -7,7 +7,7 @@ from cyclopts import App
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (where it is, what `mtd --help` says of it)
     "demo": ("mtd.faces.cli.demo:demo", "Run generated orders, with trouble, and show what came."),
-    "up": ("mtd.faces.cli.up:up", "Run engine, API and intake."),
+    "up": ("mtd.up:up", "Run engine, API and intake."),
     "check": ("mtd.faces.cli.check:check", "Say whether a drawing would run, and what it lacks."),
     "order": ("mtd.faces.cli.order:order", "Show an order's trace; retry, cancel, push."),
     "db": ("mtd.faces.cli.db:db", "Migrate, back up and restore the database."),

@@ -1,26 +1,26 @@
 """`mtd bench`: the figures of the engine by itself, measured on this machine."""
 
-import asyncio
-import gc
 import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import uvloop
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
 from mtd.faces.cli.figures import show
-from mtd.faces.cli.starting import folders
-from mtd.faces.cli.up import GC_THRESHOLD, stop_on_signals
+from mtd.faces.cli.starting import folders, stop_on_signals
 from mtd.runtime.app import App, open_app
 from mtd.runtime.database import URL, database
 from mtd.runtime.deploying import deploy_all
+from mtd.runtime.memory import calm_collector
 from mtd.runtime.rehearsal.crew import at_work
-from mtd.runtime.rehearsal.engine_bench import NOTHING, bench as engine_figures, equipped
+from mtd.runtime.rehearsal.engine_bench import NOTHING, Bench, equipped
 from mtd.runtime.rehearsal.figures import Figure
+from mtd.runtime.rehearsal.memory_bench import waiting
+from mtd.runtime.rehearsal.peer import Peer, PeerFailed, compared
 from mtd.runtime.settings import home, load
 from mtd.runtime.supervising import Child
 from mtd.runtime.telemetry import log_to
@@ -29,6 +29,10 @@ from mtd.runtime.working import work
 bench = Commands(name="bench")
 FOLDER = "benchmarks/engine"
 """Drawings and customers of the benchmarks."""
+
+PAIR_ORDERS = 10_000
+PAIR_PEER_ORDERS = 500
+"""Seconds of work for either."""
 
 Json = Annotated[Path | None, Parameter(help="Also write the figures here.")]
 
@@ -39,11 +43,30 @@ def engine(
     orders: Annotated[int, Parameter(help="How many orders wait when it begins.")] = 20_000,
     workers: Annotated[int, Parameter(help="Worker processes.")] = 2,
     pace_s: Annotated[float, Parameter(help="Seconds at 500 orders a minute.")] = 30.0,
+    peer: Annotated[Literal["dbos"] | None, Parameter(help="Measure this engine too.")] = None,
+    pairs: Annotated[int, Parameter(help="How often both are measured, in turn.")] = 3,
     json: Json = None,
 ) -> int:
     """Ten service steps that do nothing, an order: throughput, CPU, log and latency."""
     log_to(sys.stderr)
-    show("mtd bench engine", uvloop.run(_engine(orders, workers, pace_s)), json)
+    try:
+        figures = uvloop.run(_engine(orders, workers, pace_s, peer, pairs))
+    except PeerFailed as error:
+        print(f"mtd bench: {error}", file=sys.stderr)
+        return 1
+    show("mtd bench engine", figures, json)
+    return 0
+
+
+@bench.command
+def memory(
+    *,
+    orders: Annotated[int, Parameter(help="How many orders wait.")] = 100_000,
+    json: Json = None,
+) -> int:
+    """A worker with very many orders waiting on timers: how much memory it holds."""
+    log_to(sys.stderr)
+    show("mtd bench memory", uvloop.run(_memory(orders)), json)
     return 0
 
 
@@ -51,18 +74,43 @@ def engine(
 def worker(customer: str) -> None:
     """One worker of a benchmark; it connects to nothing."""
     log_to(sys.stderr)
-    gc.freeze()
-    gc.set_threshold(GC_THRESHOLD, 50, 100)
+    calm_collector()
     uvloop.run(_worker(customer))
 
 
-async def _engine(orders: int, workers: int, pace_s: float) -> list[Figure]:
+async def _engine(
+    orders: int, workers: int, pace_s: float, peer: str | None, pairs: int
+) -> list[Figure]:
     place = fresh("bench")
     async with database(place, os.environ) as dsn:
         app = await prepared("bench", place, dsn)
-        crew = [_child(n, "bench", place, dsn) for n in range(workers)]
-        async with at_work(app, crew) as workers_:
-            figures = await engine_figures(app, workers_, orders, pace_s)
+        async with at_work(app, [_child(n, "bench", place, dsn) for n in range(workers)]) as crew:
+            measured = await Bench.warmed_up(app, crew)
+            figures = [*await measured.drain(orders), *await measured.pace(pace_s)]
+            if peer is not None:
+                figures += await _compared(measured, peer, pairs, place, dsn, workers)
+        await app.close()
+    return figures
+
+
+async def _compared(
+    measured: Bench, name: str, pairs: int, place: Path, dsn: str, workers: int
+) -> list[Figure]:
+    peer = await Peer.installed(name, place, folders("benchmarks/peers"))
+    ours: list[float] = []
+    theirs: list[float] = []
+    for _ in range(pairs):
+        ours.append((await measured.drain(PAIR_ORDERS))[0].value)
+        theirs.append(await peer.orders_per_s(dsn, PAIR_PEER_ORDERS, workers))
+    return compared(name, ours, theirs)
+
+
+async def _memory(orders: int) -> list[Figure]:
+    place = fresh("bench")
+    async with database(place, os.environ) as dsn:
+        app = await prepared("waiting", place, dsn)
+        async with at_work(app, [_child(0, "waiting", place, dsn)]) as crew:
+            figures = await waiting(app, crew, orders)
         await app.close()
     return figures
 

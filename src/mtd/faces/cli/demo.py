@@ -14,17 +14,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from mtd.faces.cli.starting import folders, settings_of
-from mtd.faces.cli.up import parts, prepared, stop_on_signals
+from mtd.faces.cli.starting import folders, settings_of, stop_on_signals
 from mtd.runtime.app import TENANT, open_app
 from mtd.runtime.clock import elapsed_s
 from mtd.runtime.database import database
-from mtd.runtime.deploying import first_key
+from mtd.runtime.deploying import first_key, prepared
 from mtd.runtime.generator import generate
-from mtd.runtime.rehearsal.feeding import arrange, feed, mappings
+from mtd.runtime.intake.dialects import dialects
+from mtd.runtime.rehearsal.feeding import arrange, feed
 from mtd.runtime.rehearsal.outcome import PLACES, Outcome, placed, settled, stages
 from mtd.runtime.rehearsal.stage import Stage, intake_folder, set_up
 from mtd.runtime.settings import home
+from mtd.runtime.supervising import parts
 from mtd.runtime.telemetry import log_to
 from mtd.runtime.trouble import arrivals
 from mtd.store.spans import spans
@@ -33,7 +34,7 @@ CUSTOMER = "demo"
 PATIENCE_S = 50.0
 """What has not settled by then is shown as it stands."""
 LOOK_S = 0.25
-TOWN = {"latency_scale": 0.25, "time_scale": 0.0005}
+TOWN = {"latency_scale": 0.25, "time_scale": 0.0001}
 """A quarter of the usual latencies; what takes hours in the world takes seconds here."""
 
 
@@ -57,7 +58,7 @@ async def _demo(orders: int, seed: int, leave: bool, json: Path | None) -> int:
     console.print("starting PostgreSQL …")
     async with database(place, os.environ) as dsn:
         app = await open_app(settings_of(CUSTOMER), place, dsn)
-        await prepared(app)
+        await prepared(app, folders("processes"))
         key = await first_key(app)
         console.print(
             "starting the simulated legacy systems, the API, the intake and the workers …"
@@ -67,7 +68,7 @@ async def _demo(orders: int, seed: int, leave: bool, json: Path | None) -> int:
             app,
             key,
             {**TOWN, "seed": seed},
-            lambda more: parts(app, dsn, place, CUSTOMER, {**more}),
+            lambda more: parts(app.settings, dsn, place, CUSTOMER, more),
         ) as stage:
             outcome = await _played(stage, orders, seed, console, stopping)
             _show(outcome, stage, console)
@@ -85,8 +86,8 @@ async def _played(
 ) -> Outcome:
     """Put the files in and watch them until nothing moves any more."""
     app = stage.app
-    dialects = mappings(folders("customers"))
-    files = list(arrivals(list(generate(seed, orders, app.clock.now())), dialects, seed))
+    known = dialects(app.settings, folders("customers"))
+    files = list(arrivals(list(generate(seed, orders, app.clock.now())), known, seed))
     await arrange(stage.town, files)
     began_s = elapsed_s()
     columns = (TextColumn("orders"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -125,7 +126,7 @@ def applied(described: dict[str, object]) -> int:
     """Effects that a simulated system applied."""
     operations = described["operations"]
     counters = cast("dict[str, dict[str, int]]", operations)
-    return sum(counter["effects"] for counter in counters.values())
+    return sum(counter.get("applied", 0) for counter in counters.values())
 
 
 def _show(outcome: Outcome, stage: Stage, console: Console) -> None:

@@ -1,12 +1,16 @@
 """Starting: what every command that needs settings and a database begins with."""
 
+import asyncio
 import os
+import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from mtd.runtime.app import TENANT, App, open_app
 from mtd.runtime.database import database
+from mtd.runtime.intake.dialects import dialects
+from mtd.runtime.library import Refused
 from mtd.runtime.operations import Operations
 from mtd.runtime.receiving import Receiving
 from mtd.runtime.settings import Settings, home, load
@@ -48,4 +52,21 @@ async def operations_of(app: App) -> Operations:
         now=app.clock.now,
         chance=os.urandom,
     )
-    return Operations(app, TENANT, receiving)
+    return Operations(app, TENANT, receiving, dialects(app.settings, folders("customers")))
+
+
+def explained(error: Exception) -> str:
+    """An expected failure in words; of a drawing, each of its faults."""
+    if not isinstance(error, Refused):
+        return str(error)
+    faults = [fault for fault in error.compiled.faults if not fault.warning]
+    lines = [f"  line {f.line} {f.name or f.element}: {f.message}" for f in faults]
+    return "\n".join([f"{error.path} would not run:", *lines])
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Set by SIGTERM and SIGINT."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    return stopping

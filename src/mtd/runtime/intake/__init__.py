@@ -18,8 +18,12 @@ from mtd.runtime.settings import BadSettings, IntakeSettings
 __all__ = ["take_in"]
 
 LOG = structlog.get_logger()
+LEVELS = 4
+"""Of folders, the root included: those that one watching reveals are watched by the next."""
 GATHER_S = 0.02
 """Between two looks at the folder, however much happens there."""
+LOOK_SHARE = 4.0
+"""And so many times as long as the last look took."""
 STOP_S = 10.0
 """What is under way when we are to stop gets so long; what is not done then is claimed again."""
 
@@ -41,12 +45,12 @@ async def take_in(app: App, operations: Operations, stopping: asyncio.Event) -> 
         backoff_s=_seconds(settings, "attempt_backoff"),
         backoff_max_s=_seconds(settings, "attempt_backoff_max"),
     )
-    due = asyncio.Event()
+    due, changed = asyncio.Event(), asyncio.Event()
     scan_s = _seconds(settings, "scan")
     async with asyncio.TaskGroup() as group:
         parts = [
-            group.create_task(_register(registering, root, scan_s, due, stopping)),
-            group.create_task(_deliver(delivering, scan_s, due, stopping)),
+            group.create_task(_register(registering, root, scan_s, changed, due, stopping)),
+            group.create_task(_deliver(delivering, scan_s, changed, due, stopping)),
         ]
         await stopping.wait()
         _, late = await asyncio.wait(parts, timeout=STOP_S)
@@ -58,18 +62,19 @@ async def _register(
     registering: Registering,
     root: Path,
     scan_s: float,
+    changed: asyncio.Event,
     due: asyncio.Event,
     stopping: asyncio.Event,
 ) -> None:
-    changed = asyncio.Event()
     loop = asyncio.get_running_loop()
     tidy_at_s = loop.time()
     with watching(changed.set) as watched:
         while not stopping.is_set():
             changed.clear()
             # What appears in a folder before it is watched is found by the look that follows.
-            while watched.only(await asyncio.to_thread(levels, root)):
-                pass
+            for _ in range(LEVELS):
+                if not watched.only(await asyncio.to_thread(levels, root)):
+                    break
             try:
                 await registering.register(due.set)
                 if loop.time() >= tidy_at_s:
@@ -79,11 +84,16 @@ async def _register(
                 LOG.error("the intake cannot go on", error=error.strerror)
             soon_s = registering.settle_s if registering.settling else scan_s
             await _pause(min(soon_s, scan_s), changed, stopping)
-            await _pause(GATHER_S, stopping)
+            # Each file put away is a change too: looking must not take all of the time.
+            await _pause(GATHER_S + LOOK_SHARE * registering.looked_s, stopping)
 
 
 async def _deliver(
-    delivering: Delivering, scan_s: float, due: asyncio.Event, stopping: asyncio.Event
+    delivering: Delivering,
+    scan_s: float,
+    changed: asyncio.Event,
+    due: asyncio.Event,
+    stopping: asyncio.Event,
 ) -> None:
     loop = asyncio.get_running_loop()
     while not stopping.is_set():
@@ -91,7 +101,9 @@ async def _deliver(
         count, retries_s = await delivering.deliver()
         for retry_s in retries_s:
             loop.call_later(retry_s, due.set)
-        if not count:
+        if count:
+            changed.set()
+        else:
             await _pause(scan_s, due, stopping)
 
 

@@ -1,7 +1,8 @@
 """Delivering: files that are due are read, and their orders brought to the door."""
 
 import asyncio
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import structlog
 
@@ -19,7 +20,7 @@ from mtd.store.intake import Failed, File, Settled
 from mtd.store.sessions import Connection
 
 LOG = structlog.get_logger()
-BATCH_MAX = 100
+BATCH_MAX = 200
 """Files claimed together."""
 LEASE_S = 120.0
 """A claimed batch is settled or failed long before; else its reader is dead."""
@@ -65,8 +66,13 @@ class Delivering:
         )
         if not files:
             return 0, []
+        read = await asyncio.gather(*map(self._read, files), return_exceptions=True)
+        # Only now, and in their sequence: of two files of one order the first is the order. One
+        # transaction at the door has no sequence, so they go through it one after the other.
+        turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         outcomes = await asyncio.gather(
-            *(self._attempt(file) for file in files), return_exceptions=True
+            *(self._place(file, one, turns) for file, one in zip(files, read, strict=True)),
+            return_exceptions=True,
         )
         settled = [outcome for outcome in outcomes if isinstance(outcome, Settled)]
         failed = [
@@ -76,35 +82,48 @@ class Delivering:
         ]
         await insist(self._app.store, self._tenant, lambda c: self._keep(c, settled, failed))
         self._log(settled, failed)
-        await self._registering.put_away_settled([file.id for file in files])
+        self._registering.settled(one.id for one in settled)
+        self._registering.settled(one.id for one in failed)
         return len(files), [failure.retry_s for failure in failed]
 
-    async def _attempt(self, file: File) -> Settled:
-        """What becomes of the file; whatever is raised is a failed attempt."""
+    async def _read(self, file: File) -> PurchaseOrder | Held | File:
+        """What is in the file, or the file whose copy it is; what is raised fails the attempt."""
         if not file.archive:
             known = await self._registering.archived(file)
             if known.id != file.id:
-                return _settled(
-                    file, "DUPLICATE", order_key=known.order_key, order_id=known.order_id
-                )
+                return known
             file = known
-        read = await self._read(file)
-        if isinstance(read, Held):
-            return _held(file, read)
-        try:
-            receipt = await self._operations.place(read, SOURCE, file.id, file.id)
-        except Unroutable as error:
-            held = Held(cause=NO_ROUTE, finding=str(error), order_key=read.key)
-            return _held(file, held)
-        return _received(file, read, receipt)
-
-    async def _read(self, file: File) -> PurchaseOrder | Held:
         held = too_large(file.size_bytes)
         if held is not None:
             return held
         async with self._readers:
             body = await asyncio.to_thread(self._archive.read, file.archive, file.hash)
             return read_order(file.path, body, self._operations.mappings)
+
+    async def _place(
+        self,
+        file: File,
+        read: PurchaseOrder | Held | File | BaseException,
+        turns: Mapping[str, asyncio.Lock],
+    ) -> Settled:
+        """What becomes of the file; whatever is raised is a failed attempt."""
+        match read:
+            case PurchaseOrder():
+                async with turns[read.key]:
+                    return await self._delivered(file, read)
+            case Held():
+                return _held(file, read)
+            case File(order_key=key, order_id=id_):
+                return _settled(file, "DUPLICATE", order_key=key, order_id=id_)
+            case BaseException():
+                raise read
+
+    async def _delivered(self, file: File, order: PurchaseOrder) -> Settled:
+        try:
+            receipt = await self._operations.place(order, SOURCE, file.id, file.id)
+        except Unroutable as error:
+            return _held(file, Held(cause=NO_ROUTE, finding=str(error), order_key=order.key))
+        return _received(file, order, receipt)
 
     def _failed(self, file: File, error: Exception) -> Failed:
         words = (error.strerror if isinstance(error, OSError) else None) or str(error)

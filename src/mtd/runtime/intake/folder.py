@@ -172,6 +172,8 @@ def _entries(folder: Path) -> list["os.DirEntry[str]"]:
     try:
         with os.scandir(folder) as entries:
             return list(entries)
+    except FileNotFoundError:
+        return []
     except OSError as error:
         LOG.warning("a folder cannot be looked into", error=error.strerror)
         return []

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -45,11 +46,14 @@ class Registering:
         self._tenant = tenant
         self._root = root
         self.settle_s = settle_s
+        self.looked_s = 0.0
+        """How long the last look took."""
         self._archive = Archive(app.home)
         self._growing: dict[Path, tuple[Identity, float]] = {}
         """What may still be written, and since when it has looked the same."""
         self._lying: dict[Path, _Lying] = {}
         self._where: dict[str, list[Path]] = {}
+        self._leaving: deque[str] = deque()
 
     @property
     def settling(self) -> bool:
@@ -61,12 +65,16 @@ class Registering:
 
         Raises OSError when the archive cannot be written: nothing is lost then.
         """
+        began_s = elapsed_s()
         found = await asyncio.to_thread(look, self._root)
         complete = self._complete(found)
+        self.looked_s = elapsed_s() - began_s
         for i in range(0, len(complete), BATCH_MAX):
             files = await self._register(complete[i : i + BATCH_MAX])
             registered()
-            await self.put_away(files)
+            await self._put_away(files)
+            await self.put_away()
+        await self.put_away()
 
     async def tidy(self) -> None:
         """Put away what others settled, and what was decided about files that waited."""
@@ -76,23 +84,22 @@ class Registering:
             known = self._lying.get(waiting.location)
             if known is None or known.found.identity != waiting.identity:
                 await self._recognise(waiting)
-        ids = list(self._where)
-        for i in range(0, len(ids), BATCH_MAX):
-            await self.put_away_settled(ids[i : i + BATCH_MAX])
+        self.settled(self._where)
+        await self.put_away()
 
-    async def put_away(self, files: Iterable[File]) -> None:
-        """Move those of these files that are settled to where such files lie."""
-        for file in files:
-            if file.state not in FOLDERS or not file.archive:
-                continue  # still on its way, or to be put right where it is
-            folder = self._root.parent / FOLDERS[file.state]
-            for location in list(self._where.get(file.id, ())):
-                if not location.is_relative_to(folder):
-                    await self._put_away(file, location, folder)
+    def settled(self, ids: Iterable[str]) -> None:
+        """Have these files put away after the next look, those of them that are settled."""
+        self._leaving.extend(ids)
 
-    async def put_away_settled(self, ids: Sequence[str]) -> None:
-        """Move those of these files that are settled."""
-        await self.put_away(await self._files(ids))
+    async def put_away(self) -> None:
+        """Move what is settled to where such files lie."""
+        while self._leaving:
+            page = [self._leaving.popleft() for _ in range(min(len(self._leaving), BATCH_MAX))]
+            there = [id_ for id_ in page if id_ in self._where]
+            if there:
+                await self._put_away(
+                    await self._ask(lambda c, ids=there: intake.by_ids(c, self._tenant, ids))
+                )
 
     async def archived(self, file: File) -> File:
         """A file that could not be read when it was registered: read now, if it can be.
@@ -112,9 +119,6 @@ class Registering:
             lambda c: intake.known(c, self._tenant, [(SOURCE, new.path, new.hash)])
         )
         return of_path[0]
-
-    async def _files(self, ids: Sequence[str]) -> list[File]:
-        return await self._ask(lambda connection: intake.by_ids(connection, self._tenant, ids))
 
     def _complete(self, found: Sequence[Found]) -> list[Found]:
         """Those that are new and have not changed for as long as a complete file does."""
@@ -182,14 +186,20 @@ class Registering:
         files = await self._ask(lambda c: intake.known(c, self._tenant, [content]))
         self._remember(waiting, files[0].id if files else None)
 
-    async def _put_away(self, file: File, location: Path, folder: Path) -> None:
-        found = self._lying[location].found
-        try:
-            await asyncio.to_thread(put_away, found, file.hash, folder)
-        except OSError as error:
-            LOG.warning("a file cannot be put away", file=file.id, error=error.strerror)
-            return
-        self._forget(location)
+    async def _put_away(self, files: Iterable[File]) -> None:
+        leaving = [
+            (file, location, self._root.parent / FOLDERS[file.state])
+            for file in files
+            if file.state in FOLDERS and file.archive  # else under way, or to be put right there
+            for location in self._where.get(file.id, ())
+        ]
+        moves = [
+            (file.id, self._lying[location].found, file.hash, folder)
+            for file, location, folder in leaving
+            if not location.is_relative_to(folder)
+        ]
+        for found in await asyncio.to_thread(_moved, moves):
+            self._forget(found.location)
 
     def _remember(self, found: Found, id_: str | None) -> None:
         self._forget(found.location)
@@ -213,3 +223,16 @@ class Registering:
 
     async def _ask(self, ask: Callable[[Connection], Awaitable[T]]) -> T:
         return await insist(self._app.store, self._tenant, ask)
+
+
+def _moved(moves: Sequence[tuple[str, Found, bytes, Path]]) -> list[Found]:
+    """Put files away; those that have left their place. Blocks."""
+    moved: list[Found] = []
+    for id_, found, hash_, folder in moves:
+        try:
+            put_away(found, hash_, folder)
+        except OSError as error:
+            LOG.warning("a file cannot be put away", file=id_, error=error.strerror)
+        else:
+            moved.append(found)
+    return moved

@@ -25,7 +25,8 @@ class Watched:
     """The folders whose changes are told."""
 
     def __init__(self) -> None:
-        self._descriptors: dict[tuple[int, int], int] = {}
+        self._descriptors: dict[tuple[int, int], int | None] = {}
+        """By device and inode; None of a folder that cannot be watched."""
 
     def only(self, folders: Iterable[Path]) -> bool:
         """Watch these and no others any more; whether any of them is new."""
@@ -38,27 +39,20 @@ class Watched:
             if len(wanted) < FOLDERS_MAX:
                 wanted[stat.st_dev, stat.st_ino] = folder
         for gone in self._descriptors.keys() - wanted.keys():
-            os.close(self._descriptors.pop(gone))
+            self._unwatch(gone)
         new = wanted.keys() - self._descriptors.keys()
         for key in new:
-            self._watch(key, wanted[key])
+            self._descriptors[key] = _watched(wanted[key])
         return bool(new)
 
     def close(self) -> None:
         """Watch nothing any more."""
         self.only(())
 
-    def _watch(self, key: tuple[int, int], folder: Path) -> None:
-        try:
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        except OSError:
-            return
-        self._descriptors[key] = descriptor
-        try:
-            fcntl.fcntl(descriptor, fcntl.F_SETSIG, SIGNAL)
-            fcntl.fcntl(descriptor, fcntl.F_NOTIFY, _EVENTS)
-        except OSError as error:
-            LOG.warning("a folder is only scanned, not watched", error=error.strerror)
+    def _unwatch(self, key: tuple[int, int]) -> None:
+        descriptor = self._descriptors.pop(key)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 class Unwatched(Watched):
@@ -96,3 +90,17 @@ _EVENTS = (
     if hasattr(fcntl, "F_NOTIFY")
     else 0
 )
+
+
+def _watched(folder: Path) -> int | None:
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as error:
+        LOG.warning("a folder is only scanned, not watched", error=error.strerror)
+        return None
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, SIGNAL)
+        fcntl.fcntl(descriptor, fcntl.F_NOTIFY, _EVENTS)
+    except OSError as error:
+        LOG.warning("a folder is only scanned, not watched", error=error.strerror)
+    return descriptor

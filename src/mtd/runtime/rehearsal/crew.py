@@ -6,7 +6,6 @@ import signal
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
-
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.rehearsal import usage
 from mtd.runtime.supervising import Child
@@ -61,7 +60,9 @@ class Crew:
     async def idle(self, limit_s: float) -> None:
         """Until all that came in was done. Raises TimeoutError."""
         async with asyncio.timeout(limit_s):
-            while not await gauges.idle(self._app.store, TENANT):
+            while True:
+                if await gauges.idle(self._app.store, TENANT):
+                    return
                 await asyncio.sleep(LOOK_S)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mtd.core.orders.mapping import Mapping, read_mapping
 from mtd.runtime.rehearsal.town import Town
 from mtd.runtime.trouble import Arrival, Trouble
 
@@ -30,20 +29,11 @@ SCRIPTS: dict[Trouble, tuple[str, dict[str, Any]]] = {
 """What each system is told of an order that is to have this trouble."""
 
 
-def mappings(folders: Iterable[Path]) -> list[Mapping]:
-    """Every store's dialect, from the first folder that has any."""
-    for folder in folders:
-        files = sorted((folder / "mappings").glob("*.toml"))
-        if files:
-            return [read_mapping(file.read_text(encoding="utf-8"), file.name) for file in files]
-    return []
-
-
 async def arrange(town: Town, arrivals: Sequence[Arrival]) -> None:
     """Tell the simulated systems which orders they are to trouble, and how."""
     scripts: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for arrival in arrivals:
-        if arrival.trouble in SCRIPTS:
+        if arrival.trouble is not None and arrival.trouble in SCRIPTS:
             system, script = SCRIPTS[arrival.trouble]
             scripts[system].append({**script, "order": arrival.order_key})
     for system, script in scripts.items():

@@ -51,7 +51,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 def placed(files: Mapping[str, int]) -> dict[str, int]:
     """Files by state to files by place, every place named."""
-    counted = dict.fromkeys(PLACES, 0)
+    counted: dict[str, int] = dict.fromkeys(PLACES, 0)
     for state, count in files.items():
         counted[STATES.get(state, "in_process")] += count
     return counted
@@ -72,6 +72,7 @@ def stages(spans: Mapping[str, list[float]]) -> list[Stage]:
             p95_s=_percentile(values, 0.95),
         )
         for state, values in spans.items()
+        if values
     ]
 
 

@@ -3,10 +3,13 @@
 import asyncio
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import aiohttp
+
+from mtd.connectors.settings import LegacySettings
 
 OPENS_S = 20.0
 
@@ -66,7 +69,13 @@ class Town:
             entries += page
 
 
-def environment(urls: Mapping[str, str], legacy: Iterable[str]) -> dict[str, str]:
-    """The settings that lead every connector to the town, with what it takes to be let in."""
-    places = {f"MTD__LEGACY__{name.upper()}__BASE_URL": urls[name] for name in legacy}
+def environment(urls: Mapping[str, str], legacy: Mapping[str, LegacySettings]) -> dict[str, str]:
+    """The settings that lead every connector to the town, with what it takes to be let in.
+
+    Only the origin of an address changes: a service's path is the customer's to say.
+    """
+    places = {
+        f"MTD__LEGACY__{name.upper()}__BASE_URL": urls[name] + urlsplit(settings.base_url).path
+        for name, settings in legacy.items()
+    }
     return {**places, "PAPERLESS_LOGIN": "mtd", "PAPERLESS_PASSWORD": "simulated"}

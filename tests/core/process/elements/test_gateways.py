@@ -1,5 +1,6 @@
 """Gateways: one way, all ways, the way of the first event."""
 
+from mtd.core.process.definition import Evaluate
 from mtd.core.process.effect import Subscription
 from tests.core.process.sketch import Sketch, after, message, variable
 from tests.core.process.world import World
@@ -31,6 +32,10 @@ def test_exclusive_without_a_way_is_an_incident_that_a_correction_settles() -> N
     world.check_fold()
 
 
+def above(limit: int) -> Evaluate:
+    return lambda variables, now: variables["n"] > limit
+
+
 def test_exclusive_takes_the_first_condition_that_holds() -> None:
     sketch = Sketch()
     sketch.add("startEvent", "start")
@@ -38,9 +43,9 @@ def test_exclusive_takes_the_first_condition_that_holds() -> None:
     for name in "abc":
         sketch.service(name)
     sketch.flow("start", "which")
-    sketch.flow("which", "a", condition=lambda v, now: v["n"] > 10)
-    sketch.flow("which", "b", condition=lambda v, now: v["n"] > 5)
-    sketch.flow("which", "c", condition=lambda v, now: v["n"] > 1)
+    sketch.flow("which", "a", condition=above(10))
+    sketch.flow("which", "b", condition=above(5))
+    sketch.flow("which", "c", condition=above(1))
     assert World(sketch.definition(), n=7).waiting() == ["b"]
 
 

@@ -93,12 +93,14 @@ def quantified_rule(steps: list[Step], condition: Rule, price: int, *, every: bo
 def filter_rule(target: Rule, condition: Rule, price: int) -> Rule:
     """The rule of a filter, of which each turn costs `price` steps.
 
-    What is no list is a list of one (DMN 1.5 §10.3.2.5).
+    What is no list is a list of one, but null stays null (DMN 1.5 §10.3.2.5).
     """
 
     def rule(frame: Frame) -> Any:
         value = target(frame)
-        items = value if is_list(value) else [] if value is None else [value]
+        if value is None:
+            return None
+        items = value if is_list(value) else [value]
         if not items:
             return _place(items, condition(_within(None, frame)), otherwise=[])
         kept: list[Any] = []

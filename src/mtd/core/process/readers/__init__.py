@@ -1,7 +1,5 @@
 """The readers: any modeller's file to a drawing (BPMN 2.0 XML, Bizagi's dialect, XPDL, .bpm)."""
 
-from pathlib import PurePath
-
 import msgspec
 
 from mtd.core.process.drawing import Drawing
@@ -19,8 +17,14 @@ def read(content: bytes, name: str = "") -> Drawing:
     drawing's notes.
     """
     drawing = bpm.read(content) if bpm.is_zip(content) else _read_xml(content)
-    stem = PurePath(name.replace("\\", "/")).stem or None
+    stem = _stem(name)
     return drawing if drawing.name else msgspec.structs.replace(drawing, name=stem)
+
+
+def _stem(name: str) -> str | None:
+    """A file's name without its folders and its last ending."""
+    base = name.replace("\\", "/").rpartition("/")[2]
+    return base.rpartition(".")[0] or base or None
 
 
 def _read_xml(content: bytes) -> Drawing:

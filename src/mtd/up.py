@@ -1,0 +1,105 @@
+"""`mtd up`: engine, API and intake, each a process that is started again when it dies.
+
+This is where the parts are put together, above the faces, which do not know each other.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Annotated, Literal
+
+import uvloop
+from cyclopts import Parameter
+
+from mtd.connectors import CONNECTORS
+from mtd.connectors.settings import BadLegacySettings
+from mtd.faces.api.serving import serve
+from mtd.faces.cli.starting import (
+    explained,
+    folders,
+    opened,
+    operations_of,
+    settings_of,
+    stop_on_signals,
+)
+from mtd.runtime.app import open_app
+from mtd.runtime.database import database
+from mtd.runtime.deploying import KEY_FILE, first_key, prepared
+from mtd.runtime.intake import take_in
+from mtd.runtime.library import Refused
+from mtd.runtime.memory import calm_collector
+from mtd.runtime.rehearsal.town import Town, environment
+from mtd.runtime.settings import BadSettings, Settings, home
+from mtd.runtime.supervising import parts
+from mtd.runtime.telemetry import log_to
+from mtd.runtime.working import work
+
+Part = Literal["api", "worker", "intake"]
+
+
+def up(
+    *,
+    only: Annotated[Part | None, Parameter(help="One part alone, in this process.")] = None,
+    customer: Annotated[str, Parameter(help="Whose file in customers/ says how.")] = "default",
+) -> int:
+    """Run MTD until it is told to stop."""
+    log_to(sys.stderr, human=sys.stderr.isatty())
+    try:
+        uvloop.run(_part(only, customer) if only else _whole(customer))
+    except (BadSettings, BadLegacySettings, Refused, FileNotFoundError) as error:
+        sys.stderr.write(f"mtd up: {explained(error)}\n")
+        return 1
+    return 0
+
+
+async def _part(only: Part, customer: str) -> None:
+    stopping = stop_on_signals()
+    async with opened(customer) as app:
+        match only:
+            case "worker":
+                calm_collector()
+                await work(app, CONNECTORS, stopping)
+            case "api":
+                await serve(await operations_of(app), app.settings.api, stopping)
+            case "intake":
+                await take_in(app, await operations_of(app), stopping)
+
+
+async def _whole(customer: str) -> None:
+    stopping = stop_on_signals()
+    place = home(os.environ)
+    settings = settings_of(customer)
+    async with database(place, os.environ) as dsn:
+        app = await open_app(settings, place, dsn)
+        deployed = await prepared(app, folders("processes"))
+        key = await first_key(app)
+        await app.close()
+        async with _legacy(settings, key) as led:
+            children = parts(settings, dsn, place, customer, led)
+            for child in children:
+                child.start()
+            url = f"http://{settings.api.host}:{settings.api.port}"
+            sys.stdout.write(
+                f"runs {', '.join(deployed)}\n"
+                f"API {url}/docs, key in {place / KEY_FILE}\n"
+                f"put order files into {place / settings.intake.folder}\n"
+            )
+            sys.stdout.flush()
+            await stopping.wait()
+            await asyncio.gather(*(child.stop() for child in children))
+
+
+@asynccontextmanager
+async def _legacy(settings: Settings, key: str) -> AsyncGenerator[Mapping[str, str]]:
+    """What leads the connectors to simulated systems, where the customer has no real ones."""
+    if not settings.simulated:
+        yield {}
+        return
+    url = f"http://{settings.api.host}:{settings.api.port}"
+    town = await Town.open({"callback": {"url": url, "api_key": key}})
+    try:
+        yield environment(town.urls, settings.legacy)
+    finally:
+        await town.close()

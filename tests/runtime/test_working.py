@@ -1,0 +1,414 @@
+"""One worker at its work: steps, states, retries, messages, people, incidents, a clean stop."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from mtd.connectors.contract import Attempt, Repeat
+from mtd.connectors.engine import CANCEL, CONNECTORS, RETRY
+from mtd.connectors.wire import Wire
+from mtd.core.process.definition import Definition, Event, Person, Retry, Service
+from mtd.core.process.outcome import Answer, Done, Failed, Refused, Unknown
+from mtd.core.process.trigger import Stopped
+from mtd.store import switches
+from mtd.store.arrival import Duplicate
+from tests.core.process.sketch import Sketch, after, variable
+from tests.runtime.conftest import Founded
+from tests.runtime.plant import Plant, a_legacy, chain, named
+
+STATES = (
+    "VALIDATED", "PAYMENT_CONFIRMED", "DTE_ISSUANCE", "INVOICED", "IN_FULFILLMENT",
+    "DISPATCHED", "DELIVERED", "CLOSED",
+)  # fmt: skip
+
+
+async def test_ten_steps_are_eleven_rows_and_the_order_follows(found: Founded) -> None:
+    ten = chain("ten", ["near.do"] * 5 + ["far.do"] * 5, ("RECEIVED", "RECEIVED", *STATES))
+    plant: Plant = await found(ten, legacy={"far": a_legacy()})
+    plant.connect("near.do", repeat=Repeat.LOCAL)
+    plant.connect("far.do")
+    ids = await plant.orders("ten", 30)
+    async with plant.worker():
+        await plant.until_ended(30)
+    rows = await plant.rows("SELECT instance_id::text, count(*) FROM journal GROUP BY 1")
+    assert {row[0]: row[1] for row in rows} == dict.fromkeys(ids, 11)
+    (order,) = await plant.rows("SELECT DISTINCT state, reached, resume FROM purchase_order")
+    assert order["state"] == "CLOSED" and order["resume"] is None
+    assert order["reached"] == " ".join(reversed(("RECEIVED", *STATES)))
+    assert len({attempt.key for attempt in plant.seen["far.do"]}) == 150
+    assert all(attempt.order is not None for attempt in plant.seen["near.do"])
+    assert await plant.value("SELECT count(*) FROM call") == 300
+    assert plant.app.meters.steps._value.get() == 330  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_a_state_that_may_not_follow_is_an_incident(found: Founded) -> None:
+    plant: Plant = await found(chain("odd", ["near.do"] * 2, ("DELIVERED", "VALIDATED")))
+    plant.connect("near.do", repeat=Repeat.LOCAL)
+    (id_,) = await plant.orders("odd", 1)
+    async with plant.worker():
+        await plant.until_ended(1)
+    assert await plant.code(id_) == "ILLEGAL_STATE"
+    order = (await plant.rows("SELECT state, resume FROM purchase_order"))[0]
+    assert (order["state"], order["resume"]) == ("EXCEPTION", "VALIDATED")
+
+
+async def test_attempts_are_repeated_with_back_off_and_say_what_went_before(
+    found: Founded,
+) -> None:
+    answers: list[Answer] = [Failed("busy"), Unknown("half an answer"), Done({"n": 1})]
+
+    async def moody(_: Attempt, __: Wire) -> Answer:
+        return answers.pop(0)
+
+    plant: Plant = await found(chain("one", ["far.do"]), legacy={"far": a_legacy()})
+    plant.connect("far.do", moody)
+    id_ = await plant.start("one")
+    async with plant.worker():
+        await plant.until_ended(1)
+    attempts = plant.seen["far.do"]
+    assert [(a.number, a.sent_before) for a in attempts] == [(1, False), (2, False), (3, True)]
+    assert len({a.key for a in attempts}) == 1
+    assert await plant.kinds(id_) == ["start", "answered", "answered", "answered"]
+    outcomes = await plant.rows("SELECT outcome FROM call ORDER BY seq")
+    assert [row[0] for row in outcomes] == ["failed", "unknown", "done"]
+
+
+async def test_a_long_back_off_is_waited_out_in_the_database(found: Founded) -> None:
+    answers: list[Answer] = [Failed("come back", retry_after_s=1.6), Done()]
+
+    async def later(_: Attempt, __: Wire) -> Answer:
+        return answers.pop(0)
+
+    plant: Plant = await found(chain("one", ["far.do"]), legacy={"far": a_legacy()})
+    plant.connect("far.do", later)
+    await plant.start("one")
+    async with plant.worker():
+        await plant.until("SELECT wake_at > now() + interval '1 s' FROM instance")
+        await plant.until_ended(1)
+
+
+async def test_a_connector_that_breaks_or_is_missing_ends_in_an_incident(found: Founded) -> None:
+    async def broken(_: Attempt, __: Wire) -> Answer:
+        raise ZeroDivisionError("a secret of the order")
+
+    plant: Plant = await found(
+        chain("breaks", ["far.do"]),
+        chain("nobody", ["far.other"]),
+        chain("nowhere", ["moon.do"]),
+        chain("waits", ["near.do"]),
+        legacy={"far": a_legacy()},
+    )
+    plant.connect("far.do", broken)
+    plant.connect("moon.do")
+
+    async def sleepy(_: Attempt, __: Wire) -> Answer:
+        await asyncio.sleep(1)
+        return Done()
+
+    plant.connect("near.do", sleepy, Repeat.LOCAL)
+    ids = [await plant.start(name) for name in ("breaks", "nobody", "nowhere", "waits")]
+    async with plant.worker():
+        await plant.until("SELECT count(*) = 4 FROM incident")
+    for id_ in ids:
+        assert await plant.code(id_) == "TECHNICAL_FAILURE"
+    assert len(plant.seen["far.do"]) == 3
+    assert "moon.do" not in plant.seen
+    assert not await plant.value("SELECT count(*) FROM incident WHERE message LIKE '%secret%'")
+
+
+async def test_an_order_that_cannot_be_opened_is_not_shown_to_connectors(
+    found: Founded,
+) -> None:
+    plant: Plant = await found(chain("one", ["near.do"]))
+    plant.connect("near.do", repeat=Repeat.LOCAL)
+    (damaged, erased, _) = await plant.orders("one", 3)
+    await plant.rows("UPDATE order_payload SET ciphertext = '\\x00' WHERE order_id = $1", damaged)
+    await plant.rows(
+        "UPDATE person_key SET wrapped = NULL, erased_at = now()"
+        " WHERE key_id = (SELECT key_id FROM order_payload WHERE order_id = $1)",
+        erased,
+    )
+    async with plant.worker():
+        await plant.until_ended(1)
+        await plant.until("SELECT count(*) = 2 FROM incident")
+    assert len(plant.seen["near.do"]) == 1
+    assert await plant.code(damaged) == await plant.code(erased) == "TECHNICAL_FAILURE"
+
+
+def waiting_for(name: str, service: str = "near.do") -> Definition:
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    event = Event(kind="message", name=name, key=variable("key"))
+    sketch.add("intermediateCatchEvent", "wait", events=(event,))
+    sketch.add("serviceTask", "then", work=Service(connector=service))
+    sketch.add("endEvent", "end")
+    sketch.chain("start", "wait", "then", "end")
+    return named(sketch, "waiting")
+
+
+async def test_messages_come_early_late_and_twice(found: Founded) -> None:
+    plant: Plant = await found(waiting_for("Paid"))
+    plant.connect("near.do", repeat=Repeat.LOCAL)
+    await plant.publish("Paid", "early", payload=b'{"amount": 12.50}')
+    early = await plant.start("waiting", key="early")
+    async with plant.worker():
+        await plant.until_ended(1)
+        late = await plant.start("waiting", key="late")
+        await plant.until("SELECT count(*) FROM subscription")
+        first = await plant.publish("Paid", "late", source="bank", message_id="1")
+        again = await plant.publish("Paid", "late", source="bank", message_id="1")
+        assert isinstance(again, Duplicate) and not isinstance(first, Duplicate)
+        await plant.until_ended(2)
+    for id_ in (early, late):
+        assert await plant.kinds(id_) == ["start", "received", "answered"]
+    assert await plant.value("SELECT count(*) FROM message") == 0
+
+
+async def test_a_message_is_not_used_up_by_one_who_stopped_waiting(found: Founded) -> None:
+    """The call's answer interrupts the wait in the same turn: the message goes to the next."""
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    sketch.add("subProcess", "both")
+    sketch.add("startEvent", "in", "both")
+    sketch.add("parallelGateway", "fork", "both")
+    sketch.add("serviceTask", "call", "both", work=Service(connector="far.do"))
+    event = Event(kind="message", name="Paid", key=variable("key"))
+    sketch.add("intermediateCatchEvent", "wait", "both", events=(event,))
+    sketch.chain("in", "fork", "call")
+    sketch.chain("fork", "wait")
+    sketch.add("boundaryEvent", "no", attached_to="both", events=(Event(kind="error"),))
+    sketch.add("endEvent", "end")
+    sketch.add("endEvent", "gave_up")
+    sketch.chain("start", "both", "end")
+    sketch.chain("no", "gave_up")
+    gate, called = asyncio.Event(), asyncio.Event()
+
+    async def refuse(_: Attempt, __: Wire) -> Answer:
+        called.set()
+        await gate.wait()
+        return Refused("NO", "not this one")
+
+    plant: Plant = await found(
+        named(sketch, "both"), waiting_for("Paid"), legacy={"far": a_legacy()}
+    )
+    plant.connect("far.do", refuse)
+    plant.connect("near.do", repeat=Repeat.LOCAL)
+    await plant.start("both", key="k")
+    async with plant.worker():
+        await called.wait()
+        await plant.until("SELECT count(*) FROM subscription")
+        await plant.publish("Paid", "k")
+        gate.set()
+        await plant.until_ended(1)
+        if await plant.value("SELECT count(*) FROM message"):
+            await plant.start("waiting", key="k")
+            await plant.until_ended(2)
+
+
+async def test_a_person_completes_a_task(found: Founded) -> None:
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    sketch.add("userTask", "review", work=Person(role="agent"))
+    sketch.add("endEvent", "end")
+    sketch.chain("start", "review", "end")
+    plant: Plant = await found(named(sketch, "reviewed"))
+    id_ = await plant.start("reviewed")
+    async with plant.worker():
+        wait = await plant.until("SELECT wait FROM user_task")
+        await plant.submit(id_, wait + 1)
+        await plant.until("SELECT count(*) = 2 FROM journal")
+        await plant.submit(id_, wait, decision="ok")
+        await plant.until_ended(1)
+    assert await plant.value("SELECT state FROM user_task") == "COMPLETED"
+    assert await plant.kinds(id_) == ["start", "submitted", "submitted"]
+
+
+async def test_what_failed_is_retried_by_an_operator(found: Founded) -> None:
+    answers: list[Answer] = [Failed("no"), Failed("no"), Failed("no"), Done()]
+
+    async def at_last(_: Attempt, __: Wire) -> Answer:
+        return answers.pop(0)
+
+    plant: Plant = await found(chain("one", ["far.do"]), legacy={"far": a_legacy()})
+    plant.connect("far.do", at_last)
+    (id_,) = await plant.orders("one", 1)
+    async with plant.worker():
+        await plant.until("SELECT count(*) FROM incident")
+        assert await plant.value("SELECT state FROM purchase_order") == "EXCEPTION"
+        await plant.retry(id_)
+        await plant.until_ended(1)
+    assert await plant.code(id_) is None
+    assert await plant.value("SELECT state FROM purchase_order") == "RECEIVED"
+
+
+def helped(*, last: str) -> Definition:
+    """A call that fails; a handler hears of it and uses a service of the engine."""
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    sketch.add("serviceTask", "t", work=Service(connector="far.do", retry=Retry(attempts_max=1)))
+    sketch.add("endEvent", "end")
+    sketch.chain("start", "t", "end")
+    sketch.add("subProcess", "help")
+    heard = (Event(kind="message", name="StageError"),)
+    sketch.add("eventSubProcess", "heard", "help", events=heard, interrupting=False)
+    inputs = {"incident": variable("incident")}
+    sketch.add("serviceTask", "ask", "help", work=Service(connector=last, inputs=inputs))
+    sketch.chain("heard", "ask")
+    sketch.add("subProcess", "cancelling")
+    wanted = (Event(kind="message", name="CancelRequested"),)
+    sketch.add("eventSubProcess", "wanted", "cancelling", events=wanted)
+    sketch.add("endEvent", "cancelled", "cancelling")
+    sketch.chain("wanted", "cancelled")
+    return named(sketch, "helped")
+
+
+async def test_the_drawing_hears_of_its_incidents_and_retries_them(found: Founded) -> None:
+    answers: list[Answer] = [Failed("no"), Failed("no"), Done()]
+
+    async def at_last(_: Attempt, __: Wire) -> Answer:
+        return answers.pop(0)
+
+    plant: Plant = await found(helped(last=RETRY), legacy={"far": a_legacy()})
+    plant.connect("far.do", at_last)
+    plant.connectors.update({one.name: one for one in CONNECTORS})
+    id_ = await plant.start("helped")
+    async with plant.worker():
+        await plant.until_ended(1)
+    assert await plant.value("SELECT count(*) FROM incident WHERE settled_at IS NOT NULL") == 2
+    assert (await plant.kinds(id_)).count("retried") == 2
+
+
+async def test_the_drawing_asks_for_its_own_cancellation(found: Founded) -> None:
+    async def never(_: Attempt, __: Wire) -> Answer:
+        return Failed("no")
+
+    plant: Plant = await found(helped(last=CANCEL), legacy={"far": a_legacy()})
+    plant.connect("far.do", never)
+    plant.connectors.update({one.name: one for one in CONNECTORS})
+    await plant.start("helped")
+    async with plant.worker():
+        await plant.until_ended(1)
+
+
+def impatient(seconds: float) -> Definition:
+    """A call that a timer interrupts; then a long wait, or the end."""
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    sketch.add("serviceTask", "call", work=Service(connector="far.do"))
+    sketch.add("endEvent", "end")
+    sketch.add("boundaryEvent", "late", attached_to="call", events=(after(seconds),))
+    sketch.add("intermediateCatchEvent", "rest", events=(after(0 if seconds > 9 else 3600),))
+    sketch.add("endEvent", "other_end")
+    sketch.chain("start", "call", "end")
+    sketch.chain("late", "rest", "other_end")
+    return named(sketch, "impatient")
+
+
+async def test_an_answer_that_nobody_awaits_any_more_is_journaled(found: Founded) -> None:
+    async def slow(_: Attempt, __: Wire) -> Answer:
+        await asyncio.sleep(0.6)
+        return Done()
+
+    plant: Plant = await found(impatient(0.2), legacy={"far": a_legacy()})
+    plant.connect("far.do", slow)
+    rests, ends = await plant.start("impatient"), await plant.start("impatient")
+    async with plant.worker():
+        await plant.until("SELECT count(*) = 2 FROM journal WHERE kind = 'fired'")
+        await plant.let_in(ends, Stopped(at=datetime.now(UTC)))
+        await plant.until("SELECT count(*) = 2 FROM call")
+    assert await plant.kinds(rests) == ["start", "fired", "answered"]
+    assert await plant.kinds(ends) == ["start", "fired", "stopped", "answered"]
+    assert plant.app.meters.ignored._value.get() == 2  # pyright: ignore[reportPrivateUsage]
+    assert await plant.value("SELECT count(*) FROM instance WHERE wake_at IS NULL") == 0
+
+
+async def test_what_cannot_be_stored_is_set_aside_and_the_others_go_on(found: Founded) -> None:
+    async def unspeakable(attempt: Attempt, _: Wire) -> Answer:
+        return Refused("NUL", "\0") if attempt.inputs["bad"] else Done()
+
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    inputs = {"bad": variable("bad")}
+    sketch.add("serviceTask", "t", work=Service(connector="far.do", inputs=inputs))
+    sketch.add("endEvent", "end")
+    sketch.chain("start", "t", "end")
+    plant: Plant = await found(named(sketch, "spoken"), legacy={"far": a_legacy()})
+    plant.connect("far.do", unspeakable)
+    bad = await plant.start("spoken", bad=True)
+    for _ in range(5):
+        await plant.start("spoken", bad=False)
+    async with plant.worker():
+        await plant.until_ended(5)
+        await plant.until("SELECT count(*) FROM incident")
+        assert await plant.code(bad) == "ENGINE_FAILURE"
+        assert len(plant.seen["far.do"]) == 6  # it stands still: the call is not repeated
+        await plant.retry(bad)
+        await plant.until("SELECT count(*) = 2 FROM incident")
+    again = [a for a in plant.seen["far.do"] if a.inputs["bad"]]
+    assert [a.sent_before for a in again] == [False, True]
+
+
+async def test_a_definition_that_cannot_be_had_is_its_instances_incident(found: Founded) -> None:
+    plant: Plant = await found(chain("one", ["near.do"]))
+    plant.connect("near.do", repeat=Repeat.LOCAL)
+    lost = await plant.start("missing")
+    await plant.start("one")
+    async with plant.worker():
+        await plant.until_ended(1)
+        await plant.until("SELECT count(*) FROM incident")
+    assert await plant.code(lost) == "ENGINE_FAILURE"
+
+
+async def test_a_clean_stop_keeps_answers_and_leaves_nothing_in_memory(found: Founded) -> None:
+    async def slow(_: Attempt, __: Wire) -> Answer:
+        await asyncio.sleep(0.5)
+        return Done()
+
+    plant: Plant = await found(
+        chain("two", ["far.do", "far.do"]), legacy={"far": a_legacy(concurrency_max=2)}
+    )
+    plant.connect("far.do", slow, Repeat.NEVER)
+    for _ in range(6):
+        await plant.start("two")
+    async with plant.worker():
+        await plant.until("SELECT count(*) = 6 FROM instance")
+        await asyncio.sleep(0.1)
+    assert len(plant.seen["far.do"]) == 2
+    assert await plant.value("SELECT count(*) FROM journal WHERE kind = 'answered'") == 2
+    assert await plant.value("SELECT count(*) FROM instance WHERE wake_at IS NULL") == 0
+    assert await plant.value("SELECT count(*) FROM worker") == 0
+    async with plant.worker():
+        await plant.until_ended(6)
+    assert len(plant.seen["far.do"]) == 12
+    assert not await plant.value("SELECT count(*) FROM incident")
+
+
+async def test_nothing_is_sent_while_connectors_are_paused(
+    found: Founded, quick_hearts: None
+) -> None:
+    plant: Plant = await found(chain("one", ["far.do"]), legacy={"far": a_legacy()})
+    plant.connect("far.do")
+    await switches.pause(plant.admin, "restored from a backup")
+    await plant.start("one")
+    async with plant.worker():
+        await plant.until("SELECT wake_at > now() FROM instance")
+        assert "far.do" not in plant.seen
+        await switches.release(plant.admin)
+        await plant.rows("UPDATE instance SET wake_at = now()")
+        await plant.until_ended(1)
+
+
+async def test_a_long_journal_is_kept_as_a_snapshot_too(found: Founded) -> None:
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    for n in range(60):
+        sketch.add("serviceTask", f"t{n}", work=Service(connector="near.do"))
+    sketch.add("userTask", "review", work=Person(role="agent"))
+    sketch.add("endEvent", "end")
+    sketch.chain("start", *(f"t{n}" for n in range(60)), "review", "end")
+    plant: Plant = await found(named(sketch, "long"))
+    plant.connect("near.do", repeat=Repeat.LOCAL)
+    id_ = await plant.start("long")
+    async with plant.worker():
+        assert await plant.until("SELECT seq FROM snapshot") == 61
+        await plant.submit(id_, await plant.until("SELECT wait FROM user_task"))
+        await plant.until_ended(1)
