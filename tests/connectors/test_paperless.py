@@ -171,6 +171,41 @@ async def test_a_rejected_document_is_issued_again_under_its_own_folio() -> None
         assert talk.town.stations["paperless"].ledger.duplicates == []
 
 
+async def test_a_rejected_document_that_is_found_by_asking_keeps_its_folio_too() -> None:
+    async with conversation(FIRST) as talk:
+        await talk.befall("paperless", "rejected")
+        await talk.call("paperless.issue", key="v1")
+        again = outputs(await talk.call("paperless.issue", key="v2", ask_first=True))
+        assert (again["folio"], again["track_id"]) == (101, "TK-t-2")
+        found = outputs(await talk.call("paperless.find"))
+        assert (found["track_id"], found["document_state"]) == ("TK-t-2", "ACCEPTED")
+
+
+async def test_a_processed_envelope_is_not_an_accepted_document() -> None:
+    async with conversation(FIRST) as talk:
+        said: list[dict[str, Any]] = []
+        for n in range(8):
+            order = an_order(external_id=f"PW-{n}")
+            await talk.befall("paperless", "rejected")
+            folio = outputs(await talk.call("paperless.issue", order))["folio"]
+            said.append(outputs(await talk.call("paperless.status", order, folio=folio)))
+        assert {each["document_state"] for each in said} == {"REJECTED"}
+        assert "EPR" in {each["sii_code"] for each in said}
+        await talk.befall("paperless", "objected")
+        folio = outputs(await talk.call("paperless.issue"))["folio"]
+        objected = outputs(await talk.call("paperless.status", folio=folio))
+        assert objected["document_state"] == "ACCEPTED_WITH_OBJECTIONS"
+
+
+async def test_a_link_to_another_host_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with conversation(FIRST) as talk:
+        await talk.call("paperless.issue")
+        monkeypatch.setattr("mtd.simulators.paperless.DOCUMENTS", "http://127.0.0.1:9/")
+        answer, wire = await talk.wired("paperless.fetch", folio=101)
+        assert isinstance(answer, Failed) and "another host" in answer.message
+        assert len(wire.exchanges) == 1
+
+
 async def test_error_control_finds_what_the_timeout_hid() -> None:
     async with conversation(FIRST, timeout_s=0.2) as talk:
         await talk.befall("paperless", "timeout_after")

@@ -33,7 +33,7 @@ from mtd.store.store import Store
 from tests.core.process.sketch import Sketch
 from tests.store.making import new_id
 
-PATIENCE_S = 25.0
+PATIENCE_S = 4.0
 LOOK_S = 0.02
 MASTER_KEY = b"0123456789abcdef0123456789abcdef"
 QUICK = Retry(attempts_max=3, backoff_s=0.02, factor=1.0)

@@ -136,7 +136,7 @@ async def test_a_payment_by_phone_is_pending_until_it_is_confirmed_by_an_event()
         assert (event["name"], event["key"]) == ("PaymentConfirmed", ORDER)
         assert event["payload"]["state"] == "CAPTURED"
         await client.control(
-            "payment", system={"paid": {"order_id": "o2", "currency": "CLP", "amount": 7}}
+            "payment", system={"paid": [{"order_id": "o2", "currency": "CLP", "amount": 7}]}
         )
         assert (await ear.wait_for(2))[1]["key"] == "o2"
 

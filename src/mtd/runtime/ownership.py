@@ -90,6 +90,8 @@ class Ownership:
 
     async def beat(self) -> None:
         """Renew the lease; see what was gained, what is to be handed over, and who is dead."""
+        # First, so that no slot's work begins before it is known whether it may be sent.
+        self.paused = await switches.paused(self.worker.keeping) is not None
         standing = await self.worker.heartbeat()
         if isinstance(standing, Fenced):
             self.buried = True
@@ -97,7 +99,6 @@ class Ownership:
         self.gained |= standing.gained
         self.draining = standing.surplus
         self._drained &= standing.surplus
-        self.paused = await switches.paused(self.worker.keeping) is not None
         for dead in standing.overdue:
             taken = await self.worker.bury(dead)
             if taken is not None:

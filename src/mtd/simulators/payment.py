@@ -121,14 +121,15 @@ class Payments:
                 amount -= part
 
     def command(self, command: dict[str, Any]) -> None:
-        """`{"paid": {"order_id", "currency", "amount"}}`: paid by phone without being asked."""
+        """`{"paid": [{"order_id", "currency", "amount"}, …]}`: paid by phone, unasked."""
         try:
-            body = msgspec.convert(command.get("paid"), Capturing, strict=False)
+            paid = msgspec.convert(command.get("paid"), list[Capturing], strict=False)
         except msgspec.ValidationError as error:
             raise ValueError(f"system.paid: {error}") from error
-        payment = Captured(f"PP-{body.order_id}", body.amount, "PENDING")
-        self._payments.setdefault(body.order_id, []).append(payment)
-        self._confirm_later(body, payment)
+        for body in paid:
+            payment = Captured(f"PP-{body.order_id}", body.amount, "PENDING")
+            self._payments.setdefault(body.order_id, []).append(payment)
+            self._confirm_later(body, payment)
 
     def _confirm_later(self, body: Capturing, payment: Captured) -> None:
         """The event says so only when the money is there: the state changes with it."""

@@ -67,3 +67,48 @@ async def gaps(store: Store, tenant: int, since: datetime) -> list[Gap]:
     async with store.door(tenant) as connection:
         rows = await connection.fetch(*_SQL["gaps"](tenant=tenant, since=since))
         return [Gap(*row) for row in rows if row["gap_s"] is not None]
+
+
+class Life(msgspec.Struct, frozen=True):
+    """An instance from its first step to its last so far."""
+
+    instance: str
+    state: str
+    began_at: datetime
+    last_at: datetime
+
+
+class Unsettled(msgspec.Struct, frozen=True):
+    """An order that has not ended."""
+
+    key: str
+    state: str
+    seen: bool
+    """An open incident shows it to people."""
+
+
+async def lives(store: Store, tenant: int) -> list[Life]:
+    """Every instance's span."""
+    async with store.door(tenant) as connection:
+        return [Life(*row) for row in await connection.fetch(*_SQL["lives"](tenant=tenant))]
+
+
+async def steps(store: Store, tenant: int, since: datetime) -> dict[datetime, int]:
+    """How many steps were taken in each second that had any."""
+    async with store.door(tenant) as connection:
+        rows = await connection.fetch(*_SQL["steps"](tenant=tenant, since=since))
+        return {row["second"]: row["count"] for row in rows}
+
+
+async def workers(store: Store, tenant: int) -> tuple[set[str], int]:
+    """The names of the workers, and how many slots belong to one of them."""
+    async with store.door(tenant) as connection:
+        rows = await connection.fetch(*_SQL["workers"]())
+        return {row["name"] for row in rows}, max((row["owned"] for row in rows), default=0)
+
+
+async def unsettled(store: Store, tenant: int) -> list[Unsettled]:
+    """The orders that have not ended."""
+    async with store.door(tenant) as connection:
+        rows = await connection.fetch(*_SQL["unsettled"](tenant=tenant))
+        return [Unsettled(*row) for row in rows]

@@ -1,5 +1,7 @@
 """`advance`: starting, answering, retrying, and what is ignored or gets stuck."""
 
+from typing import Any
+
 from mtd.core.process.definition import Retry, Service
 from mtd.core.process.effect import Call
 from mtd.core.process.instance import State
@@ -9,10 +11,10 @@ from tests.core.process.sketch import Sketch, error, variable
 from tests.core.process.world import World
 
 
-def one_task(**service: object) -> Sketch:
+def one_task(**service: Any) -> Sketch:
     sketch = Sketch()
     sketch.add("startEvent", "start")
-    sketch.add("serviceTask", "a", work=Service(connector="x.a", **service))  # type: ignore[arg-type]
+    sketch.add("serviceTask", "a", work=Service(connector="x.a", **service))
     sketch.add("endEvent", "end")
     sketch.chain("start", "a", "end")
     return sketch

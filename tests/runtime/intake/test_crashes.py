@@ -103,7 +103,8 @@ async def test_lost_connections_lose_nothing(
             await asyncio.sleep(0.01)
             await admin.fetch(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " WHERE datname = current_database() AND usename = 'mtd'"
+                " AND pid <> pg_backend_pid()"
             )
         await place.settled(len(orders))
         await place.put_away(*(f"done/{path_of(order)}" for order in orders))

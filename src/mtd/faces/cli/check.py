@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from mtd.core.decision import DmnError
@@ -75,14 +76,17 @@ def _show(file: Path, drawing: Drawing, compiled: Compiled) -> None:
     table = Table("line", "element", "label", "answered by", box=None)
     for label in compiled.labels:
         nearest = f" — the nearest: {', '.join(label.nearest)}" if label.nearest else ""
-        answer = label.answer or f"[red]nothing in \\[{label.table}][/]{nearest}"
-        table.add_row(str(label.line or ""), label.kind, label.name or label.element, answer)
+        answer = escape(label.answer or "") or f"[red]nothing in \\[{label.table}][/]{nearest}"
+        name = escape(label.name or label.element)
+        table.add_row(str(label.line or ""), label.kind, name, answer)
     console.print(table)
     for note in drawing.notes:
-        console.print(f"[dim]line {note.line}: {note.name or note.element or ''} {note.text}[/]")
+        about = escape(f"{note.name or note.element or ''} {note.text}")
+        console.print(f"[dim]line {note.line}: {about}[/]", highlight=False)
     for fault in compiled.faults:
         colour = "yellow" if fault.warning else "red"
         where = " ".join(filter(None, (fault.name, fault.element)))
-        console.print(f"[{colour}]line {fault.line}[/] {where}: {fault.message}", highlight=False)
+        words = escape(f"{where}: {fault.message}")
+        console.print(f"[{colour}]line {fault.line}[/] {words}", highlight=False)
     runs = compiled.definition is not None
     console.print("[green]It would run.[/]" if runs else "[red]It would not run.[/]")

@@ -143,9 +143,11 @@ def _show(outcome: Outcome, stage: Stage, console: Console) -> None:
     console.print(table)
     if outcome.waiting:
         console.print(
-            f"\n{outcome.waiting} files wait for a person: [bold]./mtd order waiting[/] lists them "
-            "with why,\n[bold]./mtd order push ID --reason …[/] tries one again "
-            f"(POST {stage.api_url}/waiting/push).",
+            f"\n{outcome.waiting} files wait for a person:\n"
+            f"  [bold]MTD_HOME={stage.app.home} ./mtd order waiting[/]  lists them, with why\n"
+            f"  [bold]MTD_HOME={stage.app.home} ./mtd order push ID --reason WHY[/]  "
+            "tries one again\n"
+            f"over REST: GET {stage.api_url}/waiting, POST {stage.api_url}/waiting/push",
             highlight=False,
         )
 

@@ -120,7 +120,10 @@ def _fact(fact: list[Any]) -> str:
 
 
 async def _waiting(operations: Operations, cause: str | None) -> int:
-    table = Table("id", "path", "cause", "attempts", "last failure", box=None)
+    table = Table(box=None)
+    table.add_column("id", no_wrap=True)
+    for title in ("path", "cause", "attempts", "last failure"):
+        table.add_column(title, overflow="fold")
     for file, failures in await operations.waiting(cause, 200):
         last = failures[-1].message if failures else ""
         table.add_row(file.id, file.path, file.cause, str(file.attempts), last)

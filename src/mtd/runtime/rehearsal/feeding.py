@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mtd.runtime.rehearsal.town import Town
-from mtd.runtime.trouble import Arrival, Trouble
+from mtd.runtime.trouble import Arrival, Trouble, deposit
 
 OUTAGE_S = 6.0
 """How long the tax document issuer is down."""
@@ -44,11 +44,7 @@ async def feed(folder: Path, arrivals: Iterable[Arrival]) -> int:
     """Put the files into the intake folder, each whole when it appears; how many."""
     count = 0
     for arrival in arrivals:
-        path = folder / arrival.file_name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".part")
-        unfinished.write_bytes(arrival.body)
-        unfinished.rename(path)
+        deposit(arrival, folder)
         count += 1
         if count % TOGETHER == 0:
             await asyncio.sleep(0)

@@ -29,3 +29,24 @@ def percentile(values: Sequence[float], share: float) -> float:
         return float("nan")
     ordered = sorted(values)
     return ordered[max(0, min(len(ordered) - 1, -int(-len(ordered) * share // 1) - 1))]
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that must hold, whatever the machine."""
+
+    name: str
+    passed: bool
+    told: str = ""
+    """What was found."""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run measured and what it checked."""
+
+    figures: list[Figure]
+    checks: list[Check]
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything held."""
+        return all(check.passed for check in self.checks)

@@ -37,3 +37,37 @@ SELECT
     ))::float8 AS gap_s
 FROM journal
 WHERE tenant_id = :tenant AND at >= :since;
+
+-- name: gauges.lives
+-- When each order's instance took its first step and its last, and whether it has ended.
+SELECT
+    i.id::text AS instance, i.state, min(j.at) AS began_at, max(j.at) AS last_at
+FROM instance i
+JOIN journal j ON j.tenant_id = i.tenant_id AND j.instance_id = i.id
+WHERE i.tenant_id = :tenant
+GROUP BY i.id, i.state;
+
+-- name: gauges.steps
+-- How many steps were taken in each second since then.
+SELECT date_trunc('second', at) AS second, count(*) AS count
+FROM journal WHERE tenant_id = :tenant AND at >= :since
+GROUP BY 1 ORDER BY 1;
+
+-- name: gauges.workers
+-- Who has a row, by name, and how many slots are with somebody who has one.
+SELECT w.name, (
+    SELECT count(*) FROM slot s WHERE s.worker IN (SELECT id FROM worker)
+) AS owned
+FROM worker w;
+
+-- name: gauges.unsettled
+-- The orders whose instance goes on, with their state, and whether an incident says why.
+SELECT
+    o.country || '/' || o.store || '/' || o.channel || '/' || o.external_id AS key, o.state,
+    EXISTS (
+        SELECT FROM incident n
+        WHERE n.tenant_id = i.tenant_id AND n.instance_id = i.id AND n.settled_at IS NULL
+    ) AS seen
+FROM instance i
+JOIN purchase_order o ON o.tenant_id = i.tenant_id AND o.id = i.id
+WHERE i.tenant_id = :tenant AND i.state = 'RUNNING';

@@ -39,7 +39,8 @@ def number(raw: str | None) -> int | None:
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 _MARKUP = re.compile(
-    r"</?(?:p|div|span|br|b|i|u|ul|ol|li|html|body|font|a|strong|em|table|tr|td|th|h[1-6])\b[^<>]*>",
+    r"</?(?:p|div|span|br|b|i|u|ul|ol|li|html|body|font|a|strong|em|table|tr|td|th|h[1-6])\b"
+    r"[^<>]*>",
     re.IGNORECASE,
 )
 _SOURCE = re.compile(r"<(style|script)\b[^<>]*>[^<]*</\1\s*>", re.IGNORECASE)

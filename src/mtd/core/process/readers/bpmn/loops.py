@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mtd.core.process.drawing import EventDefinition, Loop
 from mtd.core.process.readers.bpmn import events
-from mtd.core.process.readers.bpmn.data import data_in, data_out
+from mtd.core.process.readers.bpmn.associated import data_in, data_out
 from mtd.core.process.readers.bpmn.source import Source
 from mtd.core.process.readers.reading import pointer
 from mtd.core.process.readers.words import flag, label, number

@@ -2,7 +2,7 @@
 
 from mtd.core.process.drawing import Loop, Node, Resource
 from mtd.core.process.readers.bpmn import events
-from mtd.core.process.readers.bpmn.data import data_in, data_out, parameters, properties
+from mtd.core.process.readers.bpmn.associated import data_in, data_out, parameters, properties
 from mtd.core.process.readers.bpmn.loops import loop_of
 from mtd.core.process.readers.bpmn.source import Source
 from mtd.core.process.readers.bpmn.vendor import SERVICES

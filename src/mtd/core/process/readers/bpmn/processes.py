@@ -5,7 +5,7 @@ from typing import Final
 
 from mtd.core.process.drawing import DataObject, Flow, Lane, Node, Pool, Process
 from mtd.core.process.readers.associations import Ends, Outside, touching
-from mtd.core.process.readers.bpmn.data import OBJECTS, data_object, parameters, properties
+from mtd.core.process.readers.bpmn.associated import OBJECTS, data_object, parameters, properties
 from mtd.core.process.readers.bpmn.nodes import CONTAINERS, NODES, documentation, node
 from mtd.core.process.readers.bpmn.source import Source
 from mtd.core.process.readers.lanes import placed

@@ -1,0 +1,1 @@
+"""The REST API: routes that translate between HTTP and `runtime.operations`."""
