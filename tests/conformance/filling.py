@@ -22,6 +22,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "error": {"code": '"ERROR"'},
     "escalation": {"code": '"ESCALATION"'},
     "condition": {"condition": "'true'"},
+    "loop": {"cardinality": "'2'", "condition": "'loopCounter >= 2'"},
     "lane": {"role": '"agent"'},
 }
 

@@ -41,7 +41,7 @@ def test_a_phone_order_waits_for_its_payment_instead_of_capturing_it() -> None:
 def test_the_document_is_the_one_that_the_buyer_asked_for(buyer_document: str) -> None:
     world = drive({"buyer_document": buyer_document})
     issued = dict(world.made)["paperless.issue"]
-    assert issued == {"document_kind": buyer_document, "folio": None}
+    assert issued == {"document_kind": buyer_document, "folio": None, "ask_first": False}
 
 
 def test_gift_card_and_card_share_the_amount() -> None:

@@ -36,7 +36,6 @@ async def test_ten_steps_are_eleven_rows_and_the_order_follows(found: Founded) -
     assert order["reached"] == " ".join(reversed(("RECEIVED", *STATES)))
     assert len({attempt.key for attempt in plant.seen["far.do"]}) == 150
     assert all(attempt.order is not None for attempt in plant.seen["near.do"])
-    assert await plant.value("SELECT count(*) FROM call") == 300
     assert plant.app.meters.steps._value.get() == 330  # pyright: ignore[reportPrivateUsage]
 
 
@@ -68,8 +67,6 @@ async def test_attempts_are_repeated_with_back_off_and_say_what_went_before(
     assert [(a.number, a.sent_before) for a in attempts] == [(1, False), (2, False), (3, True)]
     assert len({a.key for a in attempts}) == 1
     assert await plant.kinds(id_) == ["start", "answered", "answered", "answered"]
-    outcomes = await plant.rows("SELECT outcome FROM call ORDER BY seq")
-    assert [row[0] for row in outcomes] == ["failed", "unknown", "done"]
 
 
 async def test_a_long_back_off_is_waited_out_in_the_database(found: Founded) -> None:
@@ -137,8 +134,7 @@ async def test_an_order_that_cannot_be_opened_is_not_shown_to_connectors(
 def waiting_for(name: str, service: str = "near.do") -> Definition:
     sketch = Sketch()
     sketch.add("startEvent", "start")
-    event = Event(kind="message", name=name, key=variable("key"))
-    sketch.add("intermediateCatchEvent", "wait", events=(event,))
+    sketch.add("intermediateCatchEvent", "wait", events=(Event(kind="message", name=name),))
     sketch.add("serviceTask", "then", work=Service(connector=service))
     sketch.add("endEvent", "end")
     sketch.chain("start", "wait", "then", "end")
@@ -161,47 +157,6 @@ async def test_messages_come_early_late_and_twice(found: Founded) -> None:
     for id_ in (early, late):
         assert await plant.kinds(id_) == ["start", "received", "answered"]
     assert await plant.value("SELECT count(*) FROM message") == 0
-
-
-async def test_a_message_is_not_used_up_by_one_who_stopped_waiting(found: Founded) -> None:
-    """The call's answer interrupts the wait in the same turn: the message goes to the next."""
-    sketch = Sketch()
-    sketch.add("startEvent", "start")
-    sketch.add("subProcess", "both")
-    sketch.add("startEvent", "in", "both")
-    sketch.add("parallelGateway", "fork", "both")
-    sketch.add("serviceTask", "call", "both", work=Service(connector="far.do"))
-    event = Event(kind="message", name="Paid", key=variable("key"))
-    sketch.add("intermediateCatchEvent", "wait", "both", events=(event,))
-    sketch.chain("in", "fork", "call")
-    sketch.chain("fork", "wait")
-    sketch.add("boundaryEvent", "no", attached_to="both", events=(Event(kind="error"),))
-    sketch.add("endEvent", "end")
-    sketch.add("endEvent", "gave_up")
-    sketch.chain("start", "both", "end")
-    sketch.chain("no", "gave_up")
-    gate, called = asyncio.Event(), asyncio.Event()
-
-    async def refuse(_: Attempt, __: Wire) -> Answer:
-        called.set()
-        await gate.wait()
-        return Refused("NO", "not this one")
-
-    plant: Plant = await found(
-        named(sketch, "both"), waiting_for("Paid"), legacy={"far": a_legacy()}
-    )
-    plant.connect("far.do", refuse)
-    plant.connect("near.do", repeat=Repeat.LOCAL)
-    await plant.start("both", key="k")
-    async with plant.worker():
-        await called.wait()
-        await plant.until("SELECT count(*) FROM subscription")
-        await plant.publish("Paid", "k")
-        gate.set()
-        await plant.until_ended(1)
-        if await plant.value("SELECT count(*) FROM message"):
-            await plant.start("waiting", key="k")
-            await plant.until_ended(2)
 
 
 async def test_a_person_completes_a_task(found: Founded) -> None:
@@ -314,7 +269,7 @@ async def test_an_answer_that_nobody_awaits_any_more_is_journaled(found: Founded
     async with plant.worker():
         await plant.until("SELECT count(*) = 2 FROM journal WHERE kind = 'fired'")
         await plant.let_in(ends, Stopped(at=datetime.now(UTC)))
-        await plant.until("SELECT count(*) = 2 FROM call")
+        await plant.until("SELECT count(*) = 2 FROM journal WHERE kind = 'answered'")
     assert await plant.kinds(rests) == ["start", "fired", "answered"]
     assert await plant.kinds(ends) == ["start", "fired", "stopped", "answered"]
     assert plant.app.meters.ignored._value.get() == 2  # pyright: ignore[reportPrivateUsage]

@@ -13,11 +13,13 @@ from mtd.store.worker import Worker
 _ORDER = msgspec.json.Decoder(PurchaseOrder)
 
 ERASED = "the order's content was erased with the person it was about"
-LOST = "the order has no content"
 
 
 async def bring_orders(worker: Worker, vault: Vault, lives: Iterable[Live]) -> None:
-    """Give each of `lives` that carries an order its content, or the reason why not."""
+    """Give each of `lives` that carries an order its content, or the reason why not.
+
+    One that began here without an order is known as such from now on.
+    """
     lacking = {
         live.key: live
         for live in lives
@@ -27,7 +29,7 @@ async def bring_orders(worker: Worker, vault: Vault, lives: Iterable[Live]) -> N
         live = lacking.pop((content.tenant, content.order))
         live.order, live.unreadable = _opened(vault, content)
     for live in lacking.values():
-        live.unreadable = LOST
+        live.status = None
 
 
 def _opened(vault: Vault, content: Content) -> tuple[PurchaseOrder | None, str | None]:

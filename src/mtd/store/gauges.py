@@ -72,7 +72,8 @@ async def gaps(store: Store, tenant: int, since: datetime) -> list[Gap]:
 class Life(msgspec.Struct, frozen=True):
     """An instance from its first step to its last so far."""
 
-    instance: str
+    key: str
+    """The order's."""
     state: str
     began_at: datetime
     last_at: datetime

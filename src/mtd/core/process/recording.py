@@ -48,8 +48,12 @@ class Recording:
 
     def value(self, rule: Evaluate, scope: int) -> Any:
         """What `rule` gives in `scope`. A rule that fails gets the token stuck."""
+        return self.evaluated(rule, self.sight(scope))
+
+    def evaluated(self, rule: Evaluate, seen: Mapping[str, Any]) -> Any:
+        """What `rule` gives over the variables `seen`. A rule that fails gets the token stuck."""
         try:
-            return plain(rule(self.sight(scope), self.at))
+            return plain(rule(seen, self.at))
         except FeelError as error:
             raise Stuck("EXPRESSION_FAILED", str(error)) from error
 
@@ -79,10 +83,7 @@ class Recording:
         if rules is None:
             return {name: plain(value) for name, value in outputs.items()}
         seen = {**self.sight(scope), **outputs}
-        try:
-            return {name: plain(rule(seen, self.at)) for name, rule in rules.items()}
-        except FeelError as error:
-            raise Stuck("EXPRESSION_FAILED", str(error)) from error
+        return {name: self.evaluated(rule, seen) for name, rule in rules.items()}
 
     def _home(self, scope_id: int, name: str) -> int:
         scope = self.draft.scopes[scope_id]

@@ -13,8 +13,10 @@ MOVES_MAX = 10_000
 def run(step: Step) -> None:
     """Let tokens arrive until all rest; those that never would get stuck."""
     for _ in range(MOVES_MAX):
-        if not step.agenda:
+        if not step.agenda and not _released(step):
             return
+        if not step.agenda:
+            continue
         token = step.draft.tokens.get(step.agenda.popleft())
         if token is not None:
             _arrive(step, step.element(token), token)
@@ -23,6 +25,13 @@ def run(step: Step) -> None:
             message = f"more than {MOVES_MAX} moves without a wait: the flow goes round"
             step.trouble(step.draft.tokens[token_id], "ENDLESS", message)
     step.agenda.clear()
+
+
+def _released(step: Step) -> bool:
+    """Whether a token that waited for all others to rest goes on now that they do."""
+    kinds = {step.element(token).kind for token in step.draft.tokens.values()}
+    rules = [rule for kind in kinds if (rule := step.table[kind].rest) is not None]
+    return any(rule(step) for rule in rules)
 
 
 def _arrive(step: Step, element: Element, token: Token) -> None:

@@ -46,6 +46,8 @@ class Behaviour(NamedTuple):
     """The scope inside this element, held by the token, came to its end."""
     go_off: Callable[["Step", Element, int, Token | None], None] | None = None
     """This catching event goes off, in a scope, at the activity of a token if it has one."""
+    rest: Callable[["Step"], bool] | None = None
+    """Every token rests: whether one of this kind goes on because of that."""
 
 
 class Step(Recording):
@@ -197,8 +199,9 @@ class Step(Recording):
     def cancel(self, token: Token) -> None:
         """The activity of `token` is interrupted: all that it holds is gone, and so is it."""
         for scope in [s for s in self.draft.scopes.values() if s.holder == token.id]:
-            self.clear(scope.id)
-            self.close(scope)
+            if scope.id in self.draft.scopes:
+                self.clear(scope.id)
+                self.close(scope)
         self._drop(token)
 
     # -- rules -----------------------------------------------------------------------------

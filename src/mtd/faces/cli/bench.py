@@ -10,7 +10,7 @@ import uvloop
 from cyclopts import App as Commands
 from cyclopts import Parameter
 
-from mtd.faces.cli.figures import show
+from mtd.faces.cli.figures import report
 from mtd.faces.cli.starting import folders, stop_on_signals
 from mtd.runtime.app import App, open_app
 from mtd.runtime.database import URL, database
@@ -18,7 +18,7 @@ from mtd.runtime.deploying import deploy_all
 from mtd.runtime.memory import calm_collector
 from mtd.runtime.rehearsal.crew import at_work
 from mtd.runtime.rehearsal.engine_bench import NOTHING, Bench, equipped
-from mtd.runtime.rehearsal.figures import Figure
+from mtd.runtime.rehearsal.figures import Figure, Report
 from mtd.runtime.rehearsal.memory_bench import waiting
 from mtd.runtime.rehearsal.peer import Peer, PeerFailed, compared
 from mtd.runtime.settings import home, load
@@ -54,7 +54,7 @@ def engine(
     except PeerFailed as error:
         print(f"mtd bench: {error}", file=sys.stderr)
         return 1
-    show("mtd bench engine", figures, json)
+    report("mtd bench engine", Report(figures=figures, checks=[]), json)
     return 0
 
 
@@ -66,7 +66,8 @@ def memory(
 ) -> int:
     """A worker with very many orders waiting on timers: how much memory it holds."""
     log_to(sys.stderr)
-    show("mtd bench memory", uvloop.run(_memory(orders)), json)
+    figures = uvloop.run(_memory(orders))
+    report("mtd bench memory", Report(figures=figures, checks=[]), json)
     return 0
 
 

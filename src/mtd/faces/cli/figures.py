@@ -7,22 +7,37 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from mtd.runtime.rehearsal.figures import Figure
+from mtd.runtime.rehearsal.figures import Check, Figure, Report
 
 _VERDICTS = {True: "[green]reached[/]", False: "[red]missed[/]", None: ""}
 
 
-def show(title: str, figures: Sequence[Figure], json: Path | None) -> None:
-    """Print `figures`; write them to `json` too, if it is given."""
-    table = Table("", "measured", "", "to reach", "", title=title, box=None, title_justify="left")
-    for name in ("measured", "to reach"):
-        next(column for column in table.columns if column.header == name).justify = "right"
+def report(title: str, found: Report, json: Path | None) -> None:
+    """Print what a run measured and checked; write it to `json` too, if it is given."""
+    console = Console(highlight=False)
+    console.print(_table(title, found.figures))
+    for check in found.checks:
+        console.print(_line(check))
+    if json is not None:
+        json.write_bytes(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
+
+
+def _table(title: str, figures: Sequence[Figure]) -> Table:
+    table = Table(title=title, box=None, title_justify="left", show_header=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("measured", justify="right")
+    table.add_column("")
+    table.add_column("to reach", justify="right", no_wrap=True)
+    table.add_column("")
     for figure in figures:
         verdict = _VERDICTS[figure.reached]
         table.add_row(figure.name, _number(figure.value), figure.unit, _wanted(figure), verdict)
-    Console(highlight=False).print(table)
-    if json is not None:
-        json.write_bytes(msgspec.json.format(msgspec.json.encode(figures)) + b"\n")
+    return table
+
+
+def _line(check: Check) -> str:
+    mark = "[green]holds[/]" if check.passed else "[red]FAILS[/]"
+    return f" {mark}  {check.name}" + (f": {check.told}" if check.told else "")
 
 
 def _wanted(figure: Figure) -> str:

@@ -1,13 +1,11 @@
 """Load: what a stress run puts in, and the town that it is put into."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from mtd.core.orders.mapping import Mapping
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.orders.writing import write_xml
-from mtd.runtime.generator import generate
 from mtd.runtime.trouble import Arrival
 
 FAULTS = {
@@ -46,8 +44,3 @@ def files(orders: Sequence[PurchaseOrder], dialects: Sequence[Mapping]) -> Itera
         name = f"{order.country}/{order.store}/{order.channel}/{order.external_id}.xml"
         body = write_xml(order, by_store[order.store])
         yield Arrival(name, body, order.key, None)
-
-
-def orders(seed: int, count: int, now: datetime) -> list[PurchaseOrder]:
-    """Orders of the usual mix."""
-    return list(generate(seed, count, now))

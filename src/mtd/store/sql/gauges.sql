@@ -41,11 +41,11 @@ WHERE tenant_id = :tenant AND at >= :since;
 -- name: gauges.lives
 -- When each order's instance took its first step and its last, and whether it has ended.
 SELECT
-    i.id::text AS instance, i.state, min(j.at) AS began_at, max(j.at) AS last_at
+    i.key, i.state, min(j.at) AS began_at, max(j.at) AS last_at
 FROM instance i
 JOIN journal j ON j.tenant_id = i.tenant_id AND j.instance_id = i.id
 WHERE i.tenant_id = :tenant
-GROUP BY i.id, i.state;
+GROUP BY i.id, i.key, i.state;
 
 -- name: gauges.steps
 -- How many steps were taken in each second since then.

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from mtd.core.process.compiler.answers import Answers
 from mtd.core.process.compiler.events import Events
 from mtd.core.process.compiler.expressions import Expressions, condition_text
+from mtd.core.process.compiler.loops import compiled_loop
 from mtd.core.process.compiler.tasks import Tasks
 from mtd.core.process.definition import Element, Evaluate, Event, Way, Work
 from mtd.core.process.drawing import Flow, Node, Process
@@ -65,8 +66,6 @@ class Nodes:
         kind = self._kind(node)
         if kind not in TABLE and not self._is_handler(node):
             self._answers.fault(node, f"{node.kind} is not supported")
-        if node.loop is not None and node.loop.kind not in TABLE:
-            self._answers.fault(node, f"{node.loop.kind} is not supported")
         decide = self._decide(node)
         work = self._tasks.work(node)
         ways = tuple(self._way(node, flow) for flow in self._out_of[node.id])
@@ -91,6 +90,7 @@ class Nodes:
             parallel_multiple=node.parallel_multiple,
             work=mappings or work,
             decide=decide,
+            loop=compiled_loop(node, self._answers, self._expressions),
             called=called,
             entering=self._answers.state("entering", node),
             leaving=self._answers.state("leaving", node),

@@ -18,7 +18,7 @@ _LINES: dict[str, tuple[str, ...]] = {
     "condition": ("condition = ''  # FEEL",),
     "lane": ('role = ""',),
     "call": ('process = ""  # name or id of the process',),
-    "loop": ("collection = ''  # FEEL",),
+    "loop": ("# of a loop: condition = ''  # FEEL: go on while true", "collection = ''  # FEEL"),
 }
 
 

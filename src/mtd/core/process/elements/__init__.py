@@ -8,14 +8,17 @@ from mtd.core.process.elements import (
     event_based_gateway,
     event_sub_process,
     exclusive_gateway,
+    inclusive_gateway,
     intermediate_catch_event,
     intermediate_throw_event,
     manual_task,
+    multi_instance,
     parallel_gateway,
     receive_task,
     script_task,
     send_task,
     service_task,
+    standard_loop,
     start_event,
     sub_process,
     task,
@@ -41,11 +44,15 @@ TABLE: dict[str, Behaviour] = {
     "businessRuleTask": business_rule_task.BEHAVIOUR,
     # gateways
     "exclusiveGateway": exclusive_gateway.BEHAVIOUR,
+    "inclusiveGateway": inclusive_gateway.BEHAVIOUR,
     "parallelGateway": parallel_gateway.BEHAVIOUR,
     "eventBasedGateway": event_based_gateway.BEHAVIOUR,
     # scopes
     "subProcess": sub_process.BEHAVIOUR,
     "callActivity": call_activity.BEHAVIOUR,
     "eventSubProcess": event_sub_process.BEHAVIOUR,
+    # markers of activities
+    "standardLoop": standard_loop.BEHAVIOUR,
+    "multiInstance": multi_instance.BEHAVIOUR,
 }
 """The start event of an event sub-process goes by `eventSubProcess`, for its rule is that."""

@@ -1,0 +1,50 @@
+"""Loops: a drawn loop or multi-instance marker, with its binding, to what it repeats over."""
+
+from mtd.core.process.binding import LoopBinding
+from mtd.core.process.compiler.answers import Answers
+from mtd.core.process.compiler.expressions import Expressions, condition_text
+from mtd.core.process.definition import Evaluate, Loop
+from mtd.core.process.drawing import Loop as DrawnLoop
+from mtd.core.process.drawing import Node
+
+STANDARD = "standardLoop"
+BEHAVIOR = "All"
+"""The only multi-instance behavior so far."""
+
+
+def compiled_loop(node: Node, answers: Answers, expressions: Expressions) -> Loop | None:
+    """The loop of `node`, if it has one; a fault where nothing says what it repeats over."""
+    drawn = node.loop
+    if drawn is None:
+        return None
+    binding = answers.find("loop", LoopBinding, node.id, node.name) or LoopBinding()
+
+    def rule(*texts: str | None) -> Evaluate | None:
+        text = next((text for text in texts if text), None)
+        return None if text is None else expressions.rule(node, condition_text(text))
+
+    if drawn.behavior != BEHAVIOR:
+        answers.fault(node, f"multi-instance behavior {drawn.behavior} is not supported")
+    loop = Loop(
+        kind=drawn.kind,
+        sequential=drawn.sequential,
+        test_before=drawn.test_before,
+        maximum=drawn.maximum,
+        condition=rule(binding.condition, drawn.condition, drawn.completion_condition),
+        cardinality=rule(binding.cardinality, drawn.cardinality),
+        collection=rule(binding.collection, drawn.collection_in),
+        item=binding.item or drawn.item_in,
+        output_collection=binding.output_collection or drawn.collection_out,
+        output_item=rule(binding.output_item, drawn.item_out),
+    )
+    if _is_bounded(drawn, loop):
+        answers.answered(node, "loop", binding.condition or binding.collection or "as drawn")
+    else:
+        answers.missing(node, "loop")
+    return loop
+
+
+def _is_bounded(drawn: DrawnLoop, loop: Loop) -> bool:
+    if drawn.kind == STANDARD:
+        return loop.condition is not None or loop.maximum is not None
+    return loop.collection is not None or loop.cardinality is not None

@@ -1,0 +1,155 @@
+"""Chaos: workers and PostgreSQL killed while orders come in, and how soon all goes on as before."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+from statistics import median
+
+import msgspec
+
+from mtd.core.orders.mapping import Mapping
+from mtd.core.orders.purchase_order import PurchaseOrder
+from mtd.runtime.app import TENANT
+from mtd.runtime.clock import elapsed_s
+from mtd.runtime.generator import generate
+from mtd.runtime.ownership import persisted
+from mtd.runtime.rehearsal.crew import server
+from mtd.runtime.rehearsal.feeding import feed
+from mtd.runtime.rehearsal.figures import Figure, Report
+from mtd.runtime.rehearsal.load import files
+from mtd.runtime.rehearsal.stage import Stage, intake_folder
+from mtd.runtime.rehearsal.standing import concluded, settled
+from mtd.store import gauges
+from mtd.store.ids import SLOTS
+
+PAUSE_S = (25.0, 40.0)
+"""Between two kills."""
+ORDERS_PER_S = 8.34
+POSTGRES_SHARE = 0.4
+TAKEOVER_S = 20.0
+FULL_SPEED_S = 10.0
+FULL = 0.9
+"""Of the pace before a kill: what counts as full speed."""
+LOOK_S = 0.2
+LIMIT_S = 60.0
+"""Nobody waits longer for a takeover, or for PostgreSQL."""
+
+
+class Kill(msgspec.Struct, frozen=True, kw_only=True):
+    """One kill, and when things were as they should be."""
+
+    what: str
+    at: datetime
+    back_after_s: float
+    """Of a worker: until its slots were another's. Of PostgreSQL: until it answered."""
+
+
+async def kills(stage: Stage, dialects: Sequence[Mapping], seed: int, count: int) -> Report:
+    """Kill `count` times while orders are fed; then let everything end."""
+    chance = Random(seed)  # noqa: S311 the same each time, on purpose
+    began = (await gauges.reading(stage.app.store, TENANT)).now
+    stopping = asyncio.Event()
+    feeding = asyncio.create_task(_feed(stage, dialects, seed, stopping))
+    done: list[Kill] = []
+    for _ in range(count):
+        await asyncio.sleep(chance.uniform(*PAUSE_S))
+        postgres = chance.random() < POSTGRES_SHARE
+        done.append(await (_kill_postgres(stage) if postgres else _kill_worker(stage, chance)))
+    await asyncio.sleep(PAUSE_S[0])
+    stopping.set()
+    sent = await feeding
+    await settled(stage, len(sent))
+    pace = await gauges.steps(stage.app.store, TENANT, began)
+    return Report(figures=_figures(done, pace, len(sent)), checks=await concluded(stage, sent))
+
+
+async def _feed(
+    stage: Stage, dialects: Sequence[Mapping], seed: int, stopping: asyncio.Event
+) -> list[PurchaseOrder]:
+    """An order file now and then, whatever happens; the orders."""
+    sent: list[PurchaseOrder] = []
+    began_s = elapsed_s()
+    while not stopping.is_set():
+        due = int((elapsed_s() - began_s) * ORDERS_PER_S) - len(sent)
+        if due > 0:
+            batch = list(generate(seed + len(sent), due, stage.app.clock.now()))
+            await feed(intake_folder(stage.app), files(batch, dialects))
+            sent += batch
+        await asyncio.sleep(LOOK_S)
+    return sent
+
+
+async def _kill_worker(stage: Stage, chance: Random) -> Kill:
+    """Kill one worker; it is over when every slot belongs to somebody who lives."""
+    workers = [child for child in stage.children if child.name.startswith("worker")]
+    running = [child for child in workers if child.pid is not None]
+    victim = chance.choice(running)
+    assert victim.pid is not None
+    name = f"pid {victim.pid}"
+    began_s, at = elapsed_s(), stage.app.clock.now()
+    os.kill(victim.pid, signal.SIGKILL)
+    while elapsed_s() - began_s < LIMIT_S:
+        names, owned = await persisted(lambda: gauges.workers(stage.app.store, TENANT))
+        if name not in names and owned == SLOTS:
+            break
+        await asyncio.sleep(LOOK_S)
+    return Kill(what=victim.name, at=at, back_after_s=elapsed_s() - began_s)
+
+
+async def _kill_postgres(stage: Stage) -> Kill:
+    """Kill PostgreSQL's postmaster; it is over when a statement is answered again."""
+    postmaster = await persisted(lambda: server(stage.app))
+    if postmaster is None:
+        raise RuntimeError("PostgreSQL runs on another machine and cannot be killed from here")
+    began_s, at = elapsed_s(), stage.app.clock.now()
+    os.kill(postmaster, signal.SIGKILL)
+    await asyncio.sleep(LOOK_S)
+    await persisted(lambda: gauges.reading(stage.app.store, TENANT))
+    return Kill(what="PostgreSQL", at=at, back_after_s=elapsed_s() - began_s)
+
+
+def _figures(done: Sequence[Kill], pace: dict[datetime, int], sent: int) -> list[Figure]:
+    takeovers = [kill.back_after_s for kill in done if kill.what != "PostgreSQL"]
+    outages = [kill for kill in done if kill.what == "PostgreSQL"]
+    figures = [
+        Figure(name="orders fed meanwhile", value=sent, unit="orders"),
+        Figure(name="kills of a worker", value=len(takeovers), unit=""),
+        Figure(name="kills of PostgreSQL", value=len(outages), unit=""),
+    ]
+    if takeovers:
+        figures += [
+            Figure(name="takeover, median", value=median(takeovers), unit="s"),
+            Figure(name="takeover, worst", value=max(takeovers), unit="s", at_most=TAKEOVER_S),
+        ]
+    if outages:
+        speeds = [_full_speed_s(kill, pace) for kill in outages]
+        figures += [
+            Figure(
+                name="PostgreSQL back, worst",
+                value=max(kill.back_after_s for kill in outages),
+                unit="s",
+            ),
+            Figure(
+                name="full speed after that, worst",
+                value=max(speeds),
+                unit="s",
+                at_most=FULL_SPEED_S,
+            ),
+        ]
+    return figures
+
+
+def _full_speed_s(kill: Kill, pace: dict[datetime, int]) -> float:
+    """Seconds from PostgreSQL's return to the first second at FULL of the pace before its kill."""
+    before = kill.at.replace(microsecond=0)
+    usual = median(pace.get(before - timedelta(seconds=n), 0) for n in range(1, 11))
+    back = kill.at + timedelta(seconds=kill.back_after_s)
+    first = back.replace(microsecond=0)
+    for n in range(int(LIMIT_S)):
+        second = first + timedelta(seconds=n)
+        if pace.get(second, 0) >= FULL * usual:
+            return max(0.0, (second - back).total_seconds())
+    return LIMIT_S

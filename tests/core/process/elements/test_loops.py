@@ -1,0 +1,108 @@
+"""Standard loops and multi-instance: what is repeated, how often, and what comes of it."""
+
+from typing import Any
+
+from mtd.core.process.definition import Loop
+from tests.core.process.sketch import Sketch, error, variable
+from tests.core.process.world import World
+
+
+def looped(loop: Loop, **variables: Any) -> World:
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    sketch.service("work", loop=loop)
+    sketch.service("after")
+    sketch.chain("start", "work", "after")
+    sketch.add("boundaryEvent", "caught", attached_to="work", events=(error(),))
+    sketch.service("repair")
+    sketch.chain("caught", "repair")
+    return World(sketch.definition(), **variables)
+
+
+def standard(**more: Any) -> Loop:
+    return Loop(kind="standardLoop", **more)
+
+
+def multi(**more: Any) -> Loop:
+    return Loop(kind="multiInstance", **more)
+
+
+def test_a_loop_goes_on_while_its_condition_holds() -> None:
+    world = looped(standard(condition=variable("again")), again=True)
+    world.answer("work")
+    world.answer("work", again=False)
+    assert world.waiting() == ["after"]
+    world.check_fold()
+
+
+def test_a_loop_tested_before_may_not_run_at_all() -> None:
+    world = looped(standard(condition=variable("again"), test_before=True), again=False)
+    assert world.waiting() == ["after"]
+
+
+def test_a_loop_ends_with_its_maximum() -> None:
+    world = looped(standard(maximum=3))
+    for _ in range(3):
+        assert world.waiting() == ["work"]
+        world.answer("work")
+    assert world.waiting() == ["after"]
+
+
+def test_items_in_parallel_are_all_open_at_once_and_collected_in_order() -> None:
+    world = looped(
+        multi(
+            sequential=False,
+            collection=variable("lines"),
+            item="line",
+            output_collection="results",
+            output_item=variable("line"),
+        ),
+        lines=["x", "y", "z"],
+    )
+    assert world.waiting() == ["work"] * 3
+    for _ in range(3):
+        world.answer("work")
+    assert world.waiting() == ["after"]
+    assert world.instance.scopes[0].variables["results"] == ["x", "y", "z"]
+    world.check_fold()
+
+
+def test_items_in_turn_are_open_one_by_one() -> None:
+    world = looped(multi(sequential=True, cardinality=lambda v, now: 2))
+    assert world.waiting() == ["work"]
+    world.answer("work")
+    assert world.waiting() == ["work"]
+    world.answer("work")
+    assert world.waiting() == ["after"]
+
+
+def test_enough_is_enough() -> None:
+    world = looped(
+        multi(
+            sequential=False,
+            cardinality=lambda v, now: 5,
+            condition=lambda v, now: v["numberOfCompletedInstances"] >= 2,
+        )
+    )
+    world.answer("work")
+    assert world.waiting() == ["work"] * 4
+    world.answer("work")
+    assert world.waiting() == ["after"]
+    world.check_fold()
+
+
+def test_nothing_to_go_over_is_done_at_once() -> None:
+    world = looped(multi(sequential=False, collection=variable("lines")), lines=[])
+    assert world.waiting() == ["after"]
+
+
+def test_an_error_in_one_body_cancels_them_all() -> None:
+    world = looped(multi(sequential=False, cardinality=lambda v, now: 3))
+    world.refuse("work", "E1")
+    assert world.waiting() == ["repair"]
+    world.check_fold()
+
+
+def test_what_is_no_list_is_an_incident() -> None:
+    world = looped(multi(sequential=False, collection=variable("lines")), lines="abc")
+    assert [i.code for i in world.instance.incidents.values()] == ["NO_COLLECTION"]
