@@ -33,7 +33,7 @@ from mtd.runtime.memory import calm_collector
 from mtd.runtime.rehearsal.town import Town, environment
 from mtd.runtime.settings import BadSettings, Settings, home
 from mtd.runtime.supervising import parts
-from mtd.runtime.telemetry import log_to
+from mtd.runtime.telemetry import log_stream, log_to
 from mtd.runtime.working import work
 
 Part = Literal["api", "worker", "intake"]
@@ -45,7 +45,8 @@ def up(
     customer: Annotated[str, Parameter(help="Whose file in customers/ says how.")] = "default",
 ) -> int:
     """Run MTD until it is told to stop."""
-    log_to(sys.stderr, human=sys.stderr.isatty())
+    stream = log_stream(os.environ)
+    log_to(stream, human=stream.isatty())
     try:
         uvloop.run(_part(only, customer) if only else _whole(customer))
     except (BadSettings, BadLegacySettings, Refused, FileNotFoundError) as error:

@@ -3,12 +3,14 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from mtd.runtime import ownership
 from tests.conftest import Server
 from tests.runtime.plant import Plant, a_plant
+from tests.store.making import Cutter
 
 Founded = Callable[..., Any]
 
@@ -23,6 +25,19 @@ async def found(server: Server, database: str) -> AsyncGenerator[Founded]:
             return await stack.enter_async_context(plant)
 
         yield founded
+
+
+@pytest.fixture
+async def cutter(database: str) -> AsyncGenerator[tuple[Cutter, str]]:
+    """A proxy that loses replies, and the DSN that goes through it."""
+    parts = urlsplit(database)
+    query = parse_qs(parts.query)
+    port = query.get("port", ["5432"])[0]
+    proxy = Cutter(f"{query['host'][0]}/.s.PGSQL.{port}")
+    listening = await proxy.start()
+    user = parts.username or query["user"][0]
+    yield proxy, f"postgresql://{user}@127.0.0.1:{listening}{parts.path}?sslmode=disable"
+    await proxy.stop()
 
 
 @pytest.fixture

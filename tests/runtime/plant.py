@@ -33,7 +33,7 @@ from mtd.store.store import Store
 from tests.core.process.sketch import Sketch
 from tests.store.making import new_id
 
-PATIENCE_S = 4.0
+PATIENCE_S = 25.0
 LOOK_S = 0.02
 MASTER_KEY = b"0123456789abcdef0123456789abcdef"
 QUICK = Retry(attempts_max=3, backoff_s=0.02, factor=1.0)
@@ -79,11 +79,13 @@ class Plant:
     @asynccontextmanager
     async def worker(self) -> AsyncGenerator["Employed"]:
         """A worker, at work with slots of its own, for as long as this is open."""
-        before = await self.value("SELECT count(*) FROM worker")
+        before = [row[0] for row in await self.rows("SELECT id FROM worker")]
         stopping = asyncio.Event()
         employed = Employed(asyncio.create_task(work(self.app, self.connectors, stopping)))
         self.tasks.append(employed.task)
-        await self.until("SELECT count(*) > $1 FROM worker", before)
+        employed.id = await self.until(
+            "SELECT id FROM worker WHERE NOT id = ANY($1::uuid[])", before
+        )
         try:
             yield employed
         finally:
@@ -125,7 +127,7 @@ class Plant:
     async def publish(self, name: str, key: str, ttl_s: float = 60.0, **other: Any) -> Receipt:
         """A message; `id` and `message_id` may be given."""
         id_ = new_id()
-        usual = {"tenant": 1, "id": id_, "source": "test", "message_id": id_}
+        usual: dict[str, Any] = {"tenant": 1, "id": id_, "source": "test", "message_id": id_}
         message = Published(name=name, key=key, ttl_s=ttl_s, **(usual | other))
         (receipt,) = await self.app.store.deliver([message])
         return receipt
@@ -175,6 +177,27 @@ class Plant:
         """So many instances have come to their end."""
         await self.until("SELECT count(*) >= $1 FROM instance WHERE state = 'COMPLETED'", count)
 
+    async def expire(self, dead: Any) -> None:
+        """As if `dead` had missed its heartbeats, and everyone else's lease were old."""
+        await self.rows(
+            "UPDATE worker SET since = now() - interval '1 min', lease_until ="
+            " CASE WHEN id = $1 THEN now() - interval '1 s' ELSE lease_until END",
+            dead,
+        )
+
+    async def take_over(self, dead: "Employed") -> None:
+        """The survivors bury it and take its slots."""
+        await dead.kill()
+        await self.expire(dead.id)
+        await self.until("SELECT count(*) = 0 FROM worker WHERE id = $1", dead.id)
+
+    async def until_seen(self, service: str, count: int) -> None:
+        """So many attempts of `service` were begun."""
+        deadline_s = time.monotonic() + PATIENCE_S
+        while len(self.seen.get(service, ())) < count:
+            assert time.monotonic() < deadline_s, f"{service} is not called"
+            await asyncio.sleep(LOOK_S)
+
     async def kinds(self, instance: str) -> list[str]:
         """Kinds of an instance's journal rows, in order."""
         rows = await self.rows(
@@ -196,6 +219,7 @@ class Employed:
 
     def __init__(self, task: asyncio.Task[None]) -> None:
         self.task = task
+        self.id: Any = None
 
     async def end(self) -> None:
         """Wait for it; one that was killed is past that."""

@@ -33,7 +33,8 @@ def test_bounds_hold(
     now_s, job = 0.0, 0
     running: list[int] = []
     went: list[float] = []
-    joined, left, order = 0, 0, []
+    order: list[int] = []
+    joined, left = 0, 0
     for act, seconds in acts:
         match act:
             case "join" if line.admits(now_s):

@@ -3,7 +3,9 @@
 import logging
 import os
 import sys
-from typing import Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -78,6 +80,16 @@ class Meters:
         invocations.inc()
         duration_s.observe(took_s)
         (successes if isinstance(outcome, Done | Refused) else errors).inc()
+
+
+LOG = "MTD_LOG"
+"""Environment: a file that a process logs to, where standard error is for people."""
+
+
+def log_stream(environment: Mapping[str, str]) -> TextIO:
+    """Where this process logs: the file that the environment names, else standard error."""
+    path = environment.get(LOG)
+    return Path(path).open("a", encoding="utf-8") if path else sys.stderr
 
 
 def log_to(stream: Any = sys.stderr, level: int = logging.INFO, human: bool = False) -> None:

@@ -7,7 +7,7 @@ from mtd.core.process.effect import Call
 from mtd.core.process.instance import State
 from mtd.core.process.outcome import Done, InDoubt, Unknown
 from mtd.core.process.trigger import Answered, Stopped
-from tests.core.process.sketch import Sketch, error, variable
+from tests.core.process.sketch import Sketch, after, error, variable
 from tests.core.process.world import World
 
 
@@ -119,4 +119,19 @@ def test_stopped_leaves_nothing() -> None:
     assert world.instance.state is State.TERMINATED
     left = world.instance
     assert not (left.tokens or left.waits or left.incidents or left.scopes)
+    world.check_fold()
+
+
+def test_effect_that_comes_after_its_cancellation_is_an_incident() -> None:
+    sketch = one_task()
+    sketch.add("boundaryEvent", "late", attached_to="a", events=(after(60),))
+    sketch.service("instead")
+    sketch.chain("late", "instead")
+    world = World(sketch.definition())
+    wait = world.at("a").id
+    world.pass_time(seconds=60)
+    world.let(Answered(at=world.now, wait=wait, outcome=Done()))
+    assert [i.code for i in world.instance.incidents.values()] == ["LATE_EFFECT"]
+    world.answer("instead")
+    assert world.ended and not world.instance.incidents
     world.check_fold()

@@ -19,11 +19,13 @@ from mtd.core.orders.writing import write_xml
 from mtd.runtime.app import TENANT, App, open_app
 from mtd.runtime.generator import generate
 from mtd.runtime.intake import take_in
+from mtd.runtime.intake.insisting import insist
 from mtd.runtime.operations import Operations
 from mtd.runtime.receiving import Receiving
 from mtd.runtime.settings import IntakeSettings, Settings, load
 from mtd.store import intake
 from mtd.store.intake import Failure, File
+from mtd.store.sessions import Connection
 from tests.core.orders.examples import shipped_mappings
 
 ROOT = Path(__file__).parents[3]
@@ -86,20 +88,24 @@ class Place:
 
     async def files(self) -> list[File]:
         """Every file that was registered, by id."""
-        async with self.app.store.door(TENANT) as connection:
-            rows = await connection.fetch("SELECT id::text FROM intake_file ORDER BY id")
-            found = await intake.by_ids(connection, TENANT, [row["id"] for row in rows])
-            return sorted(found, key=lambda file: file.id)
+
+        async def ask(connection: Connection) -> list[File]:
+            rows = await connection.fetch("SELECT id::text FROM intake_file")
+            return await intake.by_ids(connection, TENANT, [row["id"] for row in rows])
+
+        found = await insist(self.app.store, TENANT, ask)
+        return sorted(found, key=lambda file: file.id)
 
     async def failures(self, file: File) -> list[Failure]:
         """Why its attempts failed."""
-        async with self.app.store.door(TENANT) as connection:
-            return await intake.failures(connection, TENANT, file.id)
+        return await insist(self.app.store, TENANT, lambda c: intake.failures(c, TENANT, file.id))
 
     async def orders(self) -> int:
         """How many orders there are."""
-        async with self.app.store.door(TENANT) as connection:
-            return (await connection.fetch("SELECT count(*) FROM purchase_order"))[0][0]
+        rows = await insist(
+            self.app.store, TENANT, lambda c: c.fetch("SELECT count(*) FROM purchase_order")
+        )
+        return rows[0][0]
 
     async def settled(self, count: int) -> list[File]:
         """The files, once `count` of them are settled or wait."""

@@ -23,6 +23,7 @@ from mtd.core.process.journal import (
     Troubled,
     encode,
 )
+from mtd.core.process.outcome import Done, InDoubt, Unknown
 from mtd.core.process.recording import Stuck
 from mtd.core.process.running import run
 from mtd.core.process.step import Step
@@ -38,6 +39,8 @@ from mtd.core.process.trigger import (
     Trigger,
 )
 
+LATE_EFFECT = "LATE_EFFECT"
+"""The incident of an effect that came after nobody wanted it any more."""
 ROUNDS_MAX = 100
 """Times that conditional events are looked at in one step."""
 
@@ -105,10 +108,19 @@ def _answered(step: Step, trigger: Answered | Fired | Received | Submitted) -> s
     if wait is None or not _meets(wait, trigger):
         what = trigger.outcome if isinstance(trigger, Answered) else type(trigger).__name__
         step.record(Ignored(f"wait {trigger.wait} is not open: {what}"))
+        if wait is None and isinstance(trigger, Answered):
+            _late(step, trigger)
         return ""
     element = step.definition.elements[wait.element]
     _resume(step, element, wait, trigger)
     return element.id
+
+
+def _late(step: Step, answer: Answered) -> None:
+    """A call that was cancelled under way took effect all the same, or may have: say so."""
+    if isinstance(answer.outcome, Done | Unknown | InDoubt):
+        message = f"call {answer.wait} was cancelled and yet answered: its effect may stand"
+        step.trouble(None, LATE_EFFECT, message)
 
 
 def _resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:

@@ -171,6 +171,8 @@ class Step(Recording):
         scope = draft.scopes[scope_id]
         self.close(scope)
         if scope.parent is None:
+            for incident in list(self.draft.incidents):
+                self.record(Settled(incident))
             self.record(Ended(State.COMPLETED))
         elif scope.holder is None:
             self.finish_if_empty(scope.parent)

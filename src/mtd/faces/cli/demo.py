@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated, TextIO, cast
+from typing import Annotated, cast
 
 import msgspec
 import uvloop
@@ -26,7 +26,7 @@ from mtd.runtime.rehearsal.outcome import PLACES, Outcome, placed, settled, stag
 from mtd.runtime.rehearsal.stage import Stage, intake_folder, set_up
 from mtd.runtime.settings import home
 from mtd.runtime.supervising import parts
-from mtd.runtime.telemetry import log_to
+from mtd.runtime.telemetry import LOG, log_stream, log_to
 from mtd.runtime.trouble import arrivals
 from mtd.store.spans import spans
 
@@ -46,7 +46,10 @@ def demo(
     json: Annotated[Path | None, Parameter(help="Also write the outcome here.")] = None,
 ) -> int:
     """Start everything on this machine, put order files in, and show what came of them."""
-    log_to(_log(), human=False)
+    if sys.stderr.isatty():  # a progress bar is there: the logs, the parts' too, go elsewhere
+        os.environ[LOG] = str(home(os.environ) / "demo.log")
+        home(os.environ).mkdir(parents=True, exist_ok=True)
+    log_to(log_stream(os.environ))
     return uvloop.run(_demo(orders, seed, exit, json))
 
 
@@ -150,10 +153,3 @@ def _show(outcome: Outcome, stage: Stage, console: Console) -> None:
             f"over REST: GET {stage.api_url}/waiting, POST {stage.api_url}/waiting/push",
             highlight=False,
         )
-
-
-def _log() -> TextIO:
-    """Where the demo's own log goes: beside its database, not over its progress bar."""
-    path = home(os.environ) / "demo" / "demo.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.open("a", encoding="utf-8") if sys.stderr.isatty() else sys.stderr

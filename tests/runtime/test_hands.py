@@ -1,0 +1,89 @@
+"""Hands and memory: one dead or slow legacy never stops the others."""
+
+import asyncio
+
+from mtd.connectors.contract import Attempt
+from mtd.connectors.wire import Wire
+from mtd.core.process.outcome import Answer, Done, Failed
+from tests.runtime.conftest import Founded
+from tests.runtime.plant import Plant, a_legacy, chain
+
+
+async def test_a_dead_legacy_parks_its_instances_and_another_flows_on(found: Founded) -> None:
+    dead = True
+
+    async def dying(_: Attempt, wire: Wire) -> Answer:
+        await asyncio.sleep(0)
+        wire.sound = not dead
+        return Failed("no connection") if dead else Done()
+
+    plant: Plant = await found(
+        chain("sick", ["dead.do"]),
+        chain("well", ["live.do"] * 3),
+        legacy={
+            "dead": a_legacy(breaker_failures=2, breaker_open_s=0.5, concurrency_max=2),
+            "live": a_legacy(),
+        },
+    )
+    plant.connect("dead.do", dying)
+    plant.connect("live.do")
+    for _ in range(30):
+        await plant.start("sick")
+    async with plant.worker():
+        await plant.until("SELECT count(*) >= 26 FROM instance WHERE wake_at > now()")
+        assert len(plant.seen["dead.do"]) <= 4
+        for _ in range(30):
+            await plant.start("well")
+        await plant.until_ended(30)
+        dead = False
+        await plant.until_ended(60)
+
+
+async def test_a_full_memory_and_a_slow_legacy_leave_room_for_the_others(found: Founded) -> None:
+    gate = asyncio.Event()
+
+    async def slow(_: Attempt, __: Wire) -> Answer:
+        await gate.wait()
+        return Done()
+
+    plant: Plant = await found(
+        chain("slow", ["slow.do"]),
+        chain("other", ["slower.do"]),
+        chain("quick", ["live.do"] * 2),
+        legacy={
+            "slow": a_legacy(concurrency_max=2),
+            "slower": a_legacy(concurrency_max=2),
+            "live": a_legacy(),
+        },
+        live_max=20,
+        batch_max=8,
+    )
+    for name in ("slow.do", "slower.do"):
+        plant.connect(name, slow)
+    plant.connect("live.do")
+    for _ in range(40):
+        await plant.start("slow")
+        await plant.start("other")
+    async with plant.worker():
+        await plant.until("SELECT count(*) = 80 FROM instance")
+        assert await plant.value("SELECT count(*) <= 20 FROM instance WHERE wake_at IS NULL")
+        for _ in range(20):
+            await plant.start("quick")
+        await plant.until_ended(20)
+        gate.set()
+        await plant.rows(
+            "UPDATE instance SET wake_at = now() WHERE wake_at > now() AND wake_at < 'infinity'"
+        )
+        await plant.until_ended(100)
+
+
+async def test_the_rate_holds_and_is_reached(found: Founded) -> None:
+    plant: Plant = await found(chain("one", ["far.do"]), legacy={"far": a_legacy(rate_per_s=20.0)})
+    plant.connect("far.do")
+    for _ in range(40):
+        await plant.start("one")
+    async with plant.worker():
+        began_s = asyncio.get_running_loop().time()
+        await plant.until_ended(40)
+        took_s = asyncio.get_running_loop().time() - began_s
+    assert 0.7 < took_s < 2.5
