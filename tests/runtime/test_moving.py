@@ -8,8 +8,9 @@ import pytest
 from mtd.core.process.advance import born
 from mtd.core.process.definition import Definition, Event, Service
 from mtd.core.process.effect import Call
+from mtd.core.process.instance import State
 from mtd.core.process.outcome import Done, Refused
-from mtd.core.process.trigger import Answered, Received, Start, Trigger
+from mtd.core.process.trigger import Answered, Received, Retried, Start, Stopped, Trigger
 from mtd.runtime.happening import Happened, Happening
 from mtd.runtime.live import Live, is_set_aside
 from mtd.runtime.moving import move
@@ -84,6 +85,24 @@ def test_an_advance_that_fails_sets_its_instance_aside(monkeypatch: pytest.Monke
     live.instance, live.wake_at = moved.instance, LIVE
     assert live.waking(live.instance, NOW) == NEVER
     assert live.alarm() is None
+
+
+def test_a_start_that_failed_is_begun_again_with_what_it_brought(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    definition = chain("one", ["far.do"])
+    live = Live(tenant=1, instance=born(ID, definition, "k"), definition=definition, began=False)
+    live.problem = "three workers died"
+    moved = move(happened(live, Start(at=NOW, variables={"amount": 7})), NOW)
+    assert is_set_aside(moved.instance) and moved.turned.wake_at == NEVER
+    live.instance, live.began, live.wake_at, live.problem = moved.instance, True, NEVER, None
+    stopped = move(happened(live, Stopped(at=NOW)), NOW)
+    assert stopped.instance.state is State.TERMINATED
+    again = move(happened(live, Retried(at=NOW)), NOW)
+    assert [entry.kind for entry in again.turned.entries] == ["retried", "start"]
+    assert again.turned.wake_at is LIVE and not again.instance.incidents
+    assert again.instance.scopes[0].variables == {"amount": 7}
+    assert len(again.instance.waits) == 1
 
 
 def test_who_is_leaving_parks_with_its_calls_unless_they_fly() -> None:

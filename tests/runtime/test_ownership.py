@@ -116,6 +116,7 @@ async def test_a_poison_instance_is_set_aside_after_three_deaths_and_the_others_
     deadly = await plant.start("deadly")
     deaths = 0
     while not await plant.code(deadly):
+        assert deaths < 7
         async with plant.worker() as victim:
             while not victim.task.done() and not await plant.code(deadly):
                 await plant.rows("UPDATE worker SET since = now() - interval '1 min'")

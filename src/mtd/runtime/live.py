@@ -95,7 +95,7 @@ class Live:
     def alarm(self) -> datetime | None:
         """When to look at it in memory: at its earliest timer, or call that had to be put off."""
         instance = self.instance
-        if instance.state is not State.RUNNING or is_set_aside(instance):
+        if self.leaving or instance.state is not State.RUNNING or is_set_aside(instance):
             return None
         earliest: datetime | None = None
         for wait in instance.waits.values():

@@ -1,5 +1,6 @@
 """Moving: one instance's part of a turn, from what happened to the rows that say so; pure."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -7,27 +8,23 @@ import structlog
 
 from mtd.connectors.engine import CANCEL, RETRY
 from mtd.core.orders.states import OVERLAYS, IllegalTransition, OrderState, OrderStatus, follow
-from mtd.core.process.advance import Moved, advance, quarantined
+from mtd.core.process.advance import Moved, advance
 from mtd.core.process.effect import Message, Subscription
 from mtd.core.process.instance import Incident, Instance, State
-from mtd.core.process.journal import (
-    VERSION,
-    Draft,
-    Entry,
-    Fact,
-    Ignored,
-    Reached,
-    Record,
-    Sent,
-    Troubled,
-    apply,
-    encode,
-)
+from mtd.core.process.journal import Fact, Ignored, Reached, Sent, Troubled
 from mtd.core.process.outcome import Done
-from mtd.core.process.trigger import Answered, Changed, Received, Retried, Submitted
+from mtd.core.process.trigger import (
+    Answered,
+    Changed,
+    Received,
+    Retried,
+    Submitted,
+    Trigger,
+)
 from mtd.runtime.evidence import evidence
 from mtd.runtime.happening import Happened, Happening, Move
-from mtd.runtime.live import Live
+from mtd.runtime.live import Live, is_set_aside
+from mtd.runtime.setting_aside import begin_again, recorded, stopped
 from mtd.store.turned import LIVE, Consumed, Outgoing, Status, turned
 
 LOG = structlog.get_logger()
@@ -62,20 +59,20 @@ def move(happened: Happened, now: datetime) -> Move:
     taken: list[Happening] = []
     asked: list[Outgoing] = []
     if happened.doubts:
-        moved.append(_recorded(instance, now, ADOPTED, happened.doubts))
+        moved.append(recorded(instance, now, ADOPTED, happened.doubts))
         instance = moved[-1].instance
     for happening in happened.happenings:
         if _came_too_late(instance, happening):
             continue
         taken.append(happening)
         before = instance
-        moved.append(_advanced(live, before, happening))
+        moved.append(_advanced(live, before, happening.trigger))
         instance = moved[-1].instance
-        if happening.answer is not None and happening.answer.intent.wait in before.waits:
+        for trigger in _following(live, before, instance, happening):
+            moved.append(_advanced(live, instance, trigger))
+            instance = moved[-1].instance
+        if _is_awaited(before, happening):
             asked += _cancelling(happening)
-            if (retried := _retrying(happening)) is not None:
-                moved.append(_advanced(live, instance, Happening(trigger=retried)))
-                instance = moved[-1].instance
     return _written(happened, taken, moved, now, asked, acquitted=live.suspicion is not None)
 
 
@@ -86,7 +83,7 @@ def set_aside(
     live = happened.live
     none = Changed(at=now, variables={}, actor="engine", reason=problem)
     trigger = happened.happenings[0].trigger if happened.happenings else none
-    step = quarantined(live.instance, trigger, problem)
+    step = stopped(live.instance, trigger, problem)
     return _written(happened, happened.happenings, [step], now, [], with_evidence=with_evidence)
 
 
@@ -142,23 +139,30 @@ def _written(
     )
 
 
-def _advanced(live: Live, instance: Instance, happening: Happening) -> Moved:
+def _advanced(live: Live, instance: Instance, trigger: Trigger) -> Moved:
     """`advance`, or where that fails, which is our fault, an incident of this instance alone."""
     try:
-        return advance(live.definition, instance, happening.trigger)
+        return advance(live.definition, instance, trigger)
     except Exception as error:
         LOG.exception("advance failed", instance=instance.id, order=instance.key)
-        return quarantined(instance, happening.trigger, f"{type(error).__name__}: {error}")
+        return stopped(instance, trigger, f"{type(error).__name__}: {error}")
 
 
-def _recorded(instance: Instance, at: datetime, kind: str, facts: list[Fact]) -> Moved:
-    """A step of the runtime's own, in which nothing is evaluated."""
-    draft = Draft(instance)
-    for fact in facts:
-        apply(draft, fact)
-    after = draft.freeze(instance, 1)
-    payload = encode(Record(VERSION, [kind], facts))
-    return Moved(after, Entry(after.seq, at, kind, "", payload), facts)
+def _following(
+    live: Live, before: Instance, instance: Instance, happening: Happening
+) -> Iterator[Trigger]:
+    """What follows in the same commit: a kept start, or a retry that the drawing asked for."""
+    trigger = happening.trigger
+    if isinstance(trigger, Retried) and not is_set_aside(instance):
+        if (start := begin_again(instance, live.definition, trigger.at)) is not None:
+            yield start
+    elif _is_awaited(before, happening) and (retried := _retrying(happening)) is not None:
+        yield retried
+
+
+def _is_awaited(before: Instance, happening: Happening) -> bool:
+    """Whether this is the answer to a call that was still wanted."""
+    return happening.answer is not None and happening.answer.intent.wait in before.waits
 
 
 def _came_too_late(instance: Instance, happening: Happening) -> bool:
@@ -188,7 +192,7 @@ def _followed(
     ):
         return troubled, instance
     LOG.error("illegal state", order=instance.key, problem=status.message)
-    moved.append(_recorded(instance, now, "state", [Troubled(incident)]))
+    moved.append(recorded(instance, now, "state", [Troubled(incident)]))
     return troubled, moved[-1].instance
 
 

@@ -40,7 +40,7 @@ async def work(app: App, connectors: Mapping[str, Connector], stopping: asyncio.
     except BadLegacySettings as error:
         raise BadSettings(str(error)) from error
     try:
-        await _look_around(app)
+        await persisted(lambda: _look_around(app))
         while not stopping.is_set():
             try:
                 await _career(app, connectors, wires, stopping)

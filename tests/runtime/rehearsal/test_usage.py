@@ -29,6 +29,19 @@ def test_a_family_counts_the_children_that_ended() -> None:
     assert usage.family_cpu_s(os.getpid()) == pytest.approx(whole, abs=4 * TICK_S)
 
 
+def test_a_tree_counts_grandchildren() -> None:
+    inner = f"import subprocess,sys; subprocess.run([sys.executable, '-c', {BURN!r}])"
+    before = usage.tree_cpu_s(os.getpid())
+    child = subprocess.Popen(
+        [sys.executable, "-c", f"{inner}; sys.stdin.read()"], stdin=subprocess.PIPE
+    )
+    while usage.tree_cpu_s(child.pid) < 0.3:
+        assert child.poll() is None
+        time.sleep(0.05)
+    assert usage.tree_cpu_s(os.getpid()) >= before + 0.3
+    child.communicate()
+
+
 def test_memory_of_this_process() -> None:
     now_mb, peak_mb = usage.memory_mb(os.getpid())
     assert 10 < now_mb <= peak_mb

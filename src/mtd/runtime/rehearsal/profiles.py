@@ -1,6 +1,7 @@
 """The load profiles: L1, a campaign's files at once, and L4, requests at a steady pace."""
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import Collection, Sequence
 
@@ -12,6 +13,7 @@ from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.runtime.app import TENANT
 from mtd.runtime.clock import elapsed_s
 from mtd.runtime.generator import generate
+from mtd.runtime.rehearsal import usage
 from mtd.runtime.rehearsal.feeding import feed
 from mtd.runtime.rehearsal.figures import Check, Figure, Report, percentile
 from mtd.runtime.rehearsal.load import files
@@ -39,15 +41,15 @@ async def campaign(
     now = stage.app.clock.now()
     early, late = list(generate(seed, first, now)), list(generate(seed + 1, added, now))
     early_files, late_files = list(files(early, dialects)), list(files(late, dialects))
-    began_s = elapsed_s()
+    began_s, cpu_before_s = elapsed_s(), usage.tree_cpu_s(os.getpid())
     await feed(intake_folder(stage.app), early_files)
     await until(stage, lambda states: states.total() >= first // 2)
     await feed(intake_folder(stage.app), late_files)
     await settled(stage, first + added)
-    took_s = elapsed_s() - began_s
+    took_s, cpu_s = elapsed_s() - began_s, usage.tree_cpu_s(os.getpid()) - cpu_before_s
     lives = await gauges.lives(stage.app.store, TENANT)
     return Report(
-        figures=_campaign_figures(took_s, lives, {order.key for order in late}),
+        figures=_campaign_figures(took_s, cpu_s, lives, {order.key for order in late}),
         checks=await concluded(stage, [*early, *late]),
     )
 
@@ -96,7 +98,9 @@ async def _posted(
     return statuses, took_ms
 
 
-def _campaign_figures(took_s: float, lives: Sequence[Life], late: Collection[str]) -> list[Figure]:
+def _campaign_figures(
+    took_s: float, cpu_s: float, lives: Sequence[Life], late: Collection[str]
+) -> list[Figure]:
     of_all = [_lasted_s(one) for one in lives]
     of_first = [_lasted_s(one) for one in lives if one.key not in late]
     p95_all, p95_first = percentile(of_all, 0.95), percentile(of_first, 0.95)
@@ -109,6 +113,11 @@ def _campaign_figures(took_s: float, lives: Sequence[Life], late: Collection[str
             at_most=CAMPAIGN_S,
         ),
         Figure(name="orders a second", value=len(lives) / took_s, unit="orders/s"),
+        Figure(
+            name="CPU of everything, simulators included",
+            value=1000 * cpu_s / len(lives),
+            unit="s/1,000 orders",
+        ),
         Figure(name="an order, p50", value=percentile(of_all, 0.50), unit="s"),
         Figure(name="an order, p95, those of the first batch", value=p95_first, unit="s"),
         Figure(name="an order, p95, with those added", value=p95_all, unit="s"),

@@ -25,6 +25,12 @@ def family_cpu_s(parent: int) -> float:
     return ended + sum(cpu_s(pid) for pid in (parent, *children(parent)))
 
 
+def tree_cpu_s(root: int) -> float:
+    """Seconds of CPU of a process and all its descendants, those that ended included."""
+    below = children(root)
+    return family_cpu_s(root) - sum(map(cpu_s, below)) + sum(map(tree_cpu_s, below))
+
+
 def children(parent: int) -> list[int]:
     """The running children of a process."""
     pids = (int(entry.name) for entry in _PROC.iterdir() if entry.name.isdecimal())

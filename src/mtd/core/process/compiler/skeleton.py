@@ -9,7 +9,7 @@ _LINES: dict[str, tuple[str, ...]] = {
     "user": ('role = ""', '# due = "PT4H"'),
     "decision": ("answer = ''  # FEEL that gives one of: {ways}",),
     "rule": ('table = ""  # such as "order_rules.dmn"',),
-    "script": ('set = {{}}  # such as {{ total = "net + tax" }}',),
+    "script": ('set = {}  # such as { total = "net + tax" }',),
     "timer": ('duration = ""  # ISO 8601, such as "PT2H", or a named duration',),
     "message": ('name = ""', '# key = "order_key"'),
     "signal": ('name = ""',),
@@ -35,5 +35,5 @@ def _table(label: Label) -> str:
     name = (label.name or label.element).replace("\\", "\\\\").replace('"', '\\"')
     ways = ", ".join(label.ways) or "the labels of its flows"
     lines = [f'[{label.table}."{name}"]  # {label.kind}, line {label.line}']
-    lines += [line.format(ways=ways) for line in _LINES[label.table]]
+    lines += [line.replace("{ways}", ways) for line in _LINES[label.table]]
     return "\n".join(lines) + "\n"
