@@ -71,7 +71,6 @@ class IntakeSettings(_Table, frozen=True, kw_only=True):
 
     folder: str = "intake"
     """Below MTD_HOME unless absolute: `{country}/{store}/{channel}/*.xml`."""
-    attempts_max: AtLeastOne = 10
     attempt_backoff: str = "PT1S"
     attempt_backoff_max: str = "PT5M"
     settle: str = "PT0.2S"
