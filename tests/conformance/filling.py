@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import replace
+
 from mtd.core.process.binding import Bindings, read_bindings
 from mtd.core.process.compiler import Compiled, Surroundings, compile_drawing
 from mtd.core.process.compiler.answers import Label
@@ -47,5 +49,4 @@ def compiled(drawing: Drawing, process: str, choice: int) -> Compiled:
     """One process of `drawing`, its missing bindings filled in."""
     bare = compile_drawing(drawing, Bindings(process=process), SURROUNDINGS)
     given = filled(bare.labels, choice)
-    answers = {name: getattr(given, name) for name in Bindings.__struct_fields__}
-    return compile_drawing(drawing, Bindings(**{**answers, "process": process}), SURROUNDINGS)
+    return compile_drawing(drawing, replace(given, process=process), SURROUNDINGS)

@@ -36,7 +36,6 @@ from tests.store.making import new_id
 PATIENCE_S = 25.0
 LOOK_S = 0.02
 MASTER_KEY = b"0123456789abcdef0123456789abcdef"
-QUICK = Retry(attempts_max=3, backoff_s=0.02, factor=1.0)
 
 Run = Callable[[Attempt, Wire], Awaitable[Answer]]
 
@@ -280,13 +279,16 @@ def named(sketch: Sketch, name: str) -> Definition:
     return msgspec.structs.replace(sketch.definition(), name=name)
 
 
-def chain(name: str, services: Sequence[str], states: Sequence[str] = ()) -> Definition:
+def chain(
+    name: str, services: Sequence[str], states: Sequence[str] = (), backoff_s: float = 0.02
+) -> Definition:
     """Services one after the other; entering the n-th makes the order's n-th state."""
     sketch = Sketch()
     sketch.add("startEvent", "start")
+    retry = Retry(attempts_max=3, backoff_s=backoff_s, factor=1.0)
     for n, service in enumerate(services):
         entering = states[n] if n < len(states) else None
-        work_ = Service(connector=service, retry=QUICK)
+        work_ = Service(connector=service, retry=retry)
         sketch.add("serviceTask", f"t{n}", work=work_, entering=entering)
     sketch.add("endEvent", "end")
     sketch.chain("start", *(f"t{n}" for n in range(len(services))), "end")

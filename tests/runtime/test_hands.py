@@ -6,7 +6,7 @@ from mtd.connectors.contract import Attempt
 from mtd.connectors.wire import Wire
 from mtd.core.process.outcome import Answer, Done, Failed
 from tests.runtime.conftest import Founded
-from tests.runtime.plant import Plant, a_legacy, chain
+from tests.runtime.plant import Plant, Run, a_legacy, chain
 
 
 async def test_a_dead_legacy_parks_its_instances_and_another_flows_on(found: Founded) -> None:
@@ -39,34 +39,37 @@ async def test_a_dead_legacy_parks_its_instances_and_another_flows_on(found: Fou
         await plant.until_ended(60)
 
 
-async def test_a_full_memory_and_a_slow_legacy_leave_room_for_the_others(found: Founded) -> None:
-    gate = asyncio.Event()
-
+def slow_until(gate: asyncio.Event) -> Run:
     async def slow(_: Attempt, __: Wire) -> Answer:
         await gate.wait()
         return Done()
 
+    return slow
+
+
+async def test_slow_legacies_fill_the_memory_and_leave_room_for_the_others(
+    found: Founded,
+) -> None:
+    gate = asyncio.Event()
+    slow = [f"slow{n}" for n in range(6)]
     plant: Plant = await found(
-        chain("slow", ["slow.do"]),
-        chain("other", ["slower.do"]),
+        *(chain(name, [f"{name}.do"]) for name in slow),
         chain("quick", ["live.do"] * 2),
         legacy={
-            "slow": a_legacy(concurrency_max=2),
-            "slower": a_legacy(concurrency_max=2),
+            **{name: a_legacy(concurrency_max=2) for name in slow},
             "live": a_legacy(),
         },
         live_max=20,
         batch_max=8,
     )
-    for name in ("slow.do", "slower.do"):
-        plant.connect(name, slow)
+    for name in slow:
+        plant.connect(f"{name}.do", slow_until(gate))
     plant.connect("live.do")
-    for _ in range(40):
-        await plant.start("slow")
-        await plant.start("other")
+    for name in slow * 12:
+        await plant.start(name)
     async with plant.worker():
-        await plant.until("SELECT count(*) = 80 FROM instance")
-        assert await plant.value("SELECT count(*) <= 20 FROM instance WHERE wake_at IS NULL")
+        await plant.until("SELECT count(*) = 72 FROM instance")
+        await plant.until("SELECT count(*) <= 22 FROM instance WHERE wake_at IS NULL")
         for _ in range(20):
             await plant.start("quick")
         await plant.until_ended(20)
@@ -74,7 +77,21 @@ async def test_a_full_memory_and_a_slow_legacy_leave_room_for_the_others(found: 
         await plant.rows(
             "UPDATE instance SET wake_at = now() WHERE wake_at > now() AND wake_at < 'infinity'"
         )
-        await plant.until_ended(100)
+        await plant.until_ended(92)
+
+
+async def test_one_slow_legacy_has_its_share_of_the_memory_and_no_more(found: Founded) -> None:
+    gate = asyncio.Event()
+    plant: Plant = await found(
+        chain("slow", ["slow.do"]), legacy={"slow": a_legacy(concurrency_max=2)}, live_max=40
+    )
+    plant.connect("slow.do", slow_until(gate))
+    for _ in range(30):
+        await plant.start("slow")
+    async with plant.worker():
+        await plant.until("SELECT count(*) = 18 FROM instance WHERE wake_at > now()")
+        assert await plant.value("SELECT count(*) FROM instance WHERE wake_at IS NULL") == 12
+        gate.set()
 
 
 async def test_the_rate_holds_and_is_reached(found: Founded) -> None:

@@ -40,14 +40,24 @@ async def test_ten_steps_are_eleven_rows_and_the_order_follows(found: Founded) -
 
 
 async def test_a_state_that_may_not_follow_is_an_incident(found: Founded) -> None:
-    plant: Plant = await found(chain("odd", ["near.do"] * 2, ("DELIVERED", "VALIDATED")))
+    gate = asyncio.Event()
+
+    async def held(_: Attempt, __: Wire) -> Answer:
+        await gate.wait()
+        return Done()
+
+    odd = chain("odd", ["near.do", "far.do"], ("DELIVERED", "VALIDATED"))
+    plant: Plant = await found(odd, legacy={"far": a_legacy()})
     plant.connect("near.do", repeat=Repeat.LOCAL)
+    plant.connect("far.do", held)
     (id_,) = await plant.orders("odd", 1)
     async with plant.worker():
+        await plant.until_seen("far.do", 1)
+        assert await plant.code(id_) == "ILLEGAL_STATE"
+        (order,) = await plant.rows("SELECT state, resume FROM purchase_order")
+        assert (order["state"], order["resume"]) == ("EXCEPTION", "VALIDATED")
+        gate.set()
         await plant.until_ended(1)
-    assert await plant.code(id_) == "ILLEGAL_STATE"
-    order = (await plant.rows("SELECT state, resume FROM purchase_order"))[0]
-    assert (order["state"], order["resume"]) == ("EXCEPTION", "VALIDATED")
 
 
 async def test_attempts_are_repeated_with_back_off_and_say_what_went_before(
@@ -336,6 +346,20 @@ async def test_a_clean_stop_keeps_answers_and_leaves_nothing_in_memory(found: Fo
         await plant.until_ended(6)
     assert len(plant.seen["far.do"]) == 12
     assert not await plant.value("SELECT count(*) FROM incident")
+
+
+async def test_a_clean_stop_does_not_wait_for_a_back_off(found: Founded) -> None:
+    async def busy(_: Attempt, __: Wire) -> Answer:
+        return Failed("busy")
+
+    plant: Plant = await found(chain("one", ["far.do"], backoff_s=0.9), legacy={"far": a_legacy()})
+    plant.connect("far.do", busy)
+    await plant.start("one")
+    async with plant.worker():
+        await plant.until("SELECT count(*) = 2 FROM journal")
+        began_s = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - began_s < 5.0
+    assert await plant.value("SELECT wake_at > now() FROM instance")
 
 
 async def test_nothing_is_sent_while_connectors_are_paused(

@@ -1,9 +1,9 @@
 """`mtd stress`: the load profiles, and kills, against everything at once on this machine."""
 
 import os
+import secrets
 import shutil
 import sys
-import time
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +29,7 @@ from mtd.runtime.telemetry import log_to
 
 CUSTOMER = "stress"
 STDERR = 2
+SEED_MAX = 1_000_000_000
 Play = Callable[[Stage], Awaitable[Report]]
 
 
@@ -52,7 +53,7 @@ def stress(
     if (profile is None) == (kills == 0):
         print("mtd stress: give one of --profile and --kills", file=sys.stderr)
         return 2
-    seed = int(time.time()) if seed is None else seed
+    seed = secrets.randbelow(SEED_MAX) if seed is None else seed
 
     async def play(stage: Stage) -> Report:
         known = dialects(stage.app.settings, folders("customers"))

@@ -29,6 +29,7 @@ PAUSE_S = (25.0, 40.0)
 """Between two kills."""
 ORDERS_PER_S = 8.34
 POSTGRES_SHARE = 0.4
+"""Of the kills; the others are of workers."""
 TAKEOVER_S = 20.0
 FULL_SPEED_S = 10.0
 FULL = 0.9
@@ -54,9 +55,10 @@ async def kills(stage: Stage, dialects: Sequence[Mapping], seed: int, count: int
     stopping = asyncio.Event()
     feeding = asyncio.create_task(_feed(stage, dialects, seed, stopping))
     done: list[Kill] = []
-    for _ in range(count):
+    of_postgres = [n < count * POSTGRES_SHARE for n in range(count)]
+    chance.shuffle(of_postgres)
+    for postgres in of_postgres:
         await asyncio.sleep(chance.uniform(*PAUSE_S))
-        postgres = chance.random() < POSTGRES_SHARE
         done.append(await (_kill_postgres(stage) if postgres else _kill_worker(stage, chance)))
     await asyncio.sleep(PAUSE_S[0])
     stopping.set()

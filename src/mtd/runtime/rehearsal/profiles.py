@@ -116,7 +116,7 @@ def _campaign_figures(
         Figure(
             name="CPU of everything, simulators included",
             value=1000 * cpu_s / len(lives),
-            unit="s/1,000 orders",
+            unit="s/1,000",
         ),
         Figure(name="an order, p50", value=percentile(of_all, 0.50), unit="s"),
         Figure(name="an order, p95, those of the first batch", value=p95_first, unit="s"),

@@ -1,8 +1,10 @@
 """Standard loops and multi-instance: what is repeated, how often, and what comes of it."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from mtd.core.process.definition import Loop
+from mtd.core.process.definition import Evaluate, Loop
 from tests.core.process.sketch import Sketch, error, variable
 from tests.core.process.world import World
 
@@ -17,6 +19,14 @@ def looped(loop: Loop, **variables: Any) -> World:
     sketch.service("repair")
     sketch.chain("caught", "repair")
     return World(sketch.definition(), **variables)
+
+
+def constant(count: int) -> Evaluate:
+    return lambda variables, now: count
+
+
+def two_are_done(variables: Mapping[str, Any], _: datetime) -> bool:
+    return variables["numberOfCompletedInstances"] >= 2
 
 
 def standard(**more: Any) -> Loop:
@@ -68,7 +78,7 @@ def test_items_in_parallel_are_all_open_at_once_and_collected_in_order() -> None
 
 
 def test_items_in_turn_are_open_one_by_one() -> None:
-    world = looped(multi(sequential=True, cardinality=lambda v, now: 2))
+    world = looped(multi(sequential=True, cardinality=constant(2)))
     assert world.waiting() == ["work"]
     world.answer("work")
     assert world.waiting() == ["work"]
@@ -80,8 +90,8 @@ def test_enough_is_enough() -> None:
     world = looped(
         multi(
             sequential=False,
-            cardinality=lambda v, now: 5,
-            condition=lambda v, now: v["numberOfCompletedInstances"] >= 2,
+            cardinality=constant(5),
+            condition=two_are_done,
         )
     )
     world.answer("work")
@@ -97,7 +107,7 @@ def test_nothing_to_go_over_is_done_at_once() -> None:
 
 
 def test_an_error_in_one_body_cancels_them_all() -> None:
-    world = looped(multi(sequential=False, cardinality=lambda v, now: 3))
+    world = looped(multi(sequential=False, cardinality=constant(3)))
     world.refuse("work", "E1")
     assert world.waiting() == ["repair"]
     world.check_fold()

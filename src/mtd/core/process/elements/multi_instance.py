@@ -1,6 +1,6 @@
 """Multi-instance: an activity done for each item, at once or in turn (BPMN 2.0.2 §13.2.7)."""
 
-from typing import Any
+from typing import Any, cast
 
 from mtd.core.process.definition import Element, Loop
 from mtd.core.process.instance import Scope, Token
@@ -76,7 +76,7 @@ def _items(step: Step, element: Element, loop: Loop, scope: int) -> list[Any]:
         items = step.value(loop.collection, scope)
         if not isinstance(items, list):
             raise Stuck("NO_COLLECTION", f"{element.name or element.id!r} has no list to go over")
-        found = list(items)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        found = list(cast("list[Any]", items))
     else:
         assert loop.cardinality is not None, "the compiler refuses one without either"
         count = step.value(loop.cardinality, scope)
