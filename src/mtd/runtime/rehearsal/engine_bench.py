@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import os
 import secrets
+import time
 from collections.abc import Sequence
 from datetime import datetime
 
