@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from mtd.core.orders.facts import facts, keys
+from mtd.core.orders.facts import KeyKind, facts, keys
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.trigger import Start
 from mtd.runtime.settings import Settings
@@ -75,7 +75,9 @@ class Receiving:
             buyer_document=order.buyer_document.kind.value,
             content=self._vault.seal(self._tenant, id_, self.new_id(), order),
             keys=tuple(
-                self._vault.blind(self._tenant, key.kind.value, key.value) for key in keys(order)
+                self._vault.blind(self._tenant, key.kind.value, key.value)
+                for key in keys(order)
+                if key.kind is not KeyKind.ORDER_KEY  # its columns have an index already
             ),
             definition=self._latest(self._route(order)),
             trigger=_ENCODER.encode(start),
