@@ -1,6 +1,7 @@
 """Ten do-nothing steps an order in DBOS (PyPI `dbos`), from a backlog, by two processes.
 
-    python dbos_ten_steps.py postgresql://… [--orders 600] [--workers 2] [--concurrency 8] [--async]
+python dbos_ten_steps.py postgresql://… [--orders 600] [--workers 2] [--concurrency 16]
+[--async]
 
 Run by `mtd bench engine --peer dbos`, which installs DBOS in a place of its own. Makes the
 database `mtd_peer_dbos` beside the one that the address names, and drops it in the end. Prints
@@ -137,7 +138,7 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("--orders", type=int, default=600)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--concurrency", type=int, default=8)
+    parser.add_argument("--concurrency", type=int, default=16)
     parser.add_argument("--async", dest="asynchronous", action="store_true")
     parser.add_argument("--work", help=argparse.SUPPRESS)
     options = parser.parse_args()

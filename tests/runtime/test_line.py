@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mtd.connectors.settings import LegacySettings
 from mtd.runtime.line import Line
@@ -17,7 +18,8 @@ ACTS = st.lists(
 
 
 def a_line(**other: float | None) -> Line[int]:
-    return Line(LegacySettings(base_url="http://127.0.0.1:9", **other), QUEUE_MAX)  # pyright: ignore[reportArgumentType]
+    settings = LegacySettings(base_url="http://127.0.0.1:9")
+    return Line(replace(settings, **other), QUEUE_MAX)
 
 
 @given(ACTS, st.integers(1, 3), st.one_of(st.none(), st.floats(0.2, 5.0)), st.integers(1, 3))

@@ -169,13 +169,14 @@ class Engine:
             self._ownership.drained(self._draining - occupied)
 
     def _take_answers(self, happened: dict[Key, Happened]) -> None:
+        now = self.now()
         while self._answers and len(happened) < self._batch_max:
             answer = self._answers.popleft()
             intent = answer.intent
             live = self.lives[intent.tenant, intent.instance]
             live.flying.discard(intent.wait)
             trigger = Answered(
-                at=self.now(),
+                at=now,
                 wait=intent.wait,
                 outcome=answer.outcome,
                 jitter=self._chance(),

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from mtd.core.orders.purchase_order import PurchaseOrder
-from mtd.core.orders.states import OrderStatus
+from mtd.core.orders.states import OVERLAYS, OrderStatus
 from mtd.core.process.definition import Definition
 from mtd.core.process.effect import Call, Timer
 from mtd.core.process.instance import Instance, State, Wait
@@ -21,8 +21,8 @@ class Live:
     """One instance in memory; its parts change only after the commit that says so."""
 
     __slots__ = (
-        "alarm_at", "began", "definition", "flying", "instance", "leaving", "order", "problem",
-        "resume", "slot", "snapshot_seq", "status", "suspicion", "tenant", "unreadable",
+        "alarm_at", "began", "definition", "flying", "instance", "leaving", "order", "overlays",
+        "problem", "resume", "slot", "snapshot_seq", "status", "suspicion", "tenant", "unreadable",
         "wake_at",
     )  # fmt: skip
 
@@ -42,6 +42,12 @@ class Live:
         self.tenant = tenant
         self.instance = instance
         self.definition = definition
+        self.overlays = {
+            element.id: str(element.entering)
+            for element in definition.elements.values()
+            if element.entering in OVERLAYS
+        }
+        """States that hold an order while a token rests on, or within, an element."""
         self.slot = slot_of(instance.id)
         self.began = began
         """It has a row already."""

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from mtd.connectors.engine import CANCEL, RETRY
-from mtd.core.orders.states import OVERLAYS, IllegalTransition, OrderState, OrderStatus, follow
+from mtd.core.orders.states import IllegalTransition, OrderState, OrderStatus, follow
 from mtd.core.process.advance import Moved, advance
 from mtd.core.process.effect import Message, Subscription
 from mtd.core.process.instance import Incident, Instance, State
@@ -89,11 +89,11 @@ def set_aside(
 
 def held(live: Live, instance: Instance) -> list[str]:
     """The overlays of the elements on which a token rests, or in whose scope one does."""
-    elements = live.definition.elements
+    if not live.overlays:
+        return []
     places = {token.at for token in instance.tokens.values()}
     places.update(scope.element for scope in instance.scopes.values())
-    states = {elements[place].entering for place in places if place in elements}
-    return sorted(overlay.value for overlay in OVERLAYS if overlay.value in states)
+    return sorted({state for place, state in live.overlays.items() if place in places})
 
 
 def _written(
