@@ -1,6 +1,7 @@
 """Usage as Linux counts it, held against what the standard library says of this process."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -30,16 +31,17 @@ def test_a_family_counts_the_children_that_ended() -> None:
 
 
 def test_a_tree_counts_grandchildren() -> None:
-    inner = f"import subprocess,sys; subprocess.run([sys.executable, '-c', {BURN!r}])"
+    inner = "import subprocess,sys; subprocess.run([sys.executable, '-c', 'while True: pass'])"
     before = usage.tree_cpu_s(os.getpid())
-    child = subprocess.Popen(
-        [sys.executable, "-c", f"{inner}; sys.stdin.read()"], stdin=subprocess.PIPE
-    )
-    while usage.tree_cpu_s(child.pid) < 0.3:
-        assert child.poll() is None
-        time.sleep(0.05)
-    assert usage.tree_cpu_s(os.getpid()) >= before + 0.3
-    child.communicate()
+    child = subprocess.Popen([sys.executable, "-c", inner], start_new_session=True)
+    try:
+        while usage.tree_cpu_s(child.pid) < 0.3:
+            assert child.poll() is None
+            time.sleep(0.05)
+        assert usage.tree_cpu_s(os.getpid()) >= before + 0.3
+    finally:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
 def test_memory_of_this_process() -> None:
