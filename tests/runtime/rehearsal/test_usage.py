@@ -24,10 +24,13 @@ def test_a_family_counts_the_children_that_ended() -> None:
     child = subprocess.Popen([sys.executable, "-c", BURN])
     assert child.pid in usage.children(os.getpid())
     child.wait()
-    times = os.times()
-    whole = times.user + times.system + times.children_user + times.children_system
-    assert usage.family_cpu_s(os.getpid()) > before + 0.05
-    assert usage.family_cpu_s(os.getpid()) == pytest.approx(whole, abs=4 * TICK_S)
+    low_s, family_s, high_s = (
+        sum(os.times()[:4]),
+        usage.family_cpu_s(os.getpid()),
+        sum(os.times()[:4]),
+    )
+    assert family_s > before + 0.05
+    assert low_s - 4 * TICK_S <= family_s <= high_s + 4 * TICK_S
 
 
 def test_a_tree_counts_grandchildren() -> None:
