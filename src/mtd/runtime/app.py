@@ -10,6 +10,7 @@ from mtd.connectors import CONNECTORS
 from mtd.core.process.compiler import Surroundings
 from mtd.runtime.clock import Clock
 from mtd.runtime.library import Library
+from mtd.runtime.receiving import Receiving
 from mtd.runtime.settings import Settings
 from mtd.runtime.telemetry import Meters
 from mtd.runtime.vault import Vault
@@ -29,6 +30,18 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     vault: Vault
     clock: Clock
     meters: Meters
+
+    async def receiving(self) -> Receiving:
+        """What makes arrivals of orders, for the drawings deployed by now."""
+        latest = await self.library.latest(TENANT)
+        return Receiving(
+            tenant=TENANT,
+            settings=self.settings,
+            vault=self.vault,
+            latest=latest.__getitem__,
+            now=self.clock.now,
+            chance=os.urandom,
+        )
 
     async def close(self) -> None:
         """Close what is open."""

@@ -6,15 +6,13 @@ from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.orders.states import OVERLAYS, OrderStatus
 from mtd.core.process.definition import Definition
 from mtd.core.process.effect import Call, Timer
-from mtd.core.process.instance import Instance, State, Wait
+from mtd.core.process.instance import SET_ASIDE, Instance, State, Wait
 from mtd.store.collecting import Suspicion
 from mtd.store.ids import slot_of
 from mtd.store.turned import LIVE, NEVER
 
 PATIENCE = timedelta(seconds=1)
 """An instance whose next call is further away waits in the database."""
-SET_ASIDE = "ENGINE_FAILURE"
-"""Code of the incident of the whole instance that `advance.quarantined` leaves."""
 
 
 class Live:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from mtd.core.process.advance import Moved, quarantined
 from mtd.core.process.definition import Definition
-from mtd.core.process.instance import ROOT, Incident, Instance, Scope, State
+from mtd.core.process.instance import ROOT, SET_ASIDE, Incident, Instance, Scope, State
 from mtd.core.process.journal import (
     VERSION,
     Draft,
@@ -21,7 +21,6 @@ from mtd.core.process.journal import (
     encode,
 )
 from mtd.core.process.trigger import Start, Trigger
-from mtd.runtime.live import SET_ASIDE
 
 
 def stopped(instance: Instance, trigger: Trigger, problem: str) -> Moved:

@@ -9,7 +9,7 @@ from mtd.core.process.catching import arm_handlers, meets
 from mtd.core.process.definition import Definition, Element
 from mtd.core.process.effect import Call, UserTask, Watching
 from mtd.core.process.elements import TABLE
-from mtd.core.process.instance import ROOT, Incident, Instance, State, Wait
+from mtd.core.process.instance import ROOT, SET_ASIDE, Incident, Instance, State, Wait
 from mtd.core.process.journal import (
     VERSION,
     Closed,
@@ -72,7 +72,7 @@ def advance(definition: Definition, instance: Instance, trigger: Trigger) -> Mov
 
 def quarantined(instance: Instance, trigger: Trigger, message: str) -> Moved:
     """`instance` left where it was, with an incident that says how `advance` failed on it."""
-    incident = Incident(instance.next, "", None, None, "ENGINE_FAILURE", message)
+    incident = Incident(instance.next, "", None, None, SET_ASIDE, message)
     step = Step(_NOWHERE, instance, trigger.at, TABLE)
     step.record(Troubled(incident))
     return _moved(step, instance, trigger, "")

@@ -9,6 +9,8 @@ from mtd.core.process.effect import Effect
 
 ROOT = 0
 """The scope that is the process itself."""
+SET_ASIDE = "ENGINE_FAILURE"
+"""Code of the incident of a whole instance that the engine itself could not move."""
 
 
 class State(Enum):

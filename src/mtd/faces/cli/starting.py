@@ -12,7 +12,6 @@ from mtd.runtime.database import database
 from mtd.runtime.intake.dialects import dialects
 from mtd.runtime.library import Refused
 from mtd.runtime.operations import Operations
-from mtd.runtime.receiving import Receiving
 from mtd.runtime.settings import Settings, home, load
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -43,16 +42,8 @@ async def opened(customer: str) -> AsyncGenerator[App]:
 
 async def operations_of(app: App) -> Operations:
     """What people may do, on this app."""
-    latest = await app.library.latest(TENANT)
-    receiving = Receiving(
-        tenant=TENANT,
-        settings=app.settings,
-        vault=app.vault,
-        latest=latest.__getitem__,
-        now=app.clock.now,
-        chance=os.urandom,
-    )
-    return Operations(app, TENANT, receiving, dialects(app.settings, folders("customers")))
+    read = dialects(app.settings, folders("customers"))
+    return Operations(app, TENANT, await app.receiving(), read)
 
 
 def explained(error: Exception) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import os
 import secrets
 import time
 from collections.abc import Sequence
@@ -74,16 +73,7 @@ class Feeder:
     @classmethod
     async def of(cls, app: App) -> "Feeder":
         """The feeder of an app whose drawings are deployed."""
-        latest = await app.library.latest(TENANT)
-        receiving = Receiving(
-            tenant=TENANT,
-            settings=app.settings,
-            vault=app.vault,
-            latest=latest.__getitem__,
-            now=app.clock.now,
-            chance=os.urandom,
-        )
-        return cls(app, receiving)
+        return cls(app, await app.receiving())
 
     def orders(self, count: int) -> list[PurchaseOrder]:
         """`count` orders of one line, a good 1 KB each, that were never seen before."""
