@@ -26,8 +26,9 @@ SETTINGS = Settings(
 class Api:
     """What a client holds: an address and a key."""
 
-    def __init__(self, session: aiohttp.ClientSession, key: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, url: str, key: str) -> None:
         self.session = session
+        self.url = url
         self.key = key
 
     async def get(self, path: str, **more: Any) -> tuple[int, Any]:
@@ -62,8 +63,9 @@ async def api(database: str, tmp_path: Path) -> AsyncGenerator[Api]:
         asyncio.create_task(serve(await operations_of(app), ApiSettings(port=port), stopping)),
     ]
     headers = {"Authorization": f"Bearer {key}"}
-    async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as session:
-        client = Api(session, key)
+    url = f"http://127.0.0.1:{port}"
+    async with aiohttp.ClientSession(url, headers=headers) as session:
+        client = Api(session, url, key)
         await ready(client, tasks)
         yield client
     stopping.set()

@@ -10,7 +10,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from mtd import __version__
 from mtd.core.orders.json import BODY_MAX_BYTES
-from mtd.faces.api import messages, orders, tasks, waiting
+from mtd.faces.api import messages, orders, repairs, tasks, waiting
+from mtd.faces.api.describing import COMPONENTS, SECURITY, described, operation_id
 from mtd.faces.api.guarding import Counting, Guard
 from mtd.faces.api.page import page
 from mtd.faces.api.problems import HANDLERS
@@ -18,8 +19,16 @@ from mtd.faces.api.provided import Served
 from mtd.runtime.operations import Operations
 from mtd.store.census import Backlog, Health
 
+METRICS, _, _ = CONTENT_TYPE_LATEST.rpartition("; charset=")
+"""The framework adds the character set."""
 
-@get("/health", summary="Whether orders are taken in and worked on", tags=["operation"])
+
+@get(
+    "/health",
+    summary="Whether orders are taken in and worked on",
+    tags=["operation"],
+    security=[{}],
+)
 async def health(operations: Served) -> Health:
     """503 when the database cannot be reached."""
     return await operations.health()
@@ -37,30 +46,30 @@ async def backlog(operations: Served) -> Backlog:
     return await operations.backlog()
 
 
-@get("/metrics", summary="Prometheus", tags=["operation"], media_type=MediaType.TEXT)
+@get("/metrics", summary="Prometheus", tags=["operation"], media_type=METRICS)
 async def metrics(operations: Served) -> Response[bytes]:
     """Every process's meters."""
     body = generate_latest(operations.app.meters.collected())
-    return Response(body, media_type=CONTENT_TYPE_LATEST)
+    return Response(body, media_type=METRICS)
 
 
 @get("/openapi.json", include_in_schema=False)
 async def description(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """The description for machines: OpenAPI 3.1."""
-    return request.app.openapi_schema.to_schema()
+    return described(request.app.openapi_schema.to_schema())
 
 
 @get(["/", "/docs"], include_in_schema=False, media_type=MediaType.HTML)
 async def docs(request: Request[Any, Any, Any]) -> str:
     """The description for people; it loads nothing from elsewhere."""
-    return page(request.app.openapi_schema.to_schema())
+    return page(described(request.app.openapi_schema.to_schema()))
 
 
 def application(operations: Operations) -> Litestar:
     """The API as an ASGI application."""
     return Litestar(
         route_handlers=[
-            orders.ROUTER, messages.ROUTER, tasks.ROUTER, waiting.ROUTER,
+            orders.ROUTER, repairs.ROUTER, messages.ROUTER, tasks.ROUTER, waiting.ROUTER,
             health, counts, backlog, metrics, description, docs,
         ],
         dependencies={"operations": Provide(lambda: operations, sync_to_thread=False)},
@@ -73,6 +82,9 @@ def application(operations: Operations) -> Litestar:
             version=__version__,
             path="/schema",
             render_plugins=[JsonRenderPlugin()],
+            operation_id_creator=operation_id,
+            components=COMPONENTS,
+            security=SECURITY,
         ),
         logging_config=None,
     )  # fmt: skip

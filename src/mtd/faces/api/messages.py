@@ -7,7 +7,7 @@ from litestar import Response, Router, post
 from litestar.params import JSONBody
 
 from mtd.faces.api.provided import Served
-from mtd.faces.api.receipts import answer
+from mtd.faces.api.receipts import RECEIPTS, answer
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
@@ -22,7 +22,7 @@ class MessageIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     payload: dict[str, Any] = {}
 
 
-@post("/messages", status_code=202, summary="Tell a process something")
+@post("/messages", status_code=202, summary="Tell a process something", responses=RECEIPTS)
 async def publish(operations: Served, data: JSONBody[MessageIn]) -> Response[Any]:
     """Early ones wait for their time to live; 409 for one that may not wait."""
     receipt = await operations.publish(data.name, data.key, data.payload, data.message_id)

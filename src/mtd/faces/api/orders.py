@@ -1,115 +1,60 @@
-"""Orders over REST: place, find, follow, and put right."""
+"""Orders over REST: place, find and follow."""
 
 import asyncio
-from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
-import msgspec
-from litestar import Request, Response, Router, get, post
-from litestar.datastructures import State
+from litestar import Response, Router, get, post
 from litestar.di import Provide
-from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromQuery, HeaderParameter, QueryParameter
 
 from mtd.core.orders.flaw import Unreadable
 from mtd.core.orders.json import read_json
 from mtd.core.orders.states import OrderState
 from mtd.core.orders.xml import read_xml
+from mtd.faces.api.describing import OrderBody
+from mtd.faces.api.naming import Asked, NamedOrder, named, paths
 from mtd.faces.api.problems import problem, unreadable
-from mtd.faces.api.provided import NamedOrder, Served
-from mtd.faces.api.receipts import answer
+from mtd.faces.api.provided import Served
+from mtd.faces.api.receipts import Receipted, answer
+from mtd.faces.api.views import (
+    IncidentView,
+    OrderView,
+    StepView,
+    incident,
+    step,
+    view,
+)
 from mtd.runtime.operations import REST, Operations
 from mtd.store.arrival import Accepted, Changed, Duplicate
-from mtd.store.orders import PAGE_MAX, Order
-from mtd.store.trace import Traced
+from mtd.store.orders import PAGE_MAX
 
 WAIT_MAX_S = 30.0
 WAIT_STEP_S = 0.02
-Asked = Request[Any, Any, State]
+SEQ_MAX = 2**31 - 1
+PLACED = {
+    200: ResponseSpec(
+        Receipted | OrderView,
+        generate_examples=False,
+        description="It came before; or, waited for, its process is over",
+    ),
+    202: ResponseSpec(
+        Receipted | OrderView,
+        generate_examples=False,
+        description="It was taken in, durably; waited for, its process goes on",
+    ),
+}
+"""What placing an order answers with."""
 
 
-class OrderView(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as clients see it; nothing personal."""
-
-    id: str
-    key: str
-    state: str
-    state_es: str
-    since: datetime
-    resume: str | None
-    history: list[str]
-    """States it has been in, oldest first."""
-    country: str
-    store: str
-    channel: str
-    external_id: str
-    branch: str
-    currency: str
-    amount: Decimal
-    buyer_document: str
-    placed_at: datetime
-    promised_at: datetime | None
-    received_at: datetime
-    definition: str
-
-
-class StepView(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of an order's journal."""
-
-    seq: int
-    at: datetime
-    kind: str
-    element: str
-    what: msgspec.Raw
-    """What came in, and the facts that followed."""
-    attempts: list["AttemptView"]
-
-
-class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt at a legacy system; secrets and personal data were masked when it was kept."""
-
-    service: str
-    attempt: int
-    at: datetime
-    took_ms: float
-    outcome: str
-    request: msgspec.Raw
-    response: msgspec.Raw
-
-
-class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that went wrong with an order."""
-
-    id: int
-    element: str
-    code: str
-    message: str
-    at: datetime
-    settled_at: datetime | None
-
-
-class Repair(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who repairs, why, and with which corrections."""
-
-    actor: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
-    incident: int | None = None
-    variables: dict[str, Any] = {}
-
-
-def paths(suffix: str = "") -> list[str]:
-    """An order is named by its id or external id, or by its key with its slashes."""
-    key = "{country:str}/{store:str}/{channel:str}/{external_id:str}"
-    return [f"/orders/{{name:str}}{suffix}", f"/orders/{key}{suffix}"]
-
-
-async def named(request: Asked, operations: Served) -> Order:
-    """The order that the path names."""
-    parts = request.path_params
-    return await operations.order("/".join(str(part) for part in parts.values()))
-
-
-@post("/orders", status_code=202, summary="Place an order (JSON, or order XML)")
+@post(
+    "/orders",
+    status_code=202,
+    summary="Place an order (JSON, or order XML)",
+    operation_class=OrderBody,
+    responses=PLACED,
+)
 async def place(
     request: Asked,
     operations: Served,
@@ -130,9 +75,9 @@ async def place(
             wait_s = _wait_s(prefer)
             if wait_s > 0:
                 return await _ended(operations, id_, wait_s)
-            return Response({"id": id_, "key": order.key, "outcome": "accepted"}, status_code=202)
+            return _placed(order.key, id_, "accepted", 202)
         case Duplicate(id=id_):
-            return Response({"id": id_, "key": order.key, "outcome": "duplicate"}, status_code=200)
+            return _placed(order.key, id_, "duplicate", 200)
         case Changed(id=id_, hash_before=before):
             detail = f"order {id_} came before with other content, of hash {before.hex()}"
             return problem(409, "this order is another", detail, "DUPLICATE_CHANGED")
@@ -147,12 +92,12 @@ async def listing(
     country: FromQuery[str | None] = None,
     store: FromQuery[str | None] = None,
     channel: FromQuery[str | None] = None,
-    below: Annotated[str | None, QueryParameter(pattern=r"^[0-9a-f-]{36}$")] = None,
+    below: FromQuery[UUID | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)] = 50,
 ) -> list[OrderView]:
     """A page; `below` is the id of the last order of the page before."""
     found = await operations.orders(
-        below,
+        str(below) if below else None,
         limit,
         state=status.value if status else None,
         country=country,
@@ -164,26 +109,18 @@ async def listing(
 
 @get(paths("/trace"), summary="All that happened to an order, in order")
 async def trace(
-    operations: Served, order: NamedOrder, after: Annotated[int, QueryParameter(ge=0)] = 0
+    operations: Served,
+    order: NamedOrder,
+    after: Annotated[int, QueryParameter(ge=0, le=SEQ_MAX)] = 0,
 ) -> list[StepView]:
     """At most 500 journal rows, from after number `after` on."""
-    return [_step(traced) for traced in await operations.trace(order, after)]
+    return [step(traced) for traced in await operations.trace(order, after)]
 
 
 @get(paths("/incidents"), summary="What went wrong with an order")
 async def incidents(operations: Served, order: NamedOrder) -> list[IncidentView]:
     """Settled ones too."""
-    return [
-        IncidentView(
-            id=one.id,
-            element=one.element,
-            code=one.code,
-            message=one.message,
-            at=one.at,
-            settled_at=one.settled_at,
-        )
-        for one in await operations.incidents(order)
-    ]
+    return [incident(one) for one in await operations.incidents(order)]
 
 
 @get(paths(), summary="An order")
@@ -192,69 +129,8 @@ async def show(order: NamedOrder) -> OrderView:
     return view(order)
 
 
-@post(paths("/errors"), status_code=202, summary="A stage of an order failed")
-async def report_error(
-    operations: Served,
-    order: NamedOrder,
-    data: JSONBody[dict[str, Any]],
-    idempotency_key: Annotated[
-        str | None, HeaderParameter(name="Idempotency-Key", max_length=200)
-    ] = None,
-) -> Response[Any]:
-    """Stored, and let into the order's process (REQ-60)."""
-    message_id = idempotency_key or f"error:{operations.new_id()}"
-    return answer(await operations.report_error(order, data, message_id))
-
-
-@post(paths("/retry"), status_code=202, summary="Try again what failed")
-async def retry(operations: Served, order: NamedOrder, data: JSONBody[Repair]) -> Response[Any]:
-    """One incident, or all; with corrected variables if need be."""
-    return answer(
-        await operations.retry(order, data.incident, data.variables, data.actor, data.reason)
-    )
-
-
-@post(paths("/cancel"), status_code=202, summary="Cancel an order")
-async def cancel(operations: Served, order: NamedOrder, data: JSONBody[Repair]) -> Response[Any]:
-    """409 where the order's process does not listen to it any more."""
-    return answer(await operations.cancel(order, data.actor, data.reason))
-
-
-def view(order: Order) -> OrderView:
-    """An order for clients."""
-    return OrderView(
-        key=order.key,
-        state_es=OrderState(order.state).es,
-        history=list(reversed(order.reached.split())),
-        **{
-            field: getattr(order, field)
-            for field in OrderView.__struct_fields__
-            if field not in ("key", "state_es", "history")
-        },
-    )
-
-
-def _step(traced: Traced) -> StepView:
-    entry = traced.entry
-    return StepView(
-        seq=entry.seq,
-        at=entry.at,
-        kind=entry.kind,
-        element=entry.element,
-        what=msgspec.Raw(entry.payload),
-        attempts=[
-            AttemptView(
-                service=attempt.service,
-                attempt=attempt.attempt,
-                at=attempt.at,
-                took_ms=attempt.took_ms,
-                outcome=attempt.outcome,
-                request=msgspec.Raw(attempt.request or b"null"),
-                response=msgspec.Raw(attempt.response or b"null"),
-            )
-            for attempt in traced.attempts
-        ],
-    )
+def _placed(key: str, id_: str, outcome: str, status: int) -> Response[Any]:
+    return Response(Receipted(id=id_, outcome=outcome, key=key), status_code=status)
 
 
 def _wait_s(prefer: str | None) -> float:
@@ -278,6 +154,6 @@ async def _ended(operations: Operations, id_: str, wait_s: float) -> Response[An
 ROUTER = Router(
     path="/",
     dependencies={"order": Provide(named)},
-    route_handlers=[place, listing, show, trace, incidents, report_error, retry, cancel],
+    route_handlers=[place, listing, show, trace, incidents],
     tags=["orders"],
 )

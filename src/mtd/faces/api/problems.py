@@ -1,17 +1,22 @@
 """Problems: what a client reads when its request cannot be done (RFC 9457)."""
 
+import traceback
+from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from structlog import get_logger
 
 from mtd.core.orders.flaw import Unreadable
 from mtd.runtime.operations import Conflict, NotFound
 from mtd.runtime.receiving import Unroutable
-from mtd.store.sessions import Unavailable
+from mtd.store.sessions import Fault, Unavailable, fault
 
 RETRY_AFTER_S = 5
+PLACES_MAX = 6
+"""Innermost frames of a failure that the log names."""
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -70,11 +75,38 @@ def _answer(status: int, title: str) -> Any:
     return handler
 
 
+def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """The database is away, or cannot hold what was sent; else it is our fault."""
+    match fault(error):
+        case Fault.AGAIN:
+            return problem(503, "come back in a moment", "the database does not answer")
+        case Fault.CONTENT:
+            detail = "a text holds a character, or a number a value, that no database stores"
+            return problem(422, "it cannot be stored", detail)
+        case Fault.BUG:
+            return _failed(request, error)
+
+
+def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """Told in the log by place, for the words of an error may hold what is personal."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-PLACES_MAX:]]
+    get_logger().error(
+        "request failed",
+        method=request.method,
+        route=cast("dict[str, Any]", request.scope).get("path_template"),
+        error=type(error).__name__,
+        places=places,
+    )
+    return problem(500, "this is our fault", "it was logged; nothing of it was done", "FAILED")
+
+
 HANDLERS: dict[type[Exception] | int, Any] = {
     HTTPException: _http,
     NotFound: _answer(404, "not found"),
     Conflict: _answer(409, "it cannot be done as things stand"),
     Unroutable: _answer(422, "no process takes this order"),
     Unavailable: _answer(503, "come back in a moment"),
+    Exception: _unexpected,
 }
-"""How each expected failure is answered; anything else is a 500, and our fault."""
+"""How each failure is answered; what is not expected is a 500, and our fault."""

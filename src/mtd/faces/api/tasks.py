@@ -2,16 +2,17 @@
 
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter
 
 from mtd.faces.api.provided import Served
-from mtd.faces.api.receipts import answer
+from mtd.faces.api.receipts import RECEIPTS, answer
 from mtd.store.tasks import PAGE_MAX, Task
 
-Instance = Annotated[str, PathParameter(pattern=r"^[0-9a-f-]{36}$")]
+Wait = Annotated[int, PathParameter(ge=0, le=2**31 - 1)]
 Person = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -62,39 +63,42 @@ async def listing(
     return [_view(task) for task in await operations.tasks(role, assignee, limit)]
 
 
-@post("/tasks/{instance:str}/{wait:int}/claim", status_code=200, summary="Take a task")
-async def claim(
-    operations: Served, instance: Instance, wait: FromPath[int], data: JSONBody[By]
-) -> By:
+@post("/tasks/{instance:uuid}/{wait:int}/claim", status_code=200, summary="Take a task")
+async def claim(operations: Served, instance: FromPath[UUID], wait: Wait, data: JSONBody[By]) -> By:
     """409 when somebody else has it."""
-    await operations.claim(instance, wait, data.person)
+    await operations.claim(str(instance), wait, data.person)
     return data
 
 
-@post("/tasks/{instance:str}/{wait:int}/unclaim", status_code=200, summary="Give a task back")
+@post("/tasks/{instance:uuid}/{wait:int}/unclaim", status_code=200, summary="Give a task back")
 async def unclaim(
-    operations: Served, instance: Instance, wait: FromPath[int], data: JSONBody[By]
+    operations: Served, instance: FromPath[UUID], wait: Wait, data: JSONBody[By]
 ) -> By:
     """409 when the person does not have it."""
-    await operations.unclaim(instance, wait, data.person)
+    await operations.unclaim(str(instance), wait, data.person)
     return data
 
 
-@post("/tasks/{instance:str}/{wait:int}/delegate", status_code=200, summary="Hand a task over")
+@post("/tasks/{instance:uuid}/{wait:int}/delegate", status_code=200, summary="Hand a task over")
 async def delegate(
-    operations: Served, instance: Instance, wait: FromPath[int], data: JSONBody[Handover]
+    operations: Served, instance: FromPath[UUID], wait: Wait, data: JSONBody[Handover]
 ) -> By:
     """409 when the person does not have it."""
-    await operations.delegate(instance, wait, data.person, data.to)
+    await operations.delegate(str(instance), wait, data.person, data.to)
     return By(person=data.to)
 
 
-@post("/tasks/{instance:str}/{wait:int}/complete", status_code=202, summary="Complete a task")
+@post(
+    "/tasks/{instance:uuid}/{wait:int}/complete",
+    status_code=202,
+    summary="Complete a task",
+    responses=RECEIPTS,
+)
 async def complete(
-    operations: Served, instance: Instance, wait: FromPath[int], data: JSONBody[Completion]
+    operations: Served, instance: FromPath[UUID], wait: Wait, data: JSONBody[Completion]
 ) -> Response[Any]:
     """The process goes on with what was filled in; 409 when somebody else has it."""
-    return answer(await operations.complete(instance, wait, data.outputs, data.person))
+    return answer(await operations.complete(str(instance), wait, data.outputs, data.person))
 
 
 def _view(task: Task) -> TaskView:

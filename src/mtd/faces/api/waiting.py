@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from litestar import Router, get, post
@@ -38,7 +39,7 @@ class FailureView(msgspec.Struct, frozen=True, kw_only=True):
 class Selection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which files, who says so, and why."""
 
-    ids: Annotated[list[str], msgspec.Meta(min_length=1, max_length=PAGE_MAX)]
+    ids: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=PAGE_MAX)]
     actor: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     reason: Reason
 
@@ -47,6 +48,11 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     """Which of the selected files waited, and do not any more."""
 
     ids: list[str]
+
+
+def named(selection: Selection) -> list[str]:
+    """The files' ids as the store keeps them."""
+    return [str(id_) for id_ in selection.ids]
 
 
 @get("/waiting", summary="Files that wait for a person, oldest first")
@@ -77,13 +83,13 @@ async def listing(
 @post("/waiting/push", status_code=200, summary="Try waiting files again")
 async def push(operations: Served, data: JSONBody[Selection]) -> Changed:
     """Their attempts begin anew; who, when and why is kept."""
-    return Changed(ids=await operations.push(data.ids, data.actor, data.reason))
+    return Changed(ids=await operations.push(named(data), data.actor, data.reason))
 
 
 @post("/waiting/reject", status_code=200, summary="Give waiting files up")
 async def reject(operations: Served, data: JSONBody[Selection]) -> Changed:
     """Only a person rejects a file."""
-    return Changed(ids=await operations.reject(data.ids, data.actor, data.reason))
+    return Changed(ids=await operations.reject(named(data), data.actor, data.reason))
 
 
 ROUTER = Router(path="/", route_handlers=[listing, push, reject], tags=["waiting"])
