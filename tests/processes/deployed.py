@@ -13,6 +13,8 @@ from mtd.core.process.compiler import Compiled, Surroundings, compile_drawing
 from mtd.core.process.definition import Evaluate
 from mtd.core.process.drawing import Drawing
 from mtd.core.process.readers import read
+from mtd.runtime.app import calendars
+from mtd.runtime.settings import load
 
 ROOT = Path(__file__).parents[2]
 DRAWING = ROOT / "processes" / "retail_purchase_order.bpmn"
@@ -74,6 +76,7 @@ def compiled(customer: str = "default") -> Compiled:
     surroundings = Surroundings(
         connectors=CONNECTORS,
         durations=durations(customer),
+        calendars=calendars(load(customer, {}, [ROOT / "customers"])),
         tables={path.name: _table(path) for path in DRAWING.parent.glob("*.dmn")},
     )
     return compile_drawing(drawing(), bindings(), surroundings)

@@ -8,6 +8,8 @@ import msgspec
 
 from mtd.connectors import CONNECTORS
 from mtd.core.process.compiler import Surroundings
+from mtd.core.time.calendars import Calendars
+from mtd.runtime.calendars import business_calendar
 from mtd.runtime.clock import Clock
 from mtd.runtime.library import Library
 from mtd.runtime.receiving import Receiving
@@ -69,6 +71,15 @@ def surroundings(settings: Settings) -> Surroundings:
         connectors=frozenset(CONNECTORS),
         durations=settings.durations,
         retries=settings.retry,
+        calendars=calendars(settings),
+    )
+
+
+def calendars(settings: Settings) -> Calendars:
+    """The business calendars that this customer's instances may count in."""
+    return Calendars(
+        known={name: business_calendar(name, c) for name, c in settings.calendars.items()},
+        default=settings.calendar,
         zone=settings.time_zone,
     )
 

@@ -8,6 +8,7 @@ import msgspec
 from mtd.core.orders.facts import KeyKind, facts, keys
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.trigger import Start
+from mtd.core.time.calendars import CALENDAR
 from mtd.runtime.settings import Settings
 from mtd.runtime.vault import Vault
 from mtd.store.arrival import NewOrder
@@ -59,7 +60,7 @@ class Receiving:
         and is then told that it was accepted instead of that it is a duplicate of itself.
         """
         id_ = order_id or self.new_id()
-        start = Start(at=self._now(), variables=facts(order))
+        start = Start(at=self._now(), variables=facts(order) | self._calendar(order.store))
         return NewOrder(
             tenant=self._tenant,
             id=id_,
@@ -84,6 +85,11 @@ class Receiving:
             source=source,
             message_id=message_id,
         )
+
+    def _calendar(self, store: str) -> dict[str, str]:
+        """The store's own calendar, where it has one; else the country's counts."""
+        own = self._settings.stores[store].calendar if store in self._settings.stores else None
+        return {} if own is None else {CALENDAR: own}
 
     def _route(self, order: PurchaseOrder) -> str:
         where = (order.country, order.store, order.channel.value)

@@ -2,35 +2,30 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, cast
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from mtd.connectors import OPTIONS
 from mtd.connectors.settings import LegacySettings
+from mtd.core.decision.feel import YearsMonthsDuration
 from mtd.core.process.compiler.timing import duration
 from mtd.core.process.definition import Retry
+from mtd.core.time.business_calendar import BusinessCalendar
+from mtd.core.time.business_duration import is_business
+from mtd.runtime.calendars import FOLDER, CalendarSettings, faults, unfit, zone
+from mtd.runtime.layers import BadSettings, layers, merged, placed
 
 CUSTOMERS = "customers"
 """The folder of customers' files, in the checkout or in the working folder."""
-OVERRIDE = "MTD__"
-"""An environment variable `MTD__<TABLE>__<KEY>` overrides one value."""
-EXTENDS_MAX = 8
-"""Files that a customer's file may stand upon."""
 LIVE_MIN = 100
 """Less memory than that could not turn."""
 
 AtLeastOne = Annotated[int, Meta(ge=1)]
-
-
-class BadSettings(Exception):
-    """Settings that cannot be used: each line names the file and the key."""
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,6 +37,8 @@ class StoreSettings(_Table, frozen=True, kw_only=True):
 
     name: str
     country: str = "CL"
+    calendar: str | None = None
+    """What its orders' business hours count in; None: the country's calendar."""
     mapping: str
     """Dialect of its order files: `customers/mappings/<mapping>.toml`."""
     language: str = "es"
@@ -108,7 +105,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     routes: list[Route]
     stores: dict[str, StoreSettings]
     durations: dict[str, str] = {}
-    """Every wait, poll, back-off and due time of a process, by name (ISO 8601)."""
+    """Every wait, poll, back-off and due time of a process, by name: ISO 8601, `4 bh`, `2 bd`."""
     message_ttl: dict[str, str] = {}
     """How long an early message waits to be awaited (§6.4); PT0S: refused unless awaited."""
     message_key: dict[str, str] = {}
@@ -119,6 +116,11 @@ class Settings(_Table, frozen=True, kw_only=True):
     api: ApiSettings = ApiSettings()
     worker: WorkerSettings = WorkerSettings()
     time_zone: str = "America/Santiago"
+    """Of dates without one, where an instance names no calendar."""
+    calendar: str | None = None
+    """What `bh` and `bd` count in where an instance names none: one of `calendars`."""
+    calendars: dict[str, CalendarSettings] = {}
+    """Those of `customers/calendars/`, and what this customer adds to them."""
     simulated: bool = False
     """Whether `mtd up` starts simulated legacy systems and leads every connector to them."""
 
@@ -130,19 +132,17 @@ def load(customer: str, environment: Mapping[str, str], folders: list[Path]) -> 
     variable `MTD__<TABLE>__<KEY>` overrides one value. Raises BadSettings, one line for each
     fault, naming the file (or variable) and the key.
     """
-    layers = [*_files(customer, folders), *_overrides(environment)]
-    tables: dict[str, Any] = {"customer": customer}
-    for layer in layers:
-        tables = _merged(tables, layer.tables)
+    said = layers(customer, environment, folders)
+    tables = {"customer": customer} | merged(said)
     try:
         settings = msgspec.convert(tables, Settings, strict=False)
     except msgspec.ValidationError as error:
         words, _, key = str(error).partition(" - at `$")
         key = _named(tables, key.strip("`.")) or _quoted(words)
-        raise BadSettings(_fault(layers, key, words)) from error
-    faults = [_fault(layers, key, words) for key, words in _faults(settings)]
-    if faults:
-        raise BadSettings("\n".join(faults))
+        raise BadSettings(placed(said, key, words)) from error
+    lines = [placed(said, key, words) for key, words in _faults(settings)]
+    if lines:
+        raise BadSettings("\n".join(lines))
     return settings
 
 
@@ -154,34 +154,6 @@ def home(environment: Mapping[str, str]) -> Path:
 def environ() -> Mapping[str, str]:
     """The process's environment; faces pass it on."""
     return os.environ
-
-
-class _Layer(msgspec.Struct, frozen=True):
-    """What one file, or one variable of the environment, says."""
-
-    place: str
-    tables: dict[str, Any]
-
-    def says(self, key: str) -> bool:
-        """Whether `key`, such as `legacy.eom.base_url`, is set here, or lies within what is."""
-        value: Any = self.tables
-        for part in re.split(r"[.\[\]]+", key.strip("]")):
-            if not isinstance(value, dict):
-                return True
-            value = cast("dict[str, Any]", value).get(part, _ABSENT)
-            if value is _ABSENT:
-                return False
-        return True
-
-
-_ABSENT = object()
-
-
-def _fault(layers: list[_Layer], key: str, words: str) -> str:
-    """The line about a fault: the last place that says `key`, else the customer's own file."""
-    own = [layer for layer in layers if not layer.place.startswith(OVERRIDE)][-1]
-    place = next((layer.place for layer in reversed(layers) if layer.says(key)), own.place)
-    return f"{place}: {key}: {words}" if key else f"{place}: {words}"
 
 
 def _named(tables: Mapping[str, Any], key: str) -> str:
@@ -202,6 +174,7 @@ _NAMED: dict[str, Any] = {
     "legacy": LegacySettings,
     "retry": Retry,
     "durations": str,
+    "calendars": CalendarSettings,
     "message_ttl": str,
 }
 """Of what the tables are whose keys are names."""
@@ -215,16 +188,11 @@ def _quoted(words: str) -> str:
 
 def _faults(settings: Settings) -> Iterator[tuple[str, str]]:
     """What is of the right type and still cannot be used: key and reason."""
-    for name, text in settings.durations.items():
-        yield from _unusable(f"durations.{name}", text, months=True)
+    yield from _clock_faults(settings)
     for name, text in settings.message_ttl.items():
         yield from _unusable(f"message_ttl.{name}", text)
     for name in ("attempt_backoff", "attempt_backoff_max", "settle", "scan"):
         yield from _unusable(f"intake.{name}", getattr(settings.intake, name))
-    try:
-        ZoneInfo(settings.time_zone)
-    except (ValueError, OSError, LookupError):
-        yield "time_zone", f"{settings.time_zone!r} is no time zone, such as America/Santiago"
     for name, legacy in settings.legacy.items():
         if name not in OPTIONS:
             yield f"legacy.{name}", f"unknown; there are {', '.join(sorted(OPTIONS))}"
@@ -237,60 +205,40 @@ def _faults(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "api", "tls_certificate and tls_key go together"
 
 
-def _unusable(key: str, text: str, *, months: bool = False) -> Iterator[tuple[str, str]]:
+def _clock_faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is wrong with durations, and with the calendars and the time zone that they count in."""
+    for name, text in settings.durations.items():
+        yield from _unusable(f"durations.{name}", text, of_people=True)
+    yield from unfit("time_zone", zone, settings.time_zone)
+    for name, calendar in settings.calendars.items():
+        for key, words in faults(calendar):
+            yield f"calendars.{name}.{key}", words
+    counting = [name for name, text in settings.durations.items() if is_business(text)]
+    if counting and settings.calendar is None:
+        yield f"durations.{counting[0]}", "it counts in a business calendar; say which: `calendar`"
+    chosen = {"calendar": settings.calendar}
+    for name, store in settings.stores.items():
+        chosen[f"stores.{name}.calendar"] = store.calendar
+        if counting and store.calendar is None and store.country not in settings.calendars:
+            yield f"stores.{name}.country", f"there is no calendar of {store.country!r}; say which"
+    for key, wanted in chosen.items():
+        if wanted is not None and wanted not in settings.calendars:
+            known = ", ".join(sorted(settings.calendars)) or "none"
+            yield key, f"there is no calendar {wanted!r} in {FOLDER}/ (known: {known})"
+
+
+def _unusable(key: str, text: str, *, of_people: bool = False) -> Iterator[tuple[str, str]]:
+    """What is wrong with a duration; only people's may be of months or of business time."""
     try:
-        wait = duration(text)
+        wait = duration(text, _ANY_CALENDAR if of_people else None)
     except (ValueError, OverflowError) as error:
         yield key, str(error)
         return
-    if isinstance(wait, timedelta):
-        if wait < timedelta(0):
-            yield key, f"{text!r} is less than nothing"
-    elif not months:
+    if isinstance(wait, YearsMonthsDuration) and not of_people:
         yield key, f"{text!r} is of months, whose length differs; say days"
+    elif text.startswith("-") and wait != timedelta(0):
+        yield key, f"{text!r} is less than nothing"
 
 
-def _files(customer: str, folders: list[Path]) -> list[_Layer]:
-    """The customer's file and those it extends, the deepest first."""
-    layers: list[_Layer] = []
-    names: list[str] = []
-    name: Any = customer
-    while name is not None:
-        if name in names or len(names) == EXTENDS_MAX:
-            way = " → ".join([*names, str(name)])
-            raise BadSettings(f"{layers[0].place}: extends: it goes round, or too deep: {way}")
-        layers.insert(0, _read(str(name), folders))
-        names.append(str(name))
-        name = layers[0].tables.pop("extends", None)
-    return layers
-
-
-def _read(customer: str, folders: list[Path]) -> _Layer:
-    path = next((p for f in folders if (p := f / f"{customer}.toml").is_file()), None)
-    if path is None:
-        places = ", ".join(str(folder) for folder in folders)
-        raise BadSettings(f"customer {customer!r}: no {customer}.toml in {places}")
-    try:
-        return _Layer(str(path), tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{path}: {error}") from error
-
-
-def _overrides(environment: Mapping[str, str]) -> Iterator[_Layer]:
-    for name, value in environment.items():
-        if name.startswith(OVERRIDE):
-            table: Any = value
-            for part in reversed(name.removeprefix(OVERRIDE).lower().split("__")):
-                table = {part: table}
-            yield _Layer(name, table)
-
-
-def _merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(under)
-    for key, value in over.items():
-        before = merged.get(key)
-        if isinstance(before, dict) and isinstance(value, dict):
-            merged[key] = _merged(cast("dict[str, Any]", before), cast("dict[str, Any]", value))
-        else:
-            merged[key] = value
-    return merged
+_ANY_CALENDAR = BusinessCalendar(name="any", zone="UTC", week=())
+"""What durations are checked in: how they are written does not depend on the calendar."""

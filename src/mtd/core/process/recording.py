@@ -11,6 +11,7 @@ from mtd.core.decision.feel import FeelError
 from mtd.core.process.definition import Evaluate
 from mtd.core.process.instance import Instance
 from mtd.core.process.journal import Assigned, Draft, Fact, apply
+from mtd.core.time.business_duration import BusinessDuration
 
 
 class Stuck(Exception):
@@ -106,4 +107,6 @@ def plain(value: Any) -> Any:
         return {str(name): plain(item) for name, item in context.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in cast("list[Any]", value)]
+    if isinstance(value, BusinessDuration):
+        return str(value)
     return msgspec.to_builtins(value)

@@ -15,6 +15,7 @@ from mtd.core.decision.feel.values import (
     is_context,
     is_list,
 )
+from mtd.core.time.business_duration import BusinessDuration
 
 _MICROSECOND = timedelta(microseconds=1)
 _DAY = timedelta(days=1)
@@ -29,7 +30,7 @@ def add(a: Any, b: Any) -> Any:
     left, right = numbers.number(a), numbers.number(b)
     if left is not None:
         return None if right is None else numbers.add(left, right)
-    if isinstance(a, timedelta | YearsMonthsDuration) and not isinstance(b, type(a)):
+    if isinstance(a, _DURATIONS) and not isinstance(b, type(a)):
         a, b = b, a
     return _later(a, b)
 
@@ -41,7 +42,7 @@ def subtract(a: Any, b: Any) -> Any:
     left, right = numbers.number(a), numbers.number(b)
     if left is not None:
         return None if right is None else numbers.subtract(left, right)
-    if isinstance(b, timedelta | YearsMonthsDuration):
+    if isinstance(b, _DURATIONS):
         return _later(a, negative(b))
     return _between(b, a)
 
@@ -82,6 +83,8 @@ def negative(value: Any) -> Any:
         return -value if value > timedelta.min else None
     if isinstance(value, YearsMonthsDuration):
         return YearsMonthsDuration(-value.months)
+    if isinstance(value, BusinessDuration):
+        return value.times(Fraction(-1))
     found = numbers.number(value)
     return None if found is None else numbers.negative(found)
 
@@ -159,6 +162,7 @@ def within(value: Any, tested: Any, run: Run) -> bool | None:
 
 
 _PLAIN = frozenset({int, str, bool, Decimal, timedelta, YearsMonthsDuration})
+_DURATIONS = (timedelta, YearsMonthsDuration, BusinessDuration)
 _TIMES = frozenset({date, time, datetime})
 _ORDERS = {"<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1), "=": (0,), "!=": (-1, 1)}
 
@@ -206,7 +210,9 @@ def _later(a: Any, by: Any) -> Any:
             return _later_by_time(a, by)
         if isinstance(by, YearsMonthsDuration):
             return _later_by_months(a, by.months)
-    except OverflowError:
+        if isinstance(by, BusinessDuration) and isinstance(a, date):
+            return by.after(a)
+    except (OverflowError, ValueError):
         return None
     return None
 
@@ -253,6 +259,8 @@ def _scaled(value: Any, factor: Fraction) -> Any:
             return timedelta(microseconds=int(value // _MICROSECOND * factor))
         if isinstance(value, YearsMonthsDuration):
             return temporal.years_months(int(value.months * factor))
+        if isinstance(value, BusinessDuration):
+            return value.times(factor)
     except OverflowError:
         return None
     return None

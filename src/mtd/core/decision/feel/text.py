@@ -16,6 +16,7 @@ from mtd.core.decision.feel.values import (
     is_context,
     is_list,
 )
+from mtd.core.time.business_duration import BusinessDuration
 
 LEVELS_MAX = 64
 
@@ -94,6 +95,7 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     datetime: temporal.write_date_and_time,
     timedelta: temporal.write_days_time,
     YearsMonthsDuration: temporal.write_years_months,
+    BusinessDuration: str,
     Function: _function,
     Builtin: _builtin,
 }

@@ -9,6 +9,7 @@ from typing import Any, TypeGuard, cast
 import msgspec
 
 from mtd.core.decision.feel.types import Kind, Type
+from mtd.core.time.business_duration import BusinessDuration
 
 Number = int | Decimal
 
@@ -73,6 +74,7 @@ _OWN = frozenset(
         datetime,
         timedelta,
         YearsMonthsDuration,
+        BusinessDuration,
         Range,
         Function,
         Builtin,

@@ -9,6 +9,7 @@ import msgspec
 from mtd.core.process.binding import TABLES, Bindings
 from mtd.core.process.drawing import Node
 from mtd.core.process.label import folded
+from mtd.core.time.calendars import Calendars
 
 NEAREST_MAX = 3
 """Names offered for a label that nothing answers to."""
@@ -144,5 +145,5 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """Name to `definition.Retry`."""
     tables: Mapping[str, Any] = {}
     """`file.dmn#Decision`, and `file.dmn` for its only one, to `definition.Evaluate`."""
-    zone: str = "UTC"
-    """Time zone of dates drawn without one."""
+    calendars: Calendars = Calendars()
+    """In which business time counts, and the time zone of dates drawn without one."""

@@ -1,5 +1,8 @@
 """Events: a drawn event definition, with its binding, to what is awaited or thrown."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from mtd.core.process.binding import (
     CodeBinding,
     ConditionBinding,
@@ -9,9 +12,10 @@ from mtd.core.process.binding import (
 )
 from mtd.core.process.compiler.answers import Answers, Surroundings
 from mtd.core.process.compiler.expressions import Expressions, condition_text
-from mtd.core.process.compiler.timing import duration, timer
+from mtd.core.process.compiler.timing import Place, duration, timer
 from mtd.core.process.definition import Event, Schedule
 from mtd.core.process.drawing import EventDefinition, Node
+from mtd.core.time.business_duration import is_business
 
 
 class Events:
@@ -23,7 +27,7 @@ class Events:
         self._answers = answers
         self._expressions = expressions
         self._durations = surroundings.durations
-        self._zone = surroundings.zone
+        self._calendars = surroundings.calendars
 
     def compile(self, node: Node, catching: bool) -> tuple[Event, ...]:
         """Every event of `node`."""
@@ -54,11 +58,11 @@ class Events:
         if slash and every in self._durations:
             known = f"{repeats}/{self._durations[every]}"
         try:
-            if not slash and not known[:1].isdigit():
-                duration(known)
+            if is_business(known) or not (slash or known[:1].isdigit()):
+                duration(known, self._calendars.of({}))
         except ValueError as error:
             self._answers.fault(node, f"{error}, nor a named duration of the customer")
-        return lambda variables, now: timer(known, now, self._zone)
+        return lambda variables, now: timer(known, now, self._place(variables))
 
     def _event(self, node: Node, drawn: EventDefinition, catching: bool) -> Event:
         match drawn.kind:
@@ -98,7 +102,10 @@ class Events:
 
     def _at(self, node: Node, text: str) -> Schedule:
         rule = self._expressions.rule(node, text)
-        return lambda variables, now: timer(rule(variables, now), now, self._zone)
+        return lambda variables, now: timer(rule(variables, now), now, self._place(variables))
+
+    def _place(self, variables: Mapping[str, Any]) -> Place:
+        return Place(self._calendars.zone_of(variables), self._calendars.of(variables))
 
     def _signal(self, node: Node, drawn: EventDefinition) -> Event:
         binding = self._answers.find("signal", SignalBinding, node.id, node.name, drawn.name)

@@ -1,4 +1,4 @@
-"""Expressions: FEEL text to rules, with the customer's named durations in sight."""
+"""Expressions: FEEL text to rules, with the customer's durations and calendars in sight."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,11 +6,16 @@ from typing import Any
 
 from mtd.core.decision.feel import FeelSyntaxError, compile_expression
 from mtd.core.process.compiler.answers import Answers, Surroundings
+from mtd.core.process.compiler.counting import NAMES, functions
 from mtd.core.process.compiler.timing import duration
 from mtd.core.process.definition import Evaluate
+from mtd.core.time.business_calendar import BusinessCalendar
+from mtd.core.time.business_duration import is_business
 
 DURATIONS = "durations"
 """The variable under which expressions see the customer's named durations."""
+SEEN = NAMES | {DURATIONS}
+"""What expressions may name that no variable is."""
 
 
 class Expressions:
@@ -18,7 +23,12 @@ class Expressions:
 
     def __init__(self, answers: Answers, surroundings: Surroundings) -> None:
         self._answers = answers
-        self._durations = {name: duration(text) for name, text in surroundings.durations.items()}
+        self._calendars = surroundings.calendars
+        self._durations = surroundings.durations
+        self._seen = {
+            name: self._in_sight(calendar) for name, calendar in self._calendars.known.items()
+        }
+        self._seen_nowhere = self._in_sight(None)
 
     def rule(self, node: Any, text: str) -> Evaluate:
         """`text` as a rule; a syntax error becomes a fault of `node`."""
@@ -27,12 +37,13 @@ class Expressions:
         except FeelSyntaxError as error:
             self._answers.fault(node, f"expression {text!r}: {error}")
             return _nothing
-        if DURATIONS not in expression.names:
+        if expression.names.isdisjoint(SEEN):
             return expression.evaluate
-        known = {DURATIONS: self._durations}
 
         def evaluate(variables: Mapping[str, Any], now: datetime) -> Any:
-            return expression.evaluate({**variables, **known}, now)
+            calendar = self._calendars.of(variables)
+            seen = self._seen_nowhere if calendar is None else self._seen[calendar.name]
+            return expression.evaluate({**variables, **seen}, now)
 
         return evaluate
 
@@ -43,6 +54,15 @@ class Expressions:
     def outputs(self, node: Any, texts: Mapping[str, str] | None) -> dict[str, Evaluate] | None:
         """An output mapping; absent stays absent."""
         return None if texts is None else self.rules(node, texts)
+
+    def _in_sight(self, calendar: BusinessCalendar | None) -> dict[str, Any]:
+        """What expressions see beside the variables where `calendar` counts."""
+        known = {
+            name: duration(text, calendar)
+            for name, text in self._durations.items()
+            if calendar is not None or not is_business(text)
+        }
+        return {DURATIONS: known, **(functions(calendar) if calendar is not None else {})}
 
 
 def condition_text(text: str) -> str:
