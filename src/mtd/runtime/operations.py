@@ -13,6 +13,7 @@ from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.compiler.timing import duration
 from mtd.core.process.trigger import Retried, Stopped, Submitted, Trigger
 from mtd.runtime.app import App
+from mtd.runtime.chronicle import Chapter, chronicle
 from mtd.runtime.door import Door
 from mtd.runtime.moving import CANCEL_REQUESTED, MESSAGE_TTL_S, STAGE_ERROR
 from mtd.runtime.receiving import Receiving
@@ -22,7 +23,6 @@ from mtd.store.census import Backlog, Health
 from mtd.store.incidents import Incident
 from mtd.store.orders import Order
 from mtd.store.tasks import Task
-from mtd.store.trace import Traced
 
 REST = "rest"
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -84,10 +84,13 @@ class Operations:
         async with self.app.store.door(self.tenant) as connection:
             return await orders.page(connection, self.tenant, below=below, limit=limit, **filters)
 
-    async def trace(self, order: Order, after: int = 0) -> list[Traced]:
+    async def trace(self, order: Order, after: int = 0) -> list[Chapter]:
         """What happened to an order, in order; a page."""
         async with self.app.store.door(self.tenant) as connection:
-            return await trace.trace(connection, self.tenant, order.id, after)
+            traced = await trace.trace(connection, self.tenant, order.id, after)
+        if not traced:
+            return []
+        return chronicle(await self.app.library.definition(self.tenant, order.definition), traced)
 
     async def incidents(self, order: Order) -> list[Incident]:
         """Every incident that the order had."""

@@ -36,7 +36,7 @@ def parse(body: bytes) -> Element | Unreadable:
         root = etree.fromstring(text.encode(), _parser())
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        return _refused(f"is not well-formed: {error.msg} (column {column})", line=line)
+        return _refused(_worded(error.msg or "", column), line=line)
     return _flooded(root, text) or root
 
 
@@ -54,6 +54,14 @@ def _parser() -> etree.XMLParser:
     )
 
 
+def _worded(message: str, column: int) -> str:
+    """What the parser says, without its own advice and without the place, which we tell."""
+    if message.startswith("Excessive depth"):
+        return f"is nested deeper than {DEPTH_MAX} levels"
+    return f"is not well-formed: {_PLACE.sub('', message)} (column {column})"
+
+
+_PLACE = re.compile(r", line \d+, column \d+$")
 _DOCTYPE = re.compile(r"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _CODECS = {

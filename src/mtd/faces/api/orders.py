@@ -21,11 +21,10 @@ from mtd.faces.api.receipts import Receipted, answer
 from mtd.faces.api.views import (
     IncidentView,
     OrderView,
-    StepView,
     incident,
-    step,
     view,
 )
+from mtd.runtime.chronicle import Chapter
 from mtd.runtime.operations import REST, Operations
 from mtd.store.arrival import Accepted, Changed, Duplicate
 from mtd.store.orders import PAGE_MAX
@@ -112,9 +111,9 @@ async def trace(
     operations: Served,
     order: NamedOrder,
     after: Annotated[int, QueryParameter(ge=0, le=SEQ_MAX)] = 0,
-) -> list[StepView]:
+) -> list[Chapter]:
     """At most 500 journal rows, from after number `after` on."""
-    return [step(traced) for traced in await operations.trace(order, after)]
+    return await operations.trace(order, after)
 
 
 @get(paths("/incidents"), summary="What went wrong with an order")

@@ -1,4 +1,4 @@
-"""Views: orders, their steps and their incidents as clients see them; nothing personal."""
+"""Views: orders and their incidents as clients see them; nothing personal."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,6 @@ import msgspec
 from mtd.core.orders.states import OrderState
 from mtd.store.incidents import Incident
 from mtd.store.orders import Order
-from mtd.store.trace import Traced
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,30 +35,6 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     definition: str
 
 
-class StepView(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of an order's journal."""
-
-    seq: int
-    at: datetime
-    kind: str
-    element: str
-    what: msgspec.Raw
-    """What came in, and the facts that followed."""
-    attempts: list["AttemptView"]
-
-
-class AttemptView(msgspec.Struct, frozen=True, kw_only=True):
-    """One attempt at a legacy system; secrets and personal data were masked when it was kept."""
-
-    service: str
-    attempt: int
-    at: datetime
-    took_ms: float
-    outcome: str
-    request: msgspec.Raw
-    response: msgspec.Raw
-
-
 class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
     """Something that went wrong with an order."""
 
@@ -82,30 +57,6 @@ def view(order: Order) -> OrderView:
             for field in OrderView.__struct_fields__
             if field not in ("key", "state_es", "history")
         },
-    )
-
-
-def step(traced: Traced) -> StepView:
-    """One journal row for clients."""
-    entry = traced.entry
-    return StepView(
-        seq=entry.seq,
-        at=entry.at,
-        kind=entry.kind,
-        element=entry.element,
-        what=msgspec.Raw(entry.payload),
-        attempts=[
-            AttemptView(
-                service=attempt.service,
-                attempt=attempt.attempt,
-                at=attempt.at,
-                took_ms=attempt.took_ms,
-                outcome=attempt.outcome,
-                request=msgspec.Raw(attempt.request or b"null"),
-                response=msgspec.Raw(attempt.response or b"null"),
-            )
-            for attempt in traced.attempts
-        ],
     )
 
 

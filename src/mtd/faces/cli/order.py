@@ -1,19 +1,20 @@
 """`mtd order`: one order's trace, and what puts it right."""
 
 import getpass
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from functools import partial
-from typing import Any
 
 import msgspec
 import uvloop
 from cyclopts import App
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from mtd.faces.cli.starting import opened, operations_of
+from mtd.runtime.chronicle import Chapter
 from mtd.runtime.operations import NotFound, Operations
 from mtd.store.arrival import Accepted, Duplicate, Receipt
+from mtd.store.orders import Order
 
 order = App(name="order")
 CUSTOMER = "default"
@@ -21,9 +22,9 @@ Act = Callable[[Operations], Awaitable[int]]
 
 
 @order.command
-def show(name: str, *, customer: str = CUSTOMER) -> int:
+def show(name: str, *, json: bool = False, customer: str = CUSTOMER) -> int:
     """Print an order's whole trace, in order: by id, key or external id."""
-    return uvloop.run(_with(customer, partial(_show, name=name)))
+    return uvloop.run(_with(customer, partial(_show, name=name, json=json)))
 
 
 @order.command
@@ -76,58 +77,51 @@ async def _with(customer: str, act: Act) -> int:
             return 1
 
 
-async def _show(operations: Operations, name: str) -> int:
+async def _show(operations: Operations, name: str, json: bool) -> int:
     found = await operations.order(name)
-    console = Console()
-    console.print(f"[bold]{found.key}[/]  {found.state} since {found.since:%Y-%m-%d %H:%M:%S}")
-    table = Table("#", "at", "what", "element", "came in", "followed", box=None)
-    after = 0
-    while steps := await operations.trace(found, after):
-        for step in steps:
-            _, cause, facts = msgspec.json.decode(step.entry.payload)
-            entry = step.entry
-            table.add_row(
-                str(entry.seq),
-                f"{entry.at:%H:%M:%S.%f}"[:12],
-                entry.kind,
-                entry.element,
-                " ".join(str(part) for part in cause if part is not None),
-                " ".join(_fact(fact) for fact in facts),
-            )
-            for one in step.attempts:
-                call = f"{one.service} #{one.attempt}: {one.outcome} in {one.took_ms:.0f} ms"
-                table.add_row("", "", "", "", call, "")
-        after = steps[-1].entry.seq
-    console.print(table)
+    chapters = [chapter async for chapter in _chapters(operations, found)]
+    if json:
+        print(msgspec.json.format(msgspec.json.encode(chapters)).decode())
+        return 0
+    console = Console(highlight=False)
+    since = f"{found.state} since {found.since:%Y-%m-%d %H:%M:%S}"
+    console.print(f"[bold]{found.key}[/]  {since}  {found.definition}", soft_wrap=True)
+    for chapter in chapters:
+        _print(console, chapter)
     return 0
 
 
-def _fact(fact: list[Any]) -> str:
-    """One fact in a word or two; the whole is in the API's trace."""
-    match fact:
-        case ["put", [_, at, *_]]:
-            return f"→{at}"
-        case ["wait", [number, _, _, _, [kind, *_]]]:
-            return f"+{kind}{number}"
-        case ["met", number]:
-            return f"-{number}"
-        case ["state", state]:
-            return f"[{state}]"
-        case ["set", _, variables]:
-            return "{" + ", ".join(variables) + "}"
-        case _:
-            return str(fact[0])
+async def _chapters(operations: Operations, found: Order) -> AsyncGenerator[Chapter]:
+    after = 0
+    while page := await operations.trace(found, after):
+        for chapter in page:
+            yield chapter
+        after = page[-1].seq
+
+
+def _print(console: Console, chapter: Chapter) -> None:
+    at = f"{chapter.at:%Y-%m-%d %H:%M:%S.%f}"[:-3]
+    head = Text(f"\n{chapter.seq:>4}  {at}  ").append(chapter.kind, "bold")
+    console.print(head.append(f"  {chapter.label}"), soft_wrap=True)
+    for one in chapter.attempts:
+        call = f"{one.service}, attempt {one.attempt}: {one.outcome} in {one.took_ms:.0f} ms"
+        console.print(Text(f"      {call}", "cyan"), soft_wrap=True)
+    for line in chapter.told:
+        style = "red" if line.startswith("incident") else ""
+        console.print(Text(f"      {line}", style), soft_wrap=True)
 
 
 async def _waiting(operations: Operations, cause: str | None) -> int:
-    table = Table(box=None)
-    table.add_column("id", no_wrap=True)
-    for title in ("path", "cause", "attempts", "last failure"):
-        table.add_column(title, overflow="fold")
-    for file, failures in await operations.waiting(cause, 200):
-        last = failures[-1].message if failures else ""
-        table.add_row(file.id, file.path, file.cause, str(file.attempts), last)
-    Console().print(table)
+    console = Console(highlight=False)
+    files = await operations.waiting(cause, 200)
+    for file, failures in files:
+        attempts = f", {file.attempts} attempts" if file.attempts else ""
+        console.print(f"[bold]{file.id}[/]  {file.cause}{attempts}", soft_wrap=True)
+        console.print(f"  {file.path}", soft_wrap=True, markup=False)
+        if failures:
+            console.print(f"  {failures[-1].message}", soft_wrap=True, markup=False)
+    if not files:
+        console.print("no file waits for a person")
     return 0
 
 

@@ -1,0 +1,90 @@
+"""The chronicle of an order: each row of its journal by its label, in words, and with evidence."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from mtd.core.process.definition import Definition
+from mtd.core.process.journal import Entry, Record, decode
+from mtd.core.process.telling import label, told
+from mtd.store.trace import Traced
+from mtd.store.turned import Attempted
+
+ANSWERED = "answered"
+
+
+class Try(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt at a legacy system; secrets and personal data were masked when it was kept."""
+
+    service: str
+    attempt: int
+    at: datetime
+    took_ms: float
+    outcome: str
+    request: msgspec.Raw
+    response: msgspec.Raw
+
+
+class Chapter(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of an order's journal."""
+
+    seq: int
+    at: datetime
+    kind: str
+    """The trigger: start, answered, fired, received, submitted, …"""
+    element: str
+    """Id of the element that it was for; empty for the process."""
+    label: str
+    """What the drawing calls that element."""
+    told: list[str]
+    """What followed, a line each."""
+    what: msgspec.Raw
+    """What came in, and the facts that followed."""
+    attempts: list[Try]
+
+
+def chronicle(definition: Definition, traced: Iterable[Traced]) -> list[Chapter]:
+    """The rows `traced`, of an instance of `definition`, as people and clients read them.
+
+    Of several answers that one turn let in, the store keeps the attempts together; each is told
+    where its answer is.
+    """
+    rows = [(one, decode(one.entry.payload)) for one in traced]
+    answered: dict[int, int] = {}
+    tries: dict[int, list[Try]] = {}
+    for one, record in rows:
+        if one.entry.kind == ANSWERED:
+            answered[record.cause[0]] = one.entry.seq
+        for attempted in one.attempts:
+            seq = answered.get(attempted.wait, one.entry.seq)
+            tries.setdefault(seq, []).append(_try(attempted))
+    return [
+        _chapter(definition, one.entry, record, tries.get(one.entry.seq, []))
+        for one, record in rows
+    ]
+
+
+def _chapter(definition: Definition, entry: Entry, record: Record, attempts: list[Try]) -> Chapter:
+    return Chapter(
+        seq=entry.seq,
+        at=entry.at,
+        kind=entry.kind,
+        element=entry.element,
+        label=label(definition, entry.element) if entry.element else "",
+        told=told(definition, record.facts),
+        what=msgspec.Raw(entry.payload),
+        attempts=attempts,
+    )
+
+
+def _try(attempted: Attempted) -> Try:
+    return Try(
+        service=attempted.service,
+        attempt=attempted.attempt,
+        at=attempted.at,
+        took_ms=attempted.took_ms,
+        outcome=attempted.outcome,
+        request=msgspec.Raw(attempted.request or b"null"),
+        response=msgspec.Raw(attempted.response or b"null"),
+    )
