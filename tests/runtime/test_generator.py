@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mtd.core.orders.purchase_order import Channel, DocumentKind, PaymentMethod, ShipmentMethod
-from mtd.core.orders.rut import plain_rut
+from mtd.core.rut import plain_rut
 from mtd.runtime.generator import Mix, generate
 
 UNTIL = datetime(2026, 3, 14, 15, tzinfo=UTC)

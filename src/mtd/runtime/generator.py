@@ -26,8 +26,8 @@ from mtd.core.orders.purchase_order import (
     ShipmentMethod,
     Totals,
 )
-from mtd.core.orders.rut import check_digit
 from mtd.core.orders.validation import goods
+from mtd.core.rut import check_digit
 from mtd.runtime.assortment import (
     ARTICLES,
     BRANCHES,

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from mtd.core.money import Currency, total
 from mtd.core.orders.purchase_order import Line, PaymentMethod, PurchaseOrder
-from mtd.core.orders.rut import plain_rut
 from mtd.core.orders.validation import goods
+from mtd.core.rut import plain_rut
 
 SHARE_UNIT = Decimal("0.0001")
 

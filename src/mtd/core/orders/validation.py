@@ -14,7 +14,7 @@ from mtd.core.orders.purchase_order import (
     PurchaseOrder,
     ShipmentMethod,
 )
-from mtd.core.orders.rut import plain_rut
+from mtd.core.rut import plain_rut
 
 EMAIL_MAX = 254
 """RFC 5321 §4.5.3.1.3, less the angle brackets."""

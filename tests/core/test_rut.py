@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtd.core.orders.rut import check_digit, plain_rut
+from mtd.core.rut import check_digit, plain_rut
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The countries: one package each, none of which knows another."""

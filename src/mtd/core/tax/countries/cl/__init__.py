@@ -1,0 +1,1 @@
+"""Chile: electronic tax documents (DTE) of the Servicio de Impuestos Internos (SII)."""

@@ -1,0 +1,1 @@
+"""Peru: electronic receipts (CPE) of the SUNAT."""
