@@ -70,6 +70,7 @@ def surroundings(settings: Settings) -> Surroundings:
     return Surroundings(
         connectors=frozenset(CONNECTORS),
         durations=settings.durations,
+        cycles=settings.cycles,
         retries=settings.retry,
         calendars=calendars(settings),
     )

@@ -13,7 +13,7 @@ from msgspec import Meta
 from mtd.connectors import OPTIONS
 from mtd.connectors.settings import LegacySettings
 from mtd.core.decision.feel import YearsMonthsDuration
-from mtd.core.process.compiler.timing import duration
+from mtd.core.process.compiler.timing import Place, cycle, duration
 from mtd.core.process.definition import Retry
 from mtd.core.time.business_calendar import BusinessCalendar
 from mtd.core.time.business_duration import is_business
@@ -106,6 +106,8 @@ class Settings(_Table, frozen=True, kw_only=True):
     stores: dict[str, StoreSettings]
     durations: dict[str, str] = {}
     """Every wait, poll, back-off and due time of a process, by name: ISO 8601, `4 bh`, `2 bd`."""
+    cycles: dict[str, str] = {}
+    """What comes again, by name: ISO 8601 (`R/PT1H`), or cron (`0 5 * * *`) in the time zone."""
     message_ttl: dict[str, str] = {}
     """How long an early message waits to be awaited (§6.4); PT0S: refused unless awaited."""
     message_key: dict[str, str] = {}
@@ -174,6 +176,7 @@ _NAMED: dict[str, Any] = {
     "legacy": LegacySettings,
     "retry": Retry,
     "durations": str,
+    "cycles": str,
     "calendars": CalendarSettings,
     "message_ttl": str,
 }
@@ -209,6 +212,8 @@ def _clock_faults(settings: Settings) -> Iterator[tuple[str, str]]:
     """What is wrong with durations, and with the calendars and the time zone that they count in."""
     for name, text in settings.durations.items():
         yield from _unusable(f"durations.{name}", text, of_people=True)
+    for name, text in settings.cycles.items():
+        yield from unfit(f"cycles.{name}", _cycle, text)
     yield from unfit("time_zone", zone, settings.time_zone)
     for name, calendar in settings.calendars.items():
         for key, words in faults(calendar):
@@ -238,6 +243,10 @@ def _unusable(key: str, text: str, *, of_people: bool = False) -> Iterator[tuple
         yield key, f"{text!r} is of months, whose length differs; say days"
     elif text.startswith("-") and wait != timedelta(0):
         yield key, f"{text!r} is less than nothing"
+
+
+def _cycle(text: str) -> object:
+    return cycle(text, Place(calendar=_ANY_CALENDAR))
 
 
 _ANY_CALENDAR = BusinessCalendar(name="any", zone="UTC", week=())

@@ -38,7 +38,7 @@ class UserBinding(_Binding, frozen=True, kw_only=True):
 
     role: str | None = None
     due: str | None = None
-    """A named duration, or ISO 8601."""
+    """A named duration, ISO 8601, business time (`4 bh`), a date; or FEEL after `=`."""
     form: str | None = None
     input: dict[str, str] = {}
     output: dict[str, str] | None = None
@@ -71,11 +71,11 @@ class TimerBinding(_Binding, frozen=True, kw_only=True):
     """When a timer fires: exactly one of the three."""
 
     duration: str | None = None
-    """A named duration, or ISO 8601."""
+    """A named duration, ISO 8601, or business time (`4 bh`, `2 bd`)."""
     at: str | None = None
     """FEEL that gives a duration or a date and time."""
     cycle: str | None = None
-    """ISO 8601 `R3/PT5M`; or `R/` and a named duration."""
+    """A named cycle; ISO 8601 `R3/PT5M`, `R/` and a named duration; or a cron expression."""
 
 
 class MessageBinding(_Binding, frozen=True, kw_only=True):

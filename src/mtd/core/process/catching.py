@@ -1,5 +1,6 @@
 """Catching: how an element opens waits for its events, and what meeting one means."""
 
+from datetime import datetime
 from typing import Any
 
 from mtd.core.process.definition import Element, Event
@@ -46,10 +47,9 @@ def rearm(step: Step, element: Element, wait: Wait) -> None:
         step.ask(element, wait.scope, token, effect)
     elif effect.left is None or effect.left > 0:
         event = next(e for e in element.events if e.kind == "timer")
-        following = _effect(step, element, event, wait.scope)
-        assert isinstance(following, Timer)
+        due = _next_due(step, element, event, wait.scope, effect)
         left = None if effect.left is None else effect.left - 1
-        step.ask(element, wait.scope, token, Timer(following.due, left))
+        step.ask(element, wait.scope, token, Timer(due, left))
 
 
 def absorb(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
@@ -79,7 +79,7 @@ def meets(wait: Wait, trigger: Any) -> bool:
 def _effect(step: Step, element: Element, event: Event, scope: int) -> Effect:
     match event.kind:
         case "timer":
-            return _timer(step, element, event, scope)
+            return _timer(step, element, event, scope, step.at)
         case "signal":
             return Listening(event.name or "")
         case "conditional":
@@ -88,9 +88,15 @@ def _effect(step: Step, element: Element, event: Event, scope: int) -> Effect:
             return Subscription(event.name or "", _key(step, element, event, scope))
 
 
-def _timer(step: Step, element: Element, event: Event, scope: int) -> Timer:
+def _next_due(step: Step, element: Element, event: Event, scope: int, last: Timer) -> datetime:
+    """A cycle keeps its rhythm, however late it fired; what was missed is not made up for."""
+    due = _timer(step, element, event, scope, last.due).due
+    return due if due > step.at else _timer(step, element, event, scope, step.at).due
+
+
+def _timer(step: Step, element: Element, event: Event, scope: int, since: datetime) -> Timer:
     assert event.schedule is not None, f"{element.id}: the compiler refuses timers without a time"
-    timer = event.schedule(step.sight(scope), step.at)
+    timer = event.schedule(step.sight(scope), since)
     if timer is None:
         raise Stuck("TIMER_UNKNOWN", f"the time of {element.name or element.id!r} is not known")
     return timer

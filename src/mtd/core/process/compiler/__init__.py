@@ -7,6 +7,7 @@ from mtd.core.process.compiler.answers import Answers, Fault, Label, Surrounding
 from mtd.core.process.compiler.events import Events
 from mtd.core.process.compiler.expressions import Expressions
 from mtd.core.process.compiler.nodes import Nodes
+from mtd.core.process.compiler.schedules import Schedules
 from mtd.core.process.compiler.tasks import Tasks
 from mtd.core.process.definition import Definition
 from mtd.core.process.drawing import Drawing, Process
@@ -31,8 +32,9 @@ def compile_drawing(
     """The executable definition of the process in `drawing` that `bindings` name, or why not."""
     answers = Answers(bindings)
     expressions = Expressions(answers, surroundings)
-    events = Events(answers, expressions, surroundings)
-    tasks = Tasks(answers, expressions, events, surroundings)
+    schedules = Schedules(answers, expressions, surroundings)
+    events = Events(answers, expressions, schedules)
+    tasks = Tasks(answers, expressions, schedules, surroundings)
     process = _chosen(drawing, bindings.process)
     if process is None:
         wanted = f"named {bindings.process!r}" if bindings.process else "with anything in it"

@@ -141,6 +141,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
 
     connectors: frozenset[str]
     durations: Mapping[str, str] = {}
+    cycles: Mapping[str, str] = {}
+    """Named cycles: ISO 8601 repetitions, or cron expressions."""
     retries: Mapping[str, Any] = {}
     """Name to `definition.Retry`."""
     tables: Mapping[str, Any] = {}

@@ -1,33 +1,25 @@
 """Events: a drawn event definition, with its binding, to what is awaited or thrown."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from mtd.core.process.binding import (
     CodeBinding,
     ConditionBinding,
     MessageBinding,
     SignalBinding,
-    TimerBinding,
 )
-from mtd.core.process.compiler.answers import Answers, Surroundings
+from mtd.core.process.compiler.answers import Answers
 from mtd.core.process.compiler.expressions import Expressions, condition_text
-from mtd.core.process.compiler.timing import Place, duration, timer
-from mtd.core.process.definition import Event, Schedule
+from mtd.core.process.compiler.schedules import Schedules
+from mtd.core.process.definition import Event
 from mtd.core.process.drawing import EventDefinition, Node
-from mtd.core.time.business_duration import is_business
 
 
 class Events:
     """Compiles event definitions."""
 
-    def __init__(
-        self, answers: Answers, expressions: Expressions, surroundings: Surroundings
-    ) -> None:
+    def __init__(self, answers: Answers, expressions: Expressions, schedules: Schedules) -> None:
         self._answers = answers
         self._expressions = expressions
-        self._durations = surroundings.durations
-        self._calendars = surroundings.calendars
+        self._schedules = schedules
 
     def compile(self, node: Node, catching: bool) -> tuple[Event, ...]:
         """Every event of `node`."""
@@ -51,25 +43,12 @@ class Events:
             payload=self._expressions.outputs(node, binding.output),
         )
 
-    def schedule(self, node: Node, text: str) -> Schedule:
-        """A named duration, or ISO 8601, as a schedule; anything else is a fault."""
-        known = self._durations.get(text, text)
-        repeats, slash, every = known.partition("/")
-        if slash and every in self._durations:
-            known = f"{repeats}/{self._durations[every]}"
-        try:
-            if is_business(known) or not (slash or known[:1].isdigit()):
-                duration(known, self._calendars.of({}))
-        except ValueError as error:
-            self._answers.fault(node, f"{error}, nor a named duration of the customer")
-        return lambda variables, now: timer(known, now, self._place(variables))
-
     def _event(self, node: Node, drawn: EventDefinition, catching: bool) -> Event:
         match drawn.kind:
             case "message":
                 return self.message(node, drawn.name)
             case "timer":
-                return self._timer(node, drawn)
+                return self._schedules.timer(node, drawn)
             case "signal":
                 return self._signal(node, drawn)
             case "error" | "escalation":
@@ -80,32 +59,6 @@ class Events:
                 return Event(kind="link", name=drawn.name or node.name)
             case kind:
                 return Event(kind=kind)
-
-    def _timer(self, node: Node, drawn: EventDefinition) -> Event:
-        binding = self._answers.find("timer", TimerBinding, node.id, node.name)
-        if binding is None and not drawn.expression:
-            self._answers.missing(node, "timer")
-            return Event(kind="timer")
-        if binding is None:
-            text = condition_text(drawn.expression or "")
-            self._answers.answered(node, "timer", text)
-            iso = text[:1] in "PR" or text[:1].isdigit()
-            schedule = self.schedule(node, text) if iso else self._at(node, text)
-            return Event(kind="timer", schedule=schedule)
-        given = [text for text in (binding.duration, binding.at, binding.cycle) if text]
-        if len(given) != 1:
-            self._answers.fault(node, "a timer has exactly one of duration, at and cycle")
-        self._answers.answered(node, "timer", given[0] if given else "")
-        if binding.at is not None:
-            return Event(kind="timer", schedule=self._at(node, binding.at))
-        return Event(kind="timer", schedule=self.schedule(node, given[0] if given else ""))
-
-    def _at(self, node: Node, text: str) -> Schedule:
-        rule = self._expressions.rule(node, text)
-        return lambda variables, now: timer(rule(variables, now), now, self._place(variables))
-
-    def _place(self, variables: Mapping[str, Any]) -> Place:
-        return Place(self._calendars.zone_of(variables), self._calendars.of(variables))
 
     def _signal(self, node: Node, drawn: EventDefinition) -> Event:
         binding = self._answers.find("signal", SignalBinding, node.id, node.name, drawn.name)

@@ -12,8 +12,8 @@ from mtd.core.process.binding import (
     UserBinding,
 )
 from mtd.core.process.compiler.answers import Answers, Surroundings
-from mtd.core.process.compiler.events import Events
 from mtd.core.process.compiler.expressions import Expressions
+from mtd.core.process.compiler.schedules import Schedules
 from mtd.core.process.definition import Evaluate, Person, Retry, Rules, Service, Work
 from mtd.core.process.drawing import Node
 
@@ -28,12 +28,12 @@ class Tasks:
         self,
         answers: Answers,
         expressions: Expressions,
-        events: Events,
+        schedules: Schedules,
         surroundings: Surroundings,
     ) -> None:
         self._answers = answers
         self._expressions = expressions
-        self._events = events
+        self._schedules = schedules
         self._surroundings = surroundings
 
     def work(self, node: Node) -> Work | None:
@@ -127,7 +127,7 @@ class Tasks:
             return Person(role=role)
         return Person(
             role=role,
-            due=None if binding.due is None else self._events.schedule(node, binding.due),
+            due=None if binding.due is None else self._schedules.due(node, binding.due),
             form=binding.form,
             inputs=self._expressions.rules(node, binding.input),
             outputs=self._expressions.outputs(node, binding.output),
