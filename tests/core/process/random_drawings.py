@@ -1,12 +1,14 @@
 """Random drawings: block-structured processes that are sound by construction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from itertools import count, pairwise
+from typing import Any
 
 from hypothesis import strategies as st
 
-from mtd.core.process.definition import Definition, Rules
-from tests.core.process.sketch import PROCESS, Sketch, after, error, message, variable
+from mtd.core.process.definition import Definition, Evaluate, Rules
+from tests.core.process.sketch import PROCESS, Sketch, after, error, message, phase, variable
 
 DEPTH_MAX = 3
 BLOCKS_MAX = 4
@@ -22,6 +24,7 @@ class Drafter:
         self._blocks = (
             self._task, self._person, self._receive, self._timer, self._script, self._choice,
             self._fork, self._race, self._loop, self._guarded, self._stage,
+            self._some, self._enough, self._many,
         )  # fmt: skip
 
     def definition(self) -> Definition:
@@ -98,6 +101,44 @@ class Drafter:
             self.sketch.flow(last, join)
         return split, join
 
+    def _some(self, parent: str, depth: int) -> tuple[str, str]:
+        """An inclusive split and join; one branch is always among those taken."""
+        split = self.sketch.add("inclusiveGateway", self._id("some"), parent, decide=some)
+        join = self.sketch.add("inclusiveGateway", self._id("join"), parent)
+        for label in "ab":
+            first, last = self._sequence(parent, depth)
+            self.sketch.flow(split, first, label)
+            self.sketch.flow(last, join)
+        return split, join
+
+    def _enough(self, parent: str, depth: int) -> tuple[str, str]:
+        """A stage in which a complex gateway goes on before all have come to it."""
+        stage = self.sketch.add("subProcess", self._id("stage"), parent)
+        start = self.sketch.add("startEvent", self._id("start"), stage)
+        split = self.sketch.add("parallelGateway", self._id("split"), stage)
+        ways = 2 + self._pick(2)
+        activation = at_least(1 + self._pick(ways))
+        join = self.sketch.add("complexGateway", self._id("join"), stage, activation=activation)
+        self.sketch.chain(start, split)
+        for _ in range(ways):
+            first, last = self._sequence(stage, depth)
+            self.sketch.chain(split, first)
+            self.sketch.chain(last, join)
+        first, _ = self._sequence(stage, 0)
+        self.sketch.chain(join, first)
+        if self._pick(2):
+            late = self._task(stage, 0)[0]
+            self.sketch.flow(join, late, condition=phase(waiting_for_start=False))
+        return stage, stage
+
+    def _many(self, parent: str, depth: int) -> tuple[str, str]:
+        """A task that gives several tokens, and one that takes them all."""
+        count = 2 + self._pick(2)
+        first = self.sketch.service(self._id("gives"), parent, completion_quantity=count)
+        last = self.sketch.service(self._id("takes"), parent, start_quantity=count)
+        self.sketch.chain(first, last)
+        return first, last
+
     def _race(self, parent: str, depth: int) -> tuple[str, str]:
         gateway = self.sketch.add("eventBasedGateway", self._id("race"), parent)
         merge = self.sketch.add("exclusiveGateway", self._id("merge"), parent)
@@ -159,6 +200,16 @@ class Drafter:
         )
         task, _ = self._task(handler, 0)
         self.sketch.chain(start, task)
+
+
+def some(variables: Mapping[str, Any], now: datetime) -> list[str]:
+    """The branches of an inclusive split."""
+    return ["a", "b"] if variables.get("answer") else ["b"]
+
+
+def at_least(count: int) -> Evaluate:
+    """A complex gateway's condition."""
+    return lambda variables, now: variables["activationCount"] >= count
 
 
 @st.composite

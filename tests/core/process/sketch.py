@@ -19,6 +19,8 @@ class Sketch:
     def __init__(self) -> None:
         self.elements: dict[str, Element] = {}
         self.flows: list[tuple[str, str, str, str, Any]] = []
+        self.defaults: set[str] = set()
+        """Ids of default flows."""
 
     def add(self, kind: str, id_: str, parent: str = PROCESS, **more: Any) -> str:
         """A node; the keywords are those of `Element`."""
@@ -41,6 +43,12 @@ class Sketch:
         self.flows.append((id_, source, target, name, condition))
         return id_
 
+    def default(self, source: str, target: str) -> str:
+        """A default flow."""
+        id_ = self.flow(source, target)
+        self.defaults.add(id_)
+        return id_
+
     def chain(self, *ids: str) -> None:
         """Flows from each to the next."""
         for source, target in pairwise(ids):
@@ -52,10 +60,15 @@ class Sketch:
         for element in self.elements.values():
             out = [f for f in self.flows if f[1] == element.id]
             into = [f for f in self.flows if f[2] == element.id]
+            ways = tuple(
+                Way(id=f[0], name=f[3], target=f[2], condition=f[4], on_reset=asks_phase(f[4]))
+                for f in out
+            )
             attached = [e.id for e in self.elements.values() if e.attached_to == element.id]
             elements[element.id] = msgspec.structs.replace(
                 element,
-                outgoing=tuple(Way(id=f[0], name=f[3], target=f[2], condition=f[4]) for f in out),
+                outgoing=ways,
+                default=next((way for way in ways if way.id in self.defaults), None),
                 incoming=tuple(f[0] for f in into),
                 attached=tuple(attached),
             )
@@ -101,3 +114,18 @@ def error(code: str | None = None) -> Event:
 def variable(name: str) -> Callable[[Any, datetime], Any]:
     """A rule that gives a variable's value."""
     return lambda variables, now: variables.get(name)
+
+
+def phase(waiting_for_start: bool) -> Callable[[Any, datetime], Any]:
+    """A condition on the phase of the complex gateway that the flow leaves."""
+
+    def holds(variables: Any, now: datetime) -> Any:
+        return variables["waitingForStart"] is waiting_for_start
+
+    holds.asks_phase = True  # pyright: ignore[reportFunctionMemberAccess]
+    return holds
+
+
+def asks_phase(condition: Any) -> bool:
+    """Whether a condition is one of `phase`."""
+    return getattr(condition, "asks_phase", False)

@@ -20,6 +20,7 @@ from tests.core.process.random_drawings import drawings
 from tests.core.process.world import World
 
 STEPS_MAX = 240
+JOINS = ("parallelGateway", "inclusiveGateway", "complexGateway")
 EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -92,7 +93,8 @@ def reason(definition: Definition, instance: Instance, token: int) -> bool:
         any(wait.token == token for wait in instance.waits.values())
         or any(scope.holder == token for scope in instance.scopes.values())
         or any(incident.token == token for incident in instance.incidents.values())
-        or (at.kind == "parallelGateway" and len(at.incoming) > 1)
+        or (at.kind in JOINS and len(at.incoming) > 1)
+        or at.start_quantity > 1
     )
 
 

@@ -39,6 +39,8 @@ from mtd.core.process.trigger import (
     Trigger,
 )
 
+DEADLOCK = "DEADLOCK"
+"""The incident of an instance that waits for itself alone: for tokens that cannot come."""
 LATE_EFFECT = "LATE_EFFECT"
 """The incident of an effect that came after nobody wanted it any more."""
 ROUNDS_MAX = 100
@@ -88,9 +90,22 @@ def _run(step: Step) -> None:
     run(step)
     for _ in range(ROUNDS_MAX):
         if not step.changed or not _conditions_met(step):
-            return
+            break
         run(step)
-    step.trouble(None, "ENDLESS", f"conditions still come true after {ROUNDS_MAX} rounds")
+    else:
+        step.trouble(None, "ENDLESS", f"conditions still come true after {ROUNDS_MAX} rounds")
+    _own_up(step)
+
+
+def _own_up(step: Step) -> None:
+    """Where nothing is awaited of the world, and nothing is in the way, nothing will ever come."""
+    draft = step.draft
+    if draft.waits or draft.incidents or draft.state is not State.RUNNING:
+        return
+    token = next(iter(draft.tokens.values()), None)
+    places = {step.element(token).name or token.at for token in draft.tokens.values()}
+    where = ", ".join(sorted(places)) or "nowhere"
+    step.trouble(token, DEADLOCK, f"tokens wait for others that cannot come: {where}")
 
 
 def _start(step: Step, start: Start) -> str:

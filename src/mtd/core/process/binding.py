@@ -101,7 +101,7 @@ class CodeBinding(_Binding, frozen=True, kw_only=True):
 
 
 class ConditionBinding(_Binding, frozen=True, kw_only=True):
-    """The condition of a conditional event."""
+    """The condition of a conditional event, or on which a complex gateway activates."""
 
     condition: str
 
@@ -149,6 +149,7 @@ class Bindings(_Binding, frozen=True, kw_only=True):
     error: dict[str, CodeBinding] = {}
     escalation: dict[str, CodeBinding] = {}
     condition: dict[str, ConditionBinding] = {}
+    activation: dict[str, ConditionBinding] = {}
     lane: dict[str, LaneBinding] = {}
     call: dict[str, CallBinding] = {}
     loop: dict[str, LoopBinding] = {}

@@ -1,26 +1,53 @@
-"""Choosing: from a decision's answer to the flows that bear it as their label."""
+"""Choosing: which flows out of a gateway are open, by its decision or by their conditions."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from mtd.core.process.definition import Element, Way
 from mtd.core.process.instance import Token
 from mtd.core.process.label import folded
+from mtd.core.process.recording import Stuck
 from mtd.core.process.step import Step
 
 YES = frozenset({"si", "yes", "sim", "да", "true"})
 NO = frozenset({"no", "nao", "не", "нет", "false"})
 
 
-def answers(step: Step, element: Element, token: Token) -> list[Any]:
+def answers(step: Step, element: Element, seen: Mapping[str, Any]) -> list[Any]:
     """What the gateway's decision gives: one answer, or several for an inclusive one."""
     assert element.decide is not None
-    answer = step.value(element.decide, token.scope)
+    answer = step.evaluated(element.decide, seen)
     return cast("list[Any]", answer) if isinstance(answer, list) else [answer]
 
 
 def chosen(element: Element, given: list[Any]) -> tuple[Way, ...]:
     """The ways out whose labels are among the answers `given`, in the drawing's order."""
     return tuple(way for way in element.outgoing if any(_bears(way.name, a) for a in given))
+
+
+def open_ways(
+    step: Step, element: Element, token: Token, also: Mapping[str, Any] | None = None
+) -> tuple[Way, ...]:
+    """The ways that the decision names; or those whose conditions hold, with those that have
+    none; else the default one.
+
+    `also` is in sight, too. Raises Stuck where no way is open (BPMN 2.0.2 §13.4.3).
+    """
+    seen = {**step.sight(token.scope), **(also or {})}
+    if element.decide is not None:
+        ways = chosen(element, answers(step, element, seen))
+    else:
+        ways = tuple(
+            way
+            for way in element.outgoing
+            if way is not element.default
+            and (way.condition is None or step.evaluated(way.condition, seen) is True)
+        )
+    if ways:
+        return ways
+    if element.default is None:
+        raise Stuck("NO_WAY_OUT", f"no way out of {element.name or element.id!r} is open")
+    return (element.default,)
 
 
 def _bears(label: str, answer: Any) -> bool:

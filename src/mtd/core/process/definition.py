@@ -26,6 +26,8 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     target: str
     condition: Evaluate | None = None
+    on_reset: bool = False
+    """Its condition speaks of waitingForStart: asked when a complex gateway resets, too."""
 
 
 class Retry(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,6 +142,12 @@ class Element(msgspec.Struct, frozen=True, kw_only=True):
     work: Work | None = None
     decide: Evaluate | None = None
     """A gateway's decision: the label, or labels, of the ways to take."""
+    activation: Evaluate | None = None
+    """When a complex gateway activates; None: with the first token."""
+    start_quantity: int = 1
+    """Tokens that an activity takes to begin (§13.3.2)."""
+    completion_quantity: int = 1
+    """Tokens that an activity, once done, sends along each flow that it takes."""
     loop: Loop | None = None
     called: str | None = None
     """A call activity's process."""
@@ -149,8 +157,8 @@ class Element(msgspec.Struct, frozen=True, kw_only=True):
     """The business state that the binding names for having done this."""
 
 
-class Definition(msgspec.Struct, frozen=True, kw_only=True):
-    """An executable process with everything it calls."""
+class Definition(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """An executable process with everything it calls; equal to itself alone."""
 
     name: str
     version: int

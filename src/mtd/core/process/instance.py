@@ -32,6 +32,9 @@ class Token(msgspec.Struct, frozen=True, array_like=True):
     """Id of the sequence flow it came by; joins count by it."""
     inner: bool = False
     """One body of a multi-instance or loop activity, and not the activity itself."""
+    counted: bool = False
+    """It waits no more for others: its activity has its start quantity (§13.3.2), or its complex
+    gateway took it when it activated, and remembers so until it resets (§13.4.5)."""
 
 
 class Scope(msgspec.Struct, frozen=True, array_like=True):

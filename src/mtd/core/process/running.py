@@ -4,6 +4,7 @@ from mtd.core.process.catching import arm
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Token
 from mtd.core.process.journal import Reached
+from mtd.core.process.quantity import gathered
 from mtd.core.process.step import Step
 
 MOVES_MAX = 10_000
@@ -30,7 +31,7 @@ def run(step: Step) -> None:
 def _released(step: Step) -> bool:
     """Whether a token that waited for all others to rest goes on now that they do."""
     kinds = {step.element(token).kind for token in step.draft.tokens.values()}
-    rules = [rule for kind in kinds if (rule := step.table[kind].rest) is not None]
+    rules = [rule for kind in sorted(kinds) if (rule := step.table[kind].rest) is not None]
     return any(rule(step) for rule in rules)
 
 
@@ -41,6 +42,8 @@ def _arrive(step: Step, element: Element, token: Token) -> None:
 
 
 def _let_in(step: Step, element: Element, token: Token) -> None:
+    if element.start_quantity > 1 and not gathered(step, element, token):
+        return
     if element.attached and not token.inner:
         arm(step, element, token)
     step.rule(element, token).enter(step, element, token)

@@ -95,7 +95,7 @@ class Step(Recording):
         still has its wait, and a retry repeats the call under the same key.
         """
         ways = () if token.inner else element.outgoing
-        if any(way.condition is not None for way in ways):
+        if element.default is not None or any(way.condition is not None for way in ways):
             ways = self._open_ways(element, token)
         self.depart(element, token, ways)
 
@@ -109,8 +109,14 @@ class Step(Recording):
             return
         first, *others = ways
         self._arrive(Token(token.id, first.target, token.scope, first.id))
-        for way in others:
-            self.put(way.target, token.scope, way.id)
+        self.emit(token.scope, others)
+        for _ in range(1, element.completion_quantity):
+            self.emit(token.scope, ways)
+
+    def emit(self, scope: int, ways: Sequence[Way]) -> None:
+        """A new token along each of `ways`."""
+        for way in ways:
+            self.put(way.target, scope, way.id)
 
     def consume(self, token: Token) -> None:
         """`token` ends; the scope ends with its last one."""

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tests.core.process.sketch import Sketch, variable
+import msgspec
+
+from tests.core.process.sketch import Sketch, after, variable
 from tests.core.process.world import World
 
 
@@ -71,4 +73,94 @@ def test_a_branch_that_ends_elsewhere_lets_the_join_go() -> None:
     assert running.waiting() == ["c"]
     running.answer("c")
     assert running.waiting() == ["after"]
+    running.check_fold()
+
+
+def test_a_boundary_event_is_a_way_to_the_join_as_well() -> None:
+    """A token in an activity may still come by the event on its border (§13.4.3)."""
+    sketch = fork()
+    sketch.flows = [flow for flow in sketch.flows if flow[1:3] != ("c", "join")]
+    sketch.add("endEvent", "aside")
+    sketch.add("boundaryEvent", "late", attached_to="c", events=(after(60),))
+    sketch.chain("c", "aside")
+    sketch.chain("late", "join")
+    running = World(sketch.definition(), answers=["a", "c"])
+    running.answer("a")
+    assert running.waiting() == ["c", "late"]
+    running.pass_time(seconds=60)
+    assert running.waiting() == ["after"]
+    running.check_fold()
+
+
+def test_a_token_inside_a_stage_may_come_and_its_own_joins_are_its_own() -> None:
+    """Paths do not cross the border of a sub-process: inside, nothing is waited for outside."""
+    sketch = fork()
+    del sketch.elements["c"]
+    sketch.add("subProcess", "c")
+    sketch.add("startEvent", "begin", "c")
+    sketch.add("inclusiveGateway", "inner", "c", decide=variable("inside"))
+    sketch.add("inclusiveGateway", "gathered", "c")
+    sketch.chain("begin", "inner")
+    for name in ("p", "q"):
+        sketch.service(name, "c")
+        sketch.flow("inner", name, name)
+        sketch.flow(name, "gathered")
+    running = World(sketch.definition(), answers=["a", "c"], inside=["p"])
+    running.answer("a")
+    assert running.waiting() == ["p"]
+    running.answer("p")
+    assert running.waiting() == ["after"]
+    running.check_fold()
+
+
+def test_a_loop_back_to_the_join_does_not_hold_it() -> None:
+    """The way back is empty, and a token before the join could only come by a filled one too."""
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    sketch.add("inclusiveGateway", "join")
+    sketch.service("work")
+    sketch.add("exclusiveGateway", "again", decide=variable("again"))
+    sketch.service("after")
+    sketch.chain("start", "join", "work", "again")
+    sketch.flow("again", "join", "Sí")
+    sketch.flow("again", "after", "No")
+    running = World(sketch.definition(), again=True)
+    assert running.waiting() == ["work"]
+    running.answer("work")
+    assert running.waiting() == ["work"]
+    running.answer("work", again=False)
+    assert running.waiting() == ["after"]
+
+
+def test_two_joins_before_each_other_deadlock_and_say_so() -> None:
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    for name in ("p", "q"):
+        sketch.add("inclusiveGateway", name)
+        sketch.add("exclusiveGateway", f"{name}2", decide=variable("on"))
+        sketch.flow("start", name)
+        sketch.chain(name, f"{name}2")
+        sketch.add("endEvent", f"end {name}")
+        sketch.flow(f"{name}2", f"end {name}", "Sí")
+    sketch.flow("p2", "q", "No")
+    sketch.flow("q2", "p", "No")
+    running = World(sketch.definition(), on=True)
+    (incident,) = running.instance.incidents.values()
+    assert incident.code == "DEADLOCK" and "p, q" in incident.message
+
+
+def test_without_a_way_out_the_join_keeps_its_tokens() -> None:
+    sketch = fork()
+    sketch.elements["join"] = msgspec.structs.replace(
+        sketch.elements["join"], decide=variable("then")
+    )
+    sketch.service("other")
+    sketch.flow("join", "other", "other")
+    running = World(sketch.definition(), answers=["a", "b"])
+    running.answer("a")
+    running.answer("b")
+    assert [i.code for i in running.instance.incidents.values()] == ["NO_WAY_OUT"]
+    assert len(running.instance.tokens) == 2
+    running.retry(then="other")
+    assert running.waiting() == ["other"] and len(running.instance.tokens) == 1
     running.check_fold()

@@ -5,15 +5,16 @@ from collections.abc import Iterable
 
 from mtd.core.process.compiler.answers import Answers
 from mtd.core.process.compiler.events import Events
-from mtd.core.process.compiler.expressions import Expressions, condition_text
+from mtd.core.process.compiler.expressions import Expressions
+from mtd.core.process.compiler.gateways import Gateways
 from mtd.core.process.compiler.loops import compiled_loop
 from mtd.core.process.compiler.tasks import Tasks
-from mtd.core.process.definition import Element, Evaluate, Event, Way, Work
+from mtd.core.process.definition import Element, Event, Work
 from mtd.core.process.drawing import Flow, Node, Process
 from mtd.core.process.elements import TABLE
+from mtd.core.process.quantity import QUANTITY_MAX
 
 CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
-CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 EVENT_SUB_PROCESS = "eventSubProcess"
 """The rule of the start event of an event sub-process."""
 
@@ -36,6 +37,7 @@ class Nodes:
         self._events = events
         self._tasks = tasks
         self._processes = processes
+        self._gateways = Gateways(answers, expressions, tasks)
         self._nodes = {node.id: node for node in process.nodes}
         self._into: dict[str, list[Flow]] = defaultdict(list)
         self._out_of: dict[str, list[Flow]] = defaultdict(list)
@@ -66,9 +68,10 @@ class Nodes:
         kind = self._kind(node)
         if kind not in TABLE and not self._is_handler(node):
             self._answers.fault(node, f"{node.kind} is not supported")
-        decide = self._decide(node)
+        flows = self._out_of[node.id]
+        decide = self._gateways.decide(node, flows)
         work = self._tasks.work(node)
-        ways = tuple(self._way(node, flow) for flow in self._out_of[node.id])
+        ways = tuple(self._gateways.way(node, flow) for flow in flows)
         called, mappings = (None, None)
         if node.kind == "callActivity":
             called, mappings = self._tasks.call(node, self._processes)
@@ -80,7 +83,7 @@ class Nodes:
             parent=node.parent or self._process.id,
             incoming=tuple(flow.id for flow in self._into[node.id]),
             outgoing=ways,
-            default=self._default(node, ways, decide),
+            default=self._gateways.default(node, ways, decide),
             attached_to=node.attached_to,
             interrupting=node.interrupting,
             attached=tuple(self._attached[node.id]),
@@ -90,6 +93,11 @@ class Nodes:
             parallel_multiple=node.parallel_multiple,
             work=mappings or work,
             decide=decide,
+            activation=self._gateways.activation(node, self._into[node.id]),
+            start_quantity=self._quantity(node, "startQuantity", node.start_quantity),
+            completion_quantity=self._quantity(
+                node, "completionQuantity", node.completion_quantity
+            ),
             loop=compiled_loop(node, self._answers, self._expressions),
             called=called,
             entering=self._answers.state("entering", node),
@@ -144,27 +152,8 @@ class Nodes:
             return ()
         return self._events.compile(node, node.kind in CATCHING)
 
-    def _decide(self, node: Node) -> Evaluate | None:
-        """A gateway's question is asked where its flows have no conditions of their own."""
-        ways = self._out_of[node.id]
-        if node.kind not in CHOOSING or len(ways) < 2:
-            return None
-        if any(flow.condition or (flow.name or "").startswith("=") for flow in ways):
-            return None
-        return self._tasks.decision(node, tuple(flow.name for flow in ways if flow.name))
-
-    def _way(self, node: Node, flow: Flow) -> Way:
-        label = flow.name or ""
-        text = flow.condition or (label if label.startswith("=") else None)
-        condition = None
-        if text is not None and flow.id != node.default and node.kind != "parallelGateway":
-            condition = self._expressions.rule(flow, condition_text(text))
-        return Way(id=flow.id, name=label, target=flow.target, condition=condition)
-
-    def _default(self, node: Node, ways: tuple[Way, ...], decide: Evaluate | None) -> Way | None:
-        """The drawn default; else, at a choice, the only way without condition or label."""
-        drawn = next((way for way in ways if way.id == node.default), None)
-        if drawn is not None or node.kind not in CHOOSING:
-            return drawn
-        blank = [w for w in ways if w.condition is None and (decide is None or not w.name)]
-        return blank[0] if len(blank) == 1 and len(ways) > 1 else None
+    def _quantity(self, node: Node, name: str, count: int) -> int:
+        """The number of tokens that an activity takes or gives (§10.3.1: at least one)."""
+        if not 1 <= count <= QUANTITY_MAX:
+            self._answers.fault(node, f"its {name} is {count}: it must be 1 to {QUANTITY_MAX}")
+        return count

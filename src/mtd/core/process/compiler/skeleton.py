@@ -16,6 +16,7 @@ _LINES: dict[str, tuple[str, ...]] = {
     "error": ('code = ""  # leave the line out to catch any code',),
     "escalation": ('code = ""',),
     "condition": ("condition = ''  # FEEL",),
+    "activation": ("condition = ''  # FEEL, such as activationCount >= 2",),
     "lane": ('role = ""',),
     "call": ('process = ""  # name or id of the process',),
     "loop": ("# of a loop: condition = ''  # FEEL: go on while true", "collection = ''  # FEEL"),

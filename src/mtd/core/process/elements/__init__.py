@@ -4,6 +4,7 @@ from mtd.core.process.elements import (
     boundary_event,
     business_rule_task,
     call_activity,
+    complex_gateway,
     end_event,
     event_based_gateway,
     event_sub_process,
@@ -45,6 +46,7 @@ TABLE: dict[str, Behaviour] = {
     # gateways
     "exclusiveGateway": exclusive_gateway.BEHAVIOUR,
     "inclusiveGateway": inclusive_gateway.BEHAVIOUR,
+    "complexGateway": complex_gateway.BEHAVIOUR,
     "parallelGateway": parallel_gateway.BEHAVIOUR,
     "eventBasedGateway": event_based_gateway.BEHAVIOUR,
     # scopes

@@ -15,7 +15,7 @@ def enter(step: Step, element: Element, token: Token) -> None:
 
 def _way(step: Step, element: Element, token: Token) -> Way:
     if element.decide is not None:
-        ways = chosen(element, answers(step, element, token))
+        ways = chosen(element, answers(step, element, step.sight(token.scope)))
     else:
         ways = (
             way
