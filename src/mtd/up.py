@@ -26,9 +26,8 @@ from mtd.faces.cli.starting import (
 )
 from mtd.runtime.app import open_app
 from mtd.runtime.database import database
-from mtd.runtime.deploying import KEY_FILE, first_key, prepared
+from mtd.runtime.deploying import KEY_FILE, Refused, first_key, prepared
 from mtd.runtime.intake import take_in
-from mtd.runtime.library import Refused
 from mtd.runtime.memory import calm_collector
 from mtd.runtime.rehearsal.town import Town, environment
 from mtd.runtime.settings import BadSettings, Settings, home

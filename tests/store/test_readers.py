@@ -142,17 +142,48 @@ async def test_incidents_and_what_nobody_took_are_shown(store: Store, worker: Wo
 
 
 async def test_a_definition_is_a_new_version_only_when_it_changed(store: Store) -> None:
-    async def deploy(drawing: bytes) -> int:
+    async def deploy(drawing: bytes, tag: str = "", *, ever: bool = False) -> tuple[int, bool]:
         source = definitions.Source(format="p.bpmn", drawing=drawing, bindings=b"{}")
-        return await definitions.deploy(store, 1, "p", source, drawing, "me")
+        one = definitions.Deployment(name="p", tag=tag, digest=drawing, source=source)
+        async with store.door(1) as connection:
+            (done,) = await definitions.deploy(connection, 1, [one], "me", ever=ever)
+        return done.version, done.fresh
 
-    assert await deploy(b"one") == 1
-    assert await deploy(b"one") == 1
-    assert sorted(await asyncio.gather(*(deploy(b"%d" % n) for n in range(4)))) == [2, 3, 4, 5]
-    assert await definitions.latest(store, 1) == {"p": 5}
-    assert (await definitions.source(store, 1, "p", 1)).drawing == b"one"
-    with pytest.raises(definitions.Unknown):
-        await definitions.source(store, 1, "p", 9)
+    assert await deploy(b"one") == (1, True)
+    assert await deploy(b"one") == (1, False)
+    assert await deploy(b"two") == (2, True)
+    assert await deploy(b"one", ever=True) == (1, False)
+    assert await deploy(b"one") == (3, True), "what is to be the latest again is a new version"
+    assert await deploy(b"one", "released") == (4, True)
+    assert await deploy(b"one") == (4, False), "without a tag, any will do"
+    async with store.door(1) as connection:
+        listed = await definitions.listing(connection, 1)
+        assert [(one.kind, one.version, one.tag) for one in listed] == [
+            ("process", 1, ""),
+            ("process", 2, ""),
+            ("process", 3, ""),
+            ("process", 4, "released"),
+        ]
+        assert (await definitions.source(connection, 1, "p", 1)).drawing == b"one"
+        with pytest.raises(definitions.Unknown):
+            await definitions.source(connection, 1, "p", 9)
+
+
+async def test_of_two_who_deploy_the_same_name_at_once_one_begins_anew(store: Store) -> None:
+    async def deploy(content: bytes) -> int | None:
+        model = definitions.Model(name="r.dmn", tag="", digest=content, source=content)
+        try:
+            async with store.door(1) as connection:
+                (done,) = await definitions.deploy_models(connection, 1, [model], "me")
+                await asyncio.sleep(0.05)
+        except definitions.Overtaken:
+            return None
+        return done.version
+
+    done = await asyncio.gather(*(deploy(b"%d" % n) for n in range(3)))
+    assert sorted(done, key=str) == [1, None, None]
+    async with store.door(1) as connection:
+        assert await definitions.model(connection, 1, "r.dmn", 1) in {b"0", b"1", b"2"}
 
 
 async def test_a_revoked_key_opens_nothing(store: Store) -> None:

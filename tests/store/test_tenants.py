@@ -142,8 +142,11 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
     stuck = troubled(first.after, tenant=tenant)
     await written(worker, [stuck])
     drawing = definitions.Source(format="p.bpmn", drawing=b"<x/>", bindings=b"{}")
-    await definitions.deploy(store, tenant, "p", drawing, b"digest", "me")
+    deployment = definitions.Deployment(name="p", tag="", digest=b"digest", source=drawing)
+    model = definitions.Model(name="r.dmn", tag="", digest=b"digest", source=b"<x/>")
     async with store.door(tenant) as connection:
+        await definitions.deploy(connection, tenant, [deployment], "me")
+        await definitions.deploy_models(connection, tenant, [model], "me")
         await clients.add(connection, tenant, new_id(), "client", bytes(32))
         file = intake.NewFile(
             id=new_id(), source="folder", path="a.xml", hash=bytes(32), size_bytes=1, archive="a"

@@ -34,19 +34,21 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     meters: Meters
 
     async def receiving(self) -> Receiving:
-        """What makes arrivals of orders, for the drawings deployed by now."""
-        latest = await self.library.latest(TENANT)
+        """What makes arrivals of orders, for the latest drawings from now on."""
+        await self.library.look(TENANT)
+        self.library.watch(TENANT)
         return Receiving(
             tenant=TENANT,
             settings=self.settings,
             vault=self.vault,
-            latest=latest.__getitem__,
+            latest=lambda name: self.library.latest(TENANT)[name],
             now=self.clock.now,
             chance=os.urandom,
         )
 
     async def close(self) -> None:
         """Close what is open."""
+        await self.library.close()
         await self.store.close()
 
 

@@ -42,6 +42,7 @@ class Arriving:
         self._library = library
         self._adopting = adopting
         self._clock = clock
+        self._generation = library.generation
         self._faulty: dict[Key, str] = {}
         """Definitions that cannot be had, and why."""
         self._given_up: set[Key] = set()
@@ -53,6 +54,7 @@ class Arriving:
         """Arrivals and wakes for this worker's slots, at most `room` of each, with what was
         inherited; their instances loaded. What is for one of `busy` stays where it is.
         """
+        await self._renew(lives)
         collected = await collect(self._worker, room)
         now = collected.now
         self._clock.set(now)
@@ -73,6 +75,16 @@ class Arriving:
             before = happened.get(key, Happened(live=live, happenings=[]))
             happened[key] = self._with(before, one, now)
         return list(happened.values())
+
+    async def _renew(self, lives: Mapping[Key, Live]) -> None:
+        """Something was deployed: what definitions cite as the latest may be another."""
+        if self._generation == self._library.generation:
+            return
+        self._generation = self._library.generation
+        self._faulty.clear()
+        for live in lives.values():
+            if live.problem is None:
+                live.definition, _ = await self._definition(live.tenant, live.instance.definition)
 
     def _is_ours(self, one: Incoming | Wake, busy: Container[Key]) -> bool:
         key = (one.tenant, one.instance)
@@ -162,7 +174,7 @@ class Arriving:
     async def _definition(self, tenant: int, id_: str) -> tuple[Definition, str | None]:
         """The definition; where it cannot be had, an empty one of its name, and why.
 
-        Nothing but a new start of this process can change that: what is deployed never does.
+        Only a deployment, or a new start of this process, can change that.
         """
         if (tenant, id_) not in self._faulty:
             try:

@@ -1,25 +1,29 @@
-"""Decision tables that stand beside a drawing, ready for the rules that name them."""
+"""Decision tables as rules: what a deployed decision model gives to those that name it."""
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import PurePath
 
 from mtd.core.decision import compile_model, read_dmn
-from mtd.core.process.definition import Evaluate
+from mtd.core.process.citing import Reference
+from mtd.core.process.definition import Table
 
 
-def decision_tables(files: Mapping[str, str]) -> dict[str, Evaluate]:
-    """Each decision as `file.dmn#Name`; `file.dmn` alone: the one of that name, or the last.
+def decision_tables(reference: Reference, text: str, number: int) -> dict[str, Table]:
+    """The decisions of a model, by how bindings name them when they mean `reference`.
 
-    Raises DmnError for a file that is no decision model.
+    Each as `file.dmn#Name`; `file.dmn` alone: the one of that name, or the last. Raises
+    DmnError for a file that is no decision model.
     """
-    tables: dict[str, Evaluate] = {}
-    for file, text in files.items():
-        decisions = compile_model(read_dmn(text.encode()))
-        for name in decisions.names:
-            tables[f"{file}#{name}"] = partial(decisions.evaluate, name)
-        if decisions.names:
-            own = PurePath(file).stem
-            chosen = own if own in decisions.names else decisions.names[-1]
-            tables[file] = tables[f"{file}#{chosen}"]
+    decisions = compile_model(read_dmn(text.encode()))
+    file = reference.name
+    late = reference.key.removeprefix(file)
+    version = f"@{number}" if number else ""
+    tables = {
+        f"{file}#{name}{late}": Table(f"{file}#{name}{version}", partial(decisions.evaluate, name))
+        for name in decisions.names
+    }
+    if decisions.names:
+        own = PurePath(file).stem
+        chosen = own if own in decisions.names else decisions.names[-1]
+        tables[f"{file}{late}"] = tables[f"{file}#{chosen}{late}"]
     return tables

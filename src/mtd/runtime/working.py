@@ -39,6 +39,7 @@ async def work(app: App, connectors: Mapping[str, Connector], stopping: asyncio.
         wires = Wires(app.settings.legacy, environment=os.environ, now=app.clock.now)
     except BadLegacySettings as error:
         raise BadSettings(str(error)) from error
+    app.library.watch(TENANT)
     try:
         await persisted(lambda: _look_around(app))
         while not stopping.is_set():

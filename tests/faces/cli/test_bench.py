@@ -1,5 +1,6 @@
 """`mtd bench` on a small scale: everything in it is real, but the figures are not looked at."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from mtd.core.process.compiler import Surroundings
-from mtd.runtime.library import beside, compiled_source
+from mtd.runtime.inspecting import inspected
+from mtd.runtime.packing import packed
+from mtd.runtime.shelf import Nothing
 
 ROOT = Path(__file__).parents[3]
 ENGINE = ROOT / "benchmarks" / "engine"
@@ -55,9 +58,10 @@ def test_memory_is_measured_with_all_orders_waiting(database: str, tmp_path: Pat
     ("drawing", "work"), [("ten_steps.bpmn", "serviceTask"), ("one_timer.bpmn", "timer")]
 )
 def test_drawings_of_the_benchmarks_would_run(drawing: str, work: str) -> None:
-    source = beside(ENGINE / drawing)
-    compiled = compiled_source(source, Surroundings(connectors=frozenset({"nothing.do"})))
-    assert not compiled.faults
+    around = Surroundings(connectors=frozenset({"nothing.do"}))
+    found = asyncio.run(inspected(packed([ENGINE / drawing]), (), Nothing(), around))
+    assert not found.faults
+    compiled = found.compiled[drawing]
     assert compiled.definition is not None
     kinds = [element.kind for element in compiled.definition.elements.values()]
     assert kinds.count(work) == 10 or work == "timer"

@@ -51,12 +51,16 @@ class DecisionBinding(_Binding, frozen=True, kw_only=True):
     """FEEL."""
     table: str | None = None
     """`file.dmn`, or `file.dmn#Decision`."""
+    version: str = "deployment"
+    """Of the table: see `citing`."""
 
 
 class RuleBinding(_Binding, frozen=True, kw_only=True):
     """A business rule: a decision whose result becomes variables."""
 
     table: str | None = None
+    version: str = "deployment"
+    """Of the table: see `citing`."""
     set: dict[str, str] = {}
     output: dict[str, str] | None = None
 
@@ -116,6 +120,8 @@ class CallBinding(_Binding, frozen=True, kw_only=True):
     """The process that a call activity calls, and what goes in and comes out."""
 
     process: str
+    version: str = "deployment"
+    """Of a process of another drawing: see `citing`."""
     input: dict[str, str] = {}
     output: dict[str, str] | None = None
 

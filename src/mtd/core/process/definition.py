@@ -19,6 +19,18 @@ Schedule = Callable[[Mapping[str, Any], datetime], Timer | None]
 """When a timer fires; None when its expression gives no time."""
 
 
+class Table(msgspec.Struct, frozen=True):
+    """A rule that is a decision of a deployed model; the journal cites what was consulted."""
+
+    cited: str
+    """`file.dmn#Decision@version`"""
+    evaluate: Evaluate
+
+    def __call__(self, variables: Mapping[str, Any], now: datetime) -> Any:
+        """What the decision gives."""
+        return self.evaluate(variables, now)
+
+
 class Way(msgspec.Struct, frozen=True, kw_only=True):
     """A sequence flow, seen from the element that it leaves."""
 
@@ -165,6 +177,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     root: str
     """Id of the process element."""
     elements: dict[str, Element]
+    linked: frozenset[str] = frozenset()
+    """Ids of elements that are those of definitions that it calls (`linking`)."""
 
     @property
     def id(self) -> str:

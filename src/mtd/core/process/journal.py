@@ -15,7 +15,7 @@ import msgspec
 from mtd.core.process.effect import Effect, Message
 from mtd.core.process.instance import Incident, Instance, Scope, State, Token, Wait
 
-VERSION = 1
+VERSION = 2
 """Of the records below; a reader refuses one that is newer than itself."""
 
 
@@ -81,6 +81,13 @@ class Settled(msgspec.Struct, frozen=True, array_like=True, tag="settled"):
     incident: int
 
 
+class Consulted(msgspec.Struct, frozen=True, array_like=True, tag="table"):
+    """A decision of a deployed model was evaluated, in this version."""
+
+    cited: str
+    """`file.dmn#Decision@version`"""
+
+
 class Reached(msgspec.Struct, frozen=True, array_like=True, tag="state"):
     """The business state that the binding names for an element."""
 
@@ -107,7 +114,7 @@ class Ignored(msgspec.Struct, frozen=True, array_like=True, tag="ignored"):
 
 Fact = (
     Put | Gone | Entered | Left | Assigned | Opened | Closed | Tried
-    | Troubled | Settled | Reached | Sent | Ended | Ignored
+    | Troubled | Settled | Consulted | Reached | Sent | Ended | Ignored
 )  # fmt: skip
 
 
@@ -269,6 +276,7 @@ _APPLY: dict[type, Callable[[Draft, Any], None]] = {
     Tried: _tried,
     Troubled: _troubled,
     Settled: _settled,
+    Consulted: _nothing,
     Reached: _reached,
     Sent: _nothing,
     Ended: _ended,

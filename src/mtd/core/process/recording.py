@@ -8,9 +8,9 @@ from typing import Any, cast
 import msgspec
 
 from mtd.core.decision.feel import FeelError
-from mtd.core.process.definition import Evaluate
+from mtd.core.process.definition import Evaluate, Table
 from mtd.core.process.instance import Instance
-from mtd.core.process.journal import Assigned, Draft, Fact, apply
+from mtd.core.process.journal import Assigned, Consulted, Draft, Fact, apply
 from mtd.core.time.business_duration import BusinessDuration
 
 
@@ -53,6 +53,8 @@ class Recording:
 
     def evaluated(self, rule: Evaluate, seen: Mapping[str, Any]) -> Any:
         """What `rule` gives over the variables `seen`. A rule that fails gets the token stuck."""
+        if isinstance(rule, Table):
+            self.record(Consulted(rule.cited))
         try:
             return plain(rule(seen, self.at))
         except FeelError as error:

@@ -10,8 +10,10 @@ from litestar.exceptions import HTTPException, ValidationException
 from structlog import get_logger
 
 from mtd.core.orders.flaw import Unreadable
+from mtd.runtime.deploying import Refused
 from mtd.runtime.operations import Conflict, NotFound
 from mtd.runtime.receiving import Unroutable
+from mtd.store.definitions import Unknown
 from mtd.store.sessions import Fault, Unavailable, fault
 
 RETRY_AFTER_S = 5
@@ -44,6 +46,12 @@ def unreadable(order: Unreadable) -> Response[Problem]:
             ),
         )
     )
+
+
+def refused(deployment: Refused) -> Response[Problem]:
+    """Files that would not run: 422 with every fault of all of them, warnings too."""
+    faults = tuple(msgspec.structs.asdict(fault) for fault in deployment.faults)
+    return _response(Problem(status=422, title="nothing was deployed", flaws=faults))
 
 
 def problem(status: int, title: str, detail: str = "", code: str = "") -> Response[Problem]:
@@ -104,6 +112,7 @@ def _failed(request: Request[Any, Any, Any], error: Exception) -> Response[Probl
 HANDLERS: dict[type[Exception] | int, Any] = {
     HTTPException: _http,
     NotFound: _answer(404, "not found"),
+    Unknown: _answer(404, "not found"),
     Conflict: _answer(409, "it cannot be done as things stand"),
     Unroutable: _answer(422, "no process takes this order"),
     Unavailable: _answer(503, "come back in a moment"),

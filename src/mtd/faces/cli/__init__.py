@@ -9,6 +9,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("mtd.faces.cli.demo:demo", "Run generated orders, with trouble, and show what came."),
     "up": ("mtd.up:up", "Run engine, API and intake."),
     "check": ("mtd.faces.cli.check:check", "Say whether a drawing would run, and what it lacks."),
+    "deploy": ("mtd.faces.cli.deploy:deploy", "Deploy drawings and decision tables: all or none."),
     "order": ("mtd.faces.cli.order:order", "Show an order's trace; retry, cancel, push."),
     "db": ("mtd.faces.cli.db:db", "Migrate, back up and restore the database."),
     "bench": ("mtd.faces.cli.bench:bench", "Measure."),

@@ -1,5 +1,6 @@
 """`mtd check FILE`: what answers to each label of a drawing, and what is missing."""
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,16 +11,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mtd.core.decision import DmnError
-from mtd.core.process.binding import Refusal
 from mtd.core.process.compiler import Compiled
 from mtd.core.process.compiler.skeleton import skeleton
-from mtd.core.process.drawing import Drawing
-from mtd.core.process.readers import Unreadable, read
+from mtd.faces.cli.faults import located, show_faults
 from mtd.faces.cli.starting import settings_of
 from mtd.runtime.app import surroundings
-from mtd.runtime.library import beside, compiled_source
+from mtd.runtime.inspecting import Inspected, inspected
+from mtd.runtime.packing import packed
 from mtd.runtime.settings import BadSettings
+from mtd.runtime.shelf import Nothing
 
 
 def check(
@@ -33,19 +33,23 @@ def check(
 ) -> int:
     """Read a .bpmn, .bpm or .xpdl and say whether it would run; exit code 1 when it would not."""
     try:
-        source = beside(file)
-        drawing = read(source.drawing, file.name)
-        compiled = compiled_source(source, surroundings(settings_of(customer)))
-    except (OSError, Unreadable, Refusal, DmnError, BadSettings) as error:
+        around = surroundings(settings_of(customer))
+        found = asyncio.run(inspected(packed([file]), (), Nothing(), around))
+    except (OSError, BadSettings) as error:
         print(f"mtd check: {file}: {error}", file=sys.stderr)
+        return 1
+    compiled = found.compiled.get(file.name)
+    if compiled is None:
+        for fault in found.faults:
+            print(f"mtd check: {located(fault)}", file=sys.stderr)
         return 1
     if skeleton:
         _write_skeleton(file, compiled)
     if json:
-        print(_as_json(drawing, compiled))
+        print(_as_json(found, compiled))
     else:
-        _show(file, drawing, compiled)
-    return 0 if compiled.definition is not None else 1
+        _show(found, compiled)
+    return 0 if found.runs else 1
 
 
 def _write_skeleton(file: Path, compiled: Compiled) -> None:
@@ -58,21 +62,24 @@ def _write_skeleton(file: Path, compiled: Compiled) -> None:
         print(f"written: {path}", file=sys.stderr)
 
 
-def _as_json(drawing: Drawing, compiled: Compiled) -> str:
+def _as_json(found: Inspected, compiled: Compiled) -> str:
+    drawing = found.flows[0].drawing
     report = {
         "name": compiled.name,
         "format": drawing.source_format,
-        "runs": compiled.definition is not None,
+        "runs": found.runs,
         "labels": compiled.labels,
-        "faults": compiled.faults,
+        "faults": found.faults,
         "notes": drawing.notes,
     }
     return msgspec.json.format(msgspec.json.encode(report)).decode()
 
 
-def _show(file: Path, drawing: Drawing, compiled: Compiled) -> None:
+def _show(found: Inspected, compiled: Compiled) -> None:
     console = Console()
-    console.print(f"[bold]{file.name}[/], read as {drawing.source_format}: {compiled.name}")
+    flow = found.flows[0]
+    drawing = flow.drawing
+    console.print(f"[bold]{flow.file.name}[/], read as {drawing.source_format}: {compiled.name}")
     table = Table("line", "element", "label", "answered by", box=None)
     for label in compiled.labels:
         nearest = f" — the nearest: {', '.join(label.nearest)}" if label.nearest else ""
@@ -83,10 +90,5 @@ def _show(file: Path, drawing: Drawing, compiled: Compiled) -> None:
     for note in drawing.notes:
         about = escape(f"{note.name or note.element or ''} {note.text}")
         console.print(f"[dim]line {note.line}: {about}[/]", highlight=False)
-    for fault in compiled.faults:
-        colour = "yellow" if fault.warning else "red"
-        where = " ".join(filter(None, (fault.name, fault.element)))
-        words = escape(f"{where}: {fault.message}")
-        console.print(f"[{colour}]line {fault.line}[/] {words}", highlight=False)
-    runs = compiled.definition is not None
-    console.print("[green]It would run.[/]" if runs else "[red]It would not run.[/]")
+    show_faults(console, found.faults)
+    console.print("[green]It would run.[/]" if found.runs else "[red]It would not run.[/]")

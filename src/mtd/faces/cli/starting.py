@@ -9,8 +9,8 @@ from pathlib import Path
 
 from mtd.runtime.app import TENANT, App, open_app
 from mtd.runtime.database import database
+from mtd.runtime.deploying import Refused
 from mtd.runtime.intake.dialects import dialects
-from mtd.runtime.library import Refused
 from mtd.runtime.operations import Operations
 from mtd.runtime.settings import Settings, home, load
 
@@ -47,12 +47,12 @@ async def operations_of(app: App) -> Operations:
 
 
 def explained(error: Exception) -> str:
-    """An expected failure in words; of a drawing, each of its faults."""
+    """An expected failure in words; of drawings, each of their faults."""
     if not isinstance(error, Refused):
         return str(error)
-    faults = [fault for fault in error.compiled.faults if not fault.warning]
-    lines = [f"  line {f.line} {f.name or f.element}: {f.message}" for f in faults]
-    return "\n".join([f"{error.path} would not run:", *lines])
+    faults = [fault for fault in error.faults if not fault.warning]
+    lines = [f"  {f.file}, line {f.line} {f.name or f.element}: {f.message}" for f in faults]
+    return "\n".join(["it would not run:", *lines])
 
 
 def stop_on_signals() -> asyncio.Event:

@@ -12,8 +12,9 @@ from mtd.core.process.compiler.tasks import Tasks
 from mtd.core.process.definition import Definition
 from mtd.core.process.drawing import Drawing, Process
 from mtd.core.process.label import folded
+from mtd.core.process.linking import linked
 
-__all__ = ["Compiled", "Fault", "Label", "Surroundings", "compile_drawing"]
+__all__ = ["Compiled", "Fault", "Label", "Surroundings", "chosen", "compile_drawing", "named"]
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,20 +36,28 @@ def compile_drawing(
     schedules = Schedules(answers, expressions, surroundings)
     events = Events(answers, expressions, schedules)
     tasks = Tasks(answers, expressions, schedules, surroundings)
-    process = _chosen(drawing, bindings.process)
+    process = chosen(drawing, bindings)
     if process is None:
         wanted = f"named {bindings.process!r}" if bindings.process else "with anything in it"
         fault = Fault(element="", name="", line=0, message=f"there is no process {wanted}")
         return Compiled(name="", definition=None, labels=(), faults=(fault,))
     processes = {key: p.id for p in drawing.processes for key in (p.name or p.id, p.id)}
+    processes.setdefault(named(process, bindings), process.id)
     elements = {
         element.id: element
         for part in _reached(drawing, process)
         for element in Nodes(part, answers, expressions, events, tasks, processes).compile()
     }
     faults = (*answers.faults, *_unused(answers))
-    name = bindings.name or process.name or process.id
-    definition = Definition(name=name, version=version, root=process.id, elements=elements)
+    name = named(process, bindings)
+    foreign = linked((*surroundings.processes.values(), *surroundings.former))
+    definition = Definition(
+        name=name,
+        version=version,
+        root=process.id,
+        elements={**elements, **foreign},
+        linked=frozenset(foreign),
+    )
     runs = all(fault.warning for fault in faults)
     return Compiled(
         name=name,
@@ -58,8 +67,14 @@ def compile_drawing(
     )
 
 
-def _chosen(drawing: Drawing, wanted: str | None) -> Process | None:
-    """The process or pool by that name or id; else the first with anything in it."""
+def named(process: Process, bindings: Bindings) -> str:
+    """The name of the definition that comes of `process`."""
+    return bindings.name or process.name or process.id
+
+
+def chosen(drawing: Drawing, bindings: Bindings) -> Process | None:
+    """The process or pool that `bindings` name; else the first with anything in it."""
+    wanted = bindings.process
     for process in drawing.processes:
         names = (process.id, process.name, process.pool)
         if wanted is None and process.nodes:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from mtd.core.process.binding import TABLES, Bindings
+from mtd.core.process.definition import Definition
 from mtd.core.process.drawing import Node
 from mtd.core.process.label import folded
 from mtd.core.time.calendars import Calendars
@@ -146,6 +147,11 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     retries: Mapping[str, Any] = {}
     """Name to `definition.Retry`."""
     tables: Mapping[str, Any] = {}
-    """`file.dmn#Decision`, and `file.dmn` for its only one, to `definition.Evaluate`."""
+    """`file.dmn#Decision`, and `file.dmn` for its only one, to `definition.Evaluate`; where a
+    version other than the deployment's is wanted, with `@` and that (see `citing`)."""
+    processes: Mapping[str, Definition] = {}
+    """Deployed definitions that call activities may call, by `citing.Reference.key`."""
+    former: tuple[Definition, ...] = ()
+    """Other versions of them, in which instances may still be."""
     calendars: Calendars = Calendars()
     """In which business time counts, and the time zone of dates drawn without one."""

@@ -11,11 +11,13 @@ from mtd.core.process.binding import (
     ServiceBinding,
     UserBinding,
 )
+from mtd.core.process.citing import Reference, process_reference, table_reference
 from mtd.core.process.compiler.answers import Answers, Surroundings
 from mtd.core.process.compiler.expressions import Expressions
 from mtd.core.process.compiler.schedules import Schedules
 from mtd.core.process.definition import Evaluate, Person, Retry, Rules, Service, Work
 from mtd.core.process.drawing import Node
+from mtd.core.process.linking import root_of
 
 SERVICE_ATTRIBUTES = ("implementation", "service", "type", "topic", "delegateExpression")
 """Extended and vendor attributes that may name the service (bpmn.md §7.1)."""
@@ -70,22 +72,35 @@ class Tasks:
         self._answers.answered(node, "decision", binding.answer or binding.table or "")
         if binding.answer is not None:
             return self._expressions.rule(node, binding.answer)
-        return self._table(node, binding.table or "")
+        return self._table(node, binding.table or "", binding.version)
 
     def call(self, node: Node, processes: dict[str, str]) -> tuple[str | None, Service | None]:
         """The called process's id, among `processes` by id and by name, and the mappings."""
         binding = self._answers.find("call", CallBinding, node.id, node.name)
-        wanted = binding.process if binding else node.called_element
-        called = processes.get(wanted or "")
+        reference = process_reference(node, binding)
+        called = None if reference is None else self._called(node, reference, processes)
         if called is None:
-            self._answers.missing(node, "call")
             return None, None
-        self._answers.answered(node, "call", f"process {wanted}")
         if binding is None:
             return called, None
         inputs = self._expressions.rules(node, binding.input)
         outputs = self._expressions.outputs(node, binding.output)
         return called, Service(connector="", inputs=inputs, outputs=outputs)
+
+    def _called(self, node: Node, reference: Reference, processes: dict[str, str]) -> str | None:
+        """The process of this drawing, else the deployed one, that `reference` means."""
+        if reference.name in processes:
+            self._answers.answered(node, "call", f"process {reference.name}")
+            return processes[reference.name]
+        if (problem := reference.problem()) is not None:
+            self._answers.fault(node, problem)
+            return None
+        definition = self._surroundings.processes.get(reference.key)
+        if definition is None:
+            self._answers.missing(node, "call")
+            return None
+        self._answers.answered(node, "call", f"{definition.id}, by {reference.version}")
+        return root_of(definition)
 
     def _missing(self, node: Node, table: str) -> None:
         self._answers.missing(node, table)
@@ -151,12 +166,18 @@ class Tasks:
         if binding is None:
             return None
         self._answers.answered(node, "rule", binding.table or ", ".join(binding.set))
-        table = None if binding.table is None else self._table(node, binding.table)
+        table = None if binding.table is None else self._table(node, binding.table, binding.version)
         return Rules(assignments=self._expressions.rules(node, binding.set), table=table)
 
-    def _table(self, node: Node, name: str) -> Evaluate | None:
-        table: Evaluate | None = self._surroundings.tables.get(name)
+    def _table(self, node: Node, name: str, version: str) -> Evaluate | None:
+        reference = table_reference(name, version)
+        if (problem := reference.problem()) is not None:
+            self._answers.fault(node, problem)
+            return None
+        late = reference.key.removeprefix(reference.name)
+        table: Evaluate | None = self._surroundings.tables.get(name + late)
         if table is None:
             known = ", ".join(sorted(self._surroundings.tables)) or "none"
-            self._answers.fault(node, f"there is no decision table {name!r} (known: {known})")
+            wanted = f"{name!r} in version {version!r}" if late else repr(name)
+            self._answers.fault(node, f"there is no decision table {wanted} (known: {known})")
         return table

@@ -1,0 +1,65 @@
+"""Packing: the files of one deployment, from a folder or a request, each known by its name."""
+
+from collections.abc import Iterable
+from pathlib import Path, PurePath
+
+import msgspec
+
+from mtd.core.process.binding import Refusal, read_bindings
+from mtd.core.process.citing import table_reference
+
+DRAWINGS = frozenset({".bpmn", ".bpm", ".xpdl", ".xml"})
+BINDINGS = ".toml"
+TABLES = ".dmn"
+FILES_MAX = 200
+"""Files of one deployment."""
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file that is to be deployed."""
+
+    name: str
+    """Without its folders: bindings bear the drawing's name, and drawings name tables by theirs."""
+    content: bytes
+
+    @property
+    def ending(self) -> str:
+        """As `.bpmn`."""
+        return PurePath(self.name).suffix.lower()
+
+    @property
+    def stem(self) -> str:
+        """The name without its ending."""
+        return PurePath(self.name).stem
+
+
+def packed(paths: Iterable[Path]) -> list[File]:
+    """The files at `paths`, and what stands beside them that they need.
+
+    Of a drawing, the bindings of its name; of bindings, the tables that they name. Raises OSError.
+    """
+    found: dict[str, File] = {}
+    for path in paths:
+        _pack(found, path)
+        if path.suffix.lower() in DRAWINGS and (toml := path.with_suffix(BINDINGS)).is_file():
+            _pack(found, toml)
+            for table in tables_named(found[toml.name].content):
+                if (beside := path.parent / table).is_file():
+                    _pack(found, beside)
+    return list(found.values())
+
+
+def tables_named(bindings: bytes) -> list[str]:
+    """The files of tables that `bindings` name; none, where they cannot be read."""
+    try:
+        read = read_bindings(bindings)
+    except Refusal:
+        return []
+    uses = (*read.rule.values(), *read.decision.values())
+    tables = {use.table for use in uses if use.table is not None}
+    return sorted({table_reference(table, "").name for table in tables})
+
+
+def _pack(found: dict[str, File], path: Path) -> None:
+    if path.name not in found:
+        found[path.name] = File(path.name, path.read_bytes())
