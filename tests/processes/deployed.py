@@ -32,6 +32,8 @@ CONNECTORS = frozenset(
         "payment.capture",
         "payment.request",
         "payment.refund",
+        "payment.query",
+        "payment.void_request",
         "eom.reserve",
         "eom.release",
         "eom.release_to_pick",
@@ -45,6 +47,7 @@ CONNECTORS = frozenset(
         "salessupport.publish",
         "salessupport.open_case",
         "logistics.request_dispatch",
+        "logistics.cancel_dispatch",
         "mail.send",
     }
 )

@@ -44,6 +44,30 @@ def test_two_failed_deliveries_are_settled_by_an_agent_and_the_goods_come_back()
     assert world.mails[-1] == "order_returned"
 
 
+def test_a_trip_that_is_overdue_is_stopped_before_another_begins() -> None:
+    world = drive(
+        messages={"Delivered": [None, None, {}]},
+        people={"Coordinar entrega": [{"decision": "Despachar de nuevo"}]},
+    )
+    assert world.states[-1] == "CLOSED"
+    trips = [s for s in world.services if s.startswith("logistics.")]
+    assert trips == [
+        "logistics.request_dispatch",
+        "logistics.cancel_dispatch",
+        "logistics.request_dispatch",
+    ]
+
+
+def test_what_has_arrived_meanwhile_is_neither_sent_again_nor_taken_back() -> None:
+    world = drive(
+        messages={"Delivered": []},
+        people={"Coordinar entrega": [{"decision": "Devolver"}]},
+        calls={"logistics.cancel_dispatch": [Done({"state": "DELIVERED"})]},
+    )
+    assert_ended(world, DELIVERED)
+    assert "payment.refund" not in world.services
+
+
 def test_a_late_delivery_closes_the_agents_task() -> None:
     world = drive(messages={"Delivered": [None, {}]})
     assert_ended(world, DELIVERED)

@@ -64,6 +64,8 @@ def _answer(service: str) -> st.SearchStrategy[Outcome]:
         done = [Done(_issuer(cause)) for cause in CAUSES]
     if service in ("paperless.status", "paperless.find"):
         done = [Done({"track_id": "T-1", "folio": 1, "document_state": state}) for state in STATES]
+    if service in ("payment.query", "payment.void_request", "logistics.cancel_dispatch"):
+        done = [Done({"state": state}) for state in ("CAPTURED", "DELIVERED", "NONE")]
     if service == "order.handle_error":
         return st.sampled_from(["retry", "human", "cancel"]).map(lambda r: Done({"resolution": r}))
     return st.sampled_from(done if service == "order.raise_early_warning" else done + wrong)
@@ -91,6 +93,7 @@ def scripts(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "order": {
             "channel": draw(st.sampled_from(["ecommerce", "kiosk", "phone"])),
+            "has_physical_goods": draw(st.sampled_from([True, True, False])),
             "shipment_method": draw(st.sampled_from(["home_delivery", "pickup"])),
             "buyer_document": draw(st.sampled_from(["RECEIPT", "INVOICE"])),
             "has_gift_card": by_gift_card > 0,

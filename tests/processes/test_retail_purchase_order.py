@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from mtd.core.process.outcome import Refused
+from mtd.core.process.outcome import Done, Refused
 from tests.processes.paths import CANCELLED, DELIVERED, PICKED_UP, REVERSALS, assert_ended, drive
 from tests.processes.world import BEGIN
 
@@ -111,7 +111,7 @@ def test_a_declined_card_is_replaced_by_a_payment_confirmed_later() -> None:
     )
     assert_ended(world, ["RECEIVED", "VALIDATED", "ON_HOLD", "VALIDATED", *DELIVERED[2:]])
     paying = [service for service in world.services if service.startswith("payment.")]
-    assert paying == ["payment.capture", "payment.request"]
+    assert paying == ["payment.capture", "payment.void_request", "payment.request"]
 
 
 def test_a_declined_gift_card_is_replaced_by_the_card() -> None:
@@ -126,7 +126,7 @@ def test_a_declined_gift_card_is_replaced_by_the_card() -> None:
 
 
 def test_an_unresolved_payment_cancels_after_a_day() -> None:
-    world = drive(calls={"payment.capture": [DECLINED]})
+    world = drive(calls={"payment.capture": [DECLINED]}, messages={"PaymentConfirmed": []})
     assert_ended(world, ["RECEIVED", "VALIDATED", "ON_HOLD", *CANCELLED])
     assert world.fired == ["24 horas sin resolver"]
 
@@ -134,11 +134,49 @@ def test_an_unresolved_payment_cancels_after_a_day() -> None:
 def test_a_phone_payment_that_never_comes_goes_to_an_agent_after_two_hours() -> None:
     world = drive(
         {"channel": "phone"},
-        messages={"PaymentConfirmed": [None]},
+        messages={"PaymentConfirmed": []},
         people={"Resolver pago": [{"decision": "Anular"}]},
     )
     assert_ended(world, ["RECEIVED", "VALIDATED", "ON_HOLD", *CANCELLED])
     assert world.fired == ["Pago no confirmado"]
+
+
+def test_a_payment_whose_confirmation_is_late_is_found_before_anybody_is_asked() -> None:
+    world = drive(
+        {"channel": "phone"},
+        messages={"PaymentConfirmed": []},
+        calls={"payment.query": [Done({"state": "CAPTURED"})]},
+    )
+    assert_ended(world, DELIVERED)
+    assert world.asked == []
+    assert world.services.count("payment.request") == 1
+
+
+def test_a_confirmation_closes_the_agents_task() -> None:
+    world = drive({"channel": "phone"}, messages={"PaymentConfirmed": [None, {}]})
+    assert_ended(world, ["RECEIVED", "VALIDATED", "ON_HOLD", *DELIVERED[2:]])
+    assert world.asked == [("Resolver pago", "agent")]
+    assert world.services.count("payment.request") == 1
+
+
+@pytest.mark.parametrize("decision", ["Reintentar", "Otro medio"])
+def test_what_was_paid_meanwhile_is_not_asked_for_again(decision: str) -> None:
+    world = drive(
+        {"channel": "phone"},
+        messages={"PaymentConfirmed": []},
+        calls={"payment.void_request": [Done({"state": "CAPTURED"})]},
+        people={"Resolver pago": [{"decision": decision}]},
+    )
+    assert world.states[-1] == "CLOSED"
+    assert world.services.count("payment.request") == 1
+
+
+def test_digital_goods_pass_by_the_warehouse_and_the_carrier() -> None:
+    world = drive({"has_physical_goods": False})
+    digital = [state for state in DELIVERED if state not in ("IN_FULFILLMENT", "DISPATCHED")]
+    assert_ended(world, digital)
+    assert "eom.release_to_pick" not in world.services
+    assert world.mails == ["order_confirmation"]
 
 
 def test_a_stock_out_is_offered_to_the_customer_and_accepted() -> None:

@@ -132,3 +132,5 @@ def test_a_guide_that_fails_waits_and_is_issued_again() -> None:
     )
     assert world.states == [*HAPPY, "EXCEPTION", *PICKED_UP[5:]]
     assert world.services.count("paperless.dispatch_guide") == 4
+    asked = [i["ask_first"] for s, i in world.made if s == "paperless.dispatch_guide"]
+    assert asked == [False] * 3 + [True], "the issuer is asked before a guide is issued again"

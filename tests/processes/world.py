@@ -51,12 +51,16 @@ ORDER: dict[str, Any] = {
     "has_gift_card": False,
     "gift_card_amount": 0,
     "other_amount": 0,
+    "has_physical_goods": True,
     "shipment_method": "home_delivery",
 }
 """Facts of an order as `core.orders.facts` gives them."""
 
 ANSWERS: dict[str, dict[str, Any]] = {
     "eom.reserve": {"shipment_id": "S-1"},
+    "payment.query": {"state": "PENDING"},
+    "payment.void_request": {"state": "VOIDED"},
+    "logistics.cancel_dispatch": {"state": "CANCELLED"},
     "paperless.issue": {"track_id": "T-1", "folio": 101},
     "paperless.status": {"document_state": "ACCEPTED"},
     "paperless.fetch": {"url": "https://paperless.example/101.pdf"},

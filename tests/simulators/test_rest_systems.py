@@ -238,3 +238,43 @@ async def test_the_object_store_keeps_lists_and_tells() -> None:
         assert (await client.get("objectstore", "/nothing"))[0] == 404
         [event] = await ear.wait_for(1)
         assert (event["name"], event["key"]) == ("ObjectCreated", "CL/paris/1.xml")
+
+
+async def test_a_void_takes_back_what_nobody_has_paid_and_tells_what_somebody_has() -> None:
+    async with hearing() as ear, town(ear, time_scale=1) as client:
+        capture = {"order_id": ORDER, "currency": "CLP", "amount": 500, "channel": "phone"}
+        naming = {"order_id": ORDER}
+        assert (await client.post("payment", "/voids", naming, "k0"))[1]["state"] == "NONE"
+        await client.post("payment", "/captures", capture, "k1")
+        _, said = await client.post("payment", "/voids", naming, "k2")
+        assert said == {"state": "VOIDED", "amount": 500}
+        await client.post("payment", "/captures", capture, "k3")
+        await client.control("payment", system={"confirm": [ORDER]})
+        [event] = await ear.wait_for(1)
+        assert event["payload"]["reference"] == "PC-k3", "what was voided is paid by nobody"
+        _, said = await client.post("payment", "/voids", naming, "k4")
+        assert said == {"state": "CAPTURED", "amount": 500}
+        assert await client.page("payment", "/duplicates") == []
+
+
+async def test_a_link_asked_for_again_while_it_stands_is_a_duplicate() -> None:
+    async with town(time_scale=1) as client:
+        capture = {"order_id": ORDER, "currency": "CLP", "amount": 500, "channel": "phone"}
+        await client.post("payment", "/captures", capture, "k1")
+        await client.post("payment", "/captures", capture, "k2")
+        [twice] = await client.page("payment", "/duplicates")
+        assert (twice["operation"], twice["standing_key"]) == ("capture", "k1")
+
+
+async def test_a_trip_that_is_called_back_tells_nothing_more() -> None:
+    async with hearing() as ear, town(ear, time_scale=1) as client:
+        naming = {"order_id": ORDER, "shipment_id": "S-1"}
+        request = {**naming, "recipient": "Ana", "address": {"street": "Av. Providencia"}}
+        _, said = await client.post("logistics", "/cancellations", naming, "k0")
+        assert said == {"state": "NONE"}
+        await client.post("logistics", "/dispatches", request, "k1")
+        _, said = await client.post("logistics", "/cancellations", naming, "k2")
+        assert said == {"state": "CANCELLED"}
+        await client.post("logistics", "/dispatches", request, "k3")
+        assert await client.page("logistics", "/duplicates") == []
+        assert ear.heard == []

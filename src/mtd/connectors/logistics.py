@@ -26,6 +26,12 @@ class Trip(msgspec.Struct, frozen=True):
     delivery_attempt: int
 
 
+class Stopped(msgspec.Struct, frozen=True):
+    """A trip that was called back, or how it had ended."""
+
+    state: str
+
+
 async def request_dispatch(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
     """Have the input `shipment_id` fetched; Dispatched, then Delivered or DeliveryFailed follow.
 
@@ -51,6 +57,19 @@ async def request_dispatch(attempt: Attempt, order: PurchaseOrder, wire: Wire) -
     return Done(msgspec.structs.asdict(got)) if isinstance(got, Trip) else got
 
 
+async def cancel_dispatch(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
+    """Call the input `shipment_id` back, wherever it is; nothing requested is done at once.
+
+    Outputs `state`: CANCELLED, NONE, or DELIVERED or FAILED of a trip that is over already.
+    """
+    shipment_id = attempt.inputs.get("shipment_id")
+    if not shipment_id:
+        return Done({"state": "NONE"})
+    body = {"order_id": order.key, "shipment_id": shipment_id}
+    got = await post(wire, "/cancellations", body, Stopped, key=attempt.key)
+    return Done({"state": got.state}) if isinstance(got, Stopped) else got
+
+
 async def track(attempt: Attempt, _order: PurchaseOrder, wire: Wire) -> Answer:
     """Where the input `shipment_id` is; `state` is NONE of one that nobody requested."""
     shipment_id = str(attempt.inputs.get("shipment_id") or "")
@@ -62,5 +81,6 @@ async def track(attempt: Attempt, _order: PurchaseOrder, wire: Wire) -> Answer:
 
 CONNECTORS = (
     Connector("logistics.request_dispatch", for_order(request_dispatch), Repeat.BY_KEY),
+    Connector("logistics.cancel_dispatch", for_order(cancel_dispatch), Repeat.BY_KEY),
     Connector("logistics.track", for_order(track), Repeat.BY_KEY),
 )

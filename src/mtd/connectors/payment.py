@@ -1,4 +1,4 @@
-"""The payment gateway: capture, refund, query; it honours idempotency keys."""
+"""The payment gateway: capture, refund, void, query; it honours idempotency keys."""
 
 from decimal import Decimal
 from typing import Any
@@ -28,6 +28,21 @@ class Captured(msgspec.Struct, frozen=True):
     amount: Decimal
 
 
+class Voided(msgspec.Struct, frozen=True):
+    """What has become of all that the customer was asked for by phone or link."""
+
+    state: str
+    amount: Decimal
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A payment as the gateway knows it."""
+
+    state: str
+    amount: Decimal
+    channel: str = ""
+
+
 class Refunded(msgspec.Struct, frozen=True):
     """Money given back."""
 
@@ -38,7 +53,7 @@ class Refunded(msgspec.Struct, frozen=True):
 class Known(msgspec.Struct, frozen=True):
     """The order's payments as the gateway knows them."""
 
-    payments: list[Captured]
+    payments: list[Standing]
 
 
 async def capture(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
@@ -63,8 +78,22 @@ async def refund(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
     return Done({"refunded": got.refunded, "state": got.state})
 
 
-async def query(_attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
-    """What the gateway knows of the order; outputs `state` (NONE of no payment) and `amount`."""
+async def void_request(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
+    """Take every unpaid request of the order back, so that nobody can pay it any more.
+
+    The gateway decides at one instant. Outputs `state`: CAPTURED when the customer has paid one
+    meanwhile, VOIDED, or NONE when nothing was asked for; and `amount`.
+    """
+    body = {"order_id": order.key}
+    got = await post(wire, "/voids", body, Voided, key=attempt.key)
+    return Done(msgspec.structs.asdict(got)) if isinstance(got, Voided) else got
+
+
+async def query(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
+    """What the gateway knows of the order's payments, of the input `channel` if there is one.
+
+    Outputs `state`, CAPTURED if any is, else that of the newest (NONE of no payment), and `amount`.
+    """
     got = await get(
         wire, "/payments", {"order_id": order.key}, Known, refusals=frozenset({"UNKNOWN_ORDER"})
     )
@@ -72,14 +101,18 @@ async def query(_attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
         return Done({"state": "NONE", "amount": Decimal(0)})
     if isinstance(got, Failed):
         return got
-    state = got.payments[-1].state if got.payments else "NONE"
-    return Done({"state": state, "amount": total(each.amount for each in got.payments)})
+    channel = attempt.inputs.get("channel")
+    payments = [each for each in got.payments if channel in (None, each.channel)]
+    states = [each.state for each in payments] or ["NONE"]
+    state = "CAPTURED" if "CAPTURED" in states else states[-1]
+    return Done({"state": state, "amount": total(each.amount for each in payments)})
 
 
 CONNECTORS = (
     Connector("payment.capture", for_order(capture), Repeat.BY_KEY),
     Connector("payment.request", for_order(request), Repeat.BY_KEY),
     Connector("payment.refund", for_order(refund), Repeat.BY_KEY),
+    Connector("payment.void_request", for_order(void_request), Repeat.BY_KEY),
     Connector("payment.query", for_order(query), Repeat.BY_KEY),
 )
 

@@ -14,6 +14,9 @@ import msgspec
 
 from mtd.simulators.clock import now_s
 
+Undone = str | tuple[str, str]
+"""An operation whose effects are all taken back, or one of its effects by its subject."""
+
 
 class Outcome(StrEnum):
     """What an attempt did to the system."""
@@ -93,9 +96,9 @@ class Ledger:
         status: int,
         fault: str | None = None,
         subject: str = "",
-        undoes: tuple[str, ...] = (),
+        undoes: tuple[Undone, ...] = (),
     ) -> Entry:
-        """Append one attempt; `undoes` names the operations whose effects it takes back."""
+        """Append one attempt; `undoes` names what it takes back."""
         digest = blake2b(payload, digest_size=8).hexdigest()
         n = len(self.entries) + 1
         entry = Entry(n, now_s(), operation, order, key, subject, digest, outcome, status, fault)
@@ -128,9 +131,13 @@ class Ledger:
             os.close(self._file)
             self._file = None
 
-    def _apply(self, entry: Entry, undoes: tuple[str, ...]) -> None:
-        for operation in undoes:
-            self._standing.pop((operation, entry.order), None)
+    def _apply(self, entry: Entry, undoes: tuple[Undone, ...]) -> None:
+        for undone in undoes:
+            if isinstance(undone, str):
+                self._standing.pop((undone, entry.order), None)
+            else:
+                operation, subject = undone
+                self._standing.get((operation, entry.order), {}).pop(subject, None)
         stands = self._standing.setdefault((entry.operation, entry.order), {})
         if entry.subject not in stands:
             stands[entry.subject] = entry.key

@@ -1,4 +1,4 @@
-"""The carrier: takes a shipment over on request, then tells how it goes."""
+"""The carrier: takes a shipment over on request, tells how it goes, and can be called back."""
 
 from typing import Annotated, Any
 
@@ -7,11 +7,14 @@ from msgspec import Meta
 
 from mtd.simulators.announcer import Event
 from mtd.simulators.rest import Context, Operation, RestDesk, say_malformed
-from mtd.simulators.system import Reply, System, applied, refused, told
+from mtd.simulators.system import Reply, System, applied, refused, told, unchanged
 from mtd.simulators.world import World
 
 DISPATCHED_AFTER_S = 7_200.0
 DELIVERED_AFTER_S = 28_800.0
+
+OVER = frozenset({"DELIVERED", "FAILED", "CANCELLED"})
+"""States of a trip that nothing changes any more."""
 
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
 
@@ -31,6 +34,13 @@ class Requesting(msgspec.Struct, frozen=True):
 class Asking(msgspec.Struct, frozen=True):
     """Where a shipment is."""
 
+    shipment_id: Name
+
+
+class Cancelling(msgspec.Struct, frozen=True):
+    """A shipment that is not to be delivered."""
+
+    order_id: Name
     shipment_id: Name
 
 
@@ -65,6 +75,15 @@ class Carrier:
         story = self._story(body.order_id, trip, fails=context.verdict == "delivery_failed")
         self._announcer.tell(body.shipment_id, story)
         return applied(trip, undoes=undoes)
+
+    def cancel(self, body: Cancelling, _context: Context) -> Reply:
+        """Stop the trip, wherever it is; one that is over, or was never asked for, stays so."""
+        trip = self._trips.get(body.shipment_id)
+        if trip is None or trip.state in OVER:
+            return unchanged({"state": "NONE" if trip is None else trip.state})
+        self._announcer.break_off(body.shipment_id)
+        trip.state = "CANCELLED"
+        return applied({"state": trip.state}, ("request", "cancel"))
 
     def track(self, body: Asking, _context: Context) -> Reply:
         """Where it is."""
@@ -106,6 +125,9 @@ def logistics(world: World) -> System:
         {
             ("POST", "/dispatches"): Operation(
                 name="request", shape=Requesting, act=carrier.request
+            ),
+            ("POST", "/cancellations"): Operation(
+                name="cancel", shape=Cancelling, act=carrier.cancel
             ),
             ("GET", "/dispatches"): Operation(
                 name="track", shape=Asking, act=carrier.track, keyed=False

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from mtd.simulators.ledger import Outcome
+from mtd.simulators.ledger import Outcome, Undone
 
 JSON = "application/json"
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -21,8 +21,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     subject: str = ""
     """What tells this effect from another wanted one of the same operation and order."""
-    undoes: tuple[str, ...] = ()
-    """Operations of the same order whose effects this one takes back."""
+    undoes: tuple[Undone, ...] = ()
+    """What this one takes back of the same order."""
     remembered: bool = True
     """Whether the same key gets the same answer again."""
 
@@ -84,7 +84,7 @@ def encoded(value: Any) -> bytes:
 
 
 def applied(
-    value: Any, undoes: tuple[str, ...] = (), *, status: int = 200, subject: str = ""
+    value: Any, undoes: tuple[Undone, ...] = (), *, status: int = 200, subject: str = ""
 ) -> Reply:
     """It took effect."""
     return Reply(
