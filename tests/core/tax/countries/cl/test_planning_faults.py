@@ -1,0 +1,115 @@
+"""Requests that make no lawful document: every fault at once, by field and line."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from mtd.core.money import Currency
+from mtd.core.tax.request import Allowance, Buyer, Correction, FiscalRequest, Reference
+from tests.core.tax.countries.cl.asking import (
+    BUYER,
+    ISSUER,
+    guide,
+    invoice,
+    line,
+    note,
+    receipt,
+    refused,
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault"),
+    [
+        (receipt(), "Detalle: is missing"),
+        (receipt(line(10, 0)), "Detalle/QtyItem, line 1: is 0, not above 0"),
+        (receipt(line(10), line("NaN")), "Detalle/PrcItem, line 2: is NaN, not a number from 0"),
+        (
+            receipt(line("1.1234567")),
+            "Detalle/PrcItem, line 1: is 1.1234567, finer than 6 decimals",
+        ),
+        (
+            receipt(line(10, gross=False)),
+            "Detalle/PrcItem, line 1: must include the tax in a boleta",
+        ),
+        (
+            receipt(line(10, allowances=(Allowance(amount=Decimal(11)),))),
+            "Detalle/DescuentoMonto, line 1: is 11, more than the line's 10",
+        ),
+        (
+            receipt(line(10), allowances=(Allowance(amount=Decimal(11)),)),
+            "DscRcgGlobal/ValorDR: discounts more than there is to be discounted",
+        ),
+        (
+            receipt(line(10), allowances=(Allowance(),)),
+            "DscRcgGlobal/ValorDR, line 1: needs either a percentage or an amount",
+        ),
+        (
+            receipt(line(10), allowances=(Allowance(percent=Decimal(101)),)),
+            "DscRcgGlobal/ValorDR, line 1: is 101 %, not above 0 and up to 100 %",
+        ),
+        (receipt(line(10, description="")), "Detalle/NmbItem, line 1: is missing"),
+        (receipt(*[line(1)] * 1_001), "Detalle, line 1001: is there more than 1000 times"),
+        (invoice(*[line(1)] * 61), "Detalle, line 61: is there more than 60 times"),
+        (invoice(line(10), buyer=None), "Receptor/RUTRecep: is missing"),
+        (
+            invoice(line(10), buyer=Buyer(tax_id="1-2", name="x")),
+            "Receptor/RUTRecep: is '1-2', not a RUT with its check digit (v2.2 field 50, p. 17)",
+        ),
+        (
+            invoice(line(10), buyer=replace(BUYER, business_line="")),
+            "Receptor/GiroRecep: is missing",
+        ),
+        (
+            invoice(line(10), line(10, gross=False)),
+            "Detalle/PrcItem, line 2: must include the tax if the first line's does, and only then",
+        ),
+        (note(line(10), references=()), "Referencia: is missing"),
+        (
+            note(line(10), correction=Correction.CORRECTS_TEXT),
+            "Detalle/MontoItem, line 1: must be 0 where CodRef is 2",
+        ),
+        (
+            note(line(10), references=(Reference(type_code="33", number="x"),)),
+            "Referencia/FolioRef, line 1: is no folio of a tax document",
+        ),
+        (
+            guide(line(10), allowances=(Allowance(amount=Decimal(1)),)),
+            "DscRcgGlobal, line 1: does not belong in this document (p. 9)",
+        ),
+        (guide(line(10), dispatch=None), "IdDoc/IndTraslado: is missing"),
+        (
+            receipt(line(10), currency=Currency.USD),
+            ": is of CL in USD, where Chile in CLP is meant",
+        ),
+        (
+            receipt(line(10), occurred_at=datetime(2026, 1, 1)),  # noqa: DTZ001 that is the fault
+            "IdDoc/FchEmis: needs a moment with its offset",
+        ),
+    ],
+)
+def test_a_fault_names_field_and_line(asked: FiscalRequest, fault: str) -> None:
+    assert fault.removeprefix(": ") in refused(asked)
+
+
+def test_every_fault_is_told_at_once() -> None:
+    broken = replace(ISSUER, rut="1-1", activities=(), business_line="")
+    asked = invoice(line(10, description=""), line(10), buyer=replace(BUYER, name=""))
+    assert refused(asked, broken) == [
+        "Emisor/RUTEmisor: is '1-1', not a RUT with its check digit (v2.2 field 32, p. 15)",
+        "Emisor/GiroEmis: is missing",
+        "Emisor/Acteco: is missing",
+        "Receptor/RznSocRecep: is missing",
+        "Detalle/NmbItem, line 1: is missing",
+    ]
+
+
+def test_a_note_that_annuls_names_one_document_only() -> None:
+    two = (
+        Reference(type_code="33", number="1", correction=Correction.ANNULS),
+        Reference(type_code="33", number="2", correction=Correction.ANNULS),
+    )
+    message = "Referencia/CodRef: a note that annuls or corrects text names one only"
+    assert message in refused(note(line(10), references=two))
