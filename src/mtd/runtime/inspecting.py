@@ -10,6 +10,7 @@ from mtd.core.process.citing import DEPLOYMENT, Reference, cited
 from mtd.core.process.compiler import Compiled, Surroundings, chosen, named
 from mtd.core.process.drawing import Drawing
 from mtd.core.process.readers import Unreadable, read
+from mtd.core.process.soundness import doubts
 from mtd.runtime.packing import BINDINGS, DRAWINGS, TABLES, File
 from mtd.runtime.shelf import Answers, Circular, Shelf, Stock, opened
 from mtd.store.definitions import Listed, Source
@@ -223,7 +224,8 @@ async def _compiled(
     except (Circular, LookupError) as error:
         faults.append(Fault(file=file, message=str(error)))
         return None
-    faults += [Fault(file=file, **msgspec.structs.asdict(one)) for one in compiled.faults]
+    found = [*compiled.faults, *(doubts(compiled.definition) if compiled.definition else ())]
+    faults += [Fault(file=file, **msgspec.structs.asdict(one)) for one in found]
     return compiled
 
 

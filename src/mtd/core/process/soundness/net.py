@@ -1,0 +1,173 @@
+"""A net: the inside of one process or sub-process, as tokens on flows and moves of nodes."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import combinations
+
+import msgspec
+
+from mtd.core.process.compiler.answers import Fault
+from mtd.core.process.definition import Definition, Element
+
+SUBSETS_MAX = 5
+"""Ways out of an inclusive split of which every combination is played; beyond: one, or all."""
+COMPENSATION = "compensation"
+LINK = "link"
+
+
+class Net(msgspec.Struct, frozen=True, kw_only=True):
+    """The nodes of one scope, and how tokens go between them."""
+
+    inside: Element
+    """The process or sub-process."""
+    nodes: dict[str, Element]
+    into: dict[str, tuple[str, ...]]
+    """Flows into each node; a link counts as a flow."""
+    out_of: dict[str, tuple[str, ...]]
+    target: dict[str, str]
+    """Of each flow, the node that it leads to."""
+    beside: frozenset[str]
+    """Nodes to which only boundary events lead that interrupt nothing: each goes its own way."""
+    starts: tuple[tuple[str, ...], ...]
+    """Nodes at which tokens begin together, for each way in which the scope may begin."""
+
+    def leads(self, node: str) -> Iterator[str]:
+        """The nodes that may come next, the activity's boundary events among them."""
+        yield from (self.target[flow] for flow in self.out_of[node])
+        yield from (one for one in self.nodes[node].attached if one in self.nodes)
+
+    def reached(self, begin: Iterator[str] | tuple[str, ...]) -> set[str]:
+        """Every node that can be come to from `begin`, those included."""
+        found: set[str] = set(begin)
+        waiting = list(found)
+        while waiting:
+            for following in self.leads(waiting.pop()):
+                if following not in found:
+                    found.add(following)
+                    waiting.append(following)
+        return found
+
+    def ways(self, node: str) -> Iterator[tuple[str, ...]]:
+        """The flows that `node` may fill, once it is done, one alternative after the other."""
+        element = self.nodes[node]
+        out = self.out_of[node]
+        match element.kind:
+            case "exclusiveGateway" | "eventBasedGateway":
+                yield from ((flow,) for flow in out)
+            case "inclusiveGateway" | "complexGateway" if len(out) > 1:
+                yield from _subsets(out)
+            case "endEvent":
+                yield ()
+            case _:
+                yield from self._activity(element, out)
+
+    def doubt(self, node: str, message: str) -> Fault:
+        """A warning about a node."""
+        element = self.nodes.get(node, self.inside)
+        return Fault(
+            element=element.id, name=element.name, line=element.line, message=message, warning=True
+        )
+
+    def _activity(self, element: Element, out: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """Done along its flows; or interrupted; with each other boundary event, once or not."""
+        conditional = any(way.condition is not None for way in element.outgoing)
+        done = list(_subsets(out)) if conditional and len(out) > 1 else [out]
+        beside: list[tuple[str, ...]] = [()]
+        for one in element.attached:
+            if one not in self.nodes or _is_compensation(self.nodes[one]):
+                continue
+            if self.nodes[one].interrupting:
+                done.append(self.out_of[one])
+            else:
+                beside += [(*others, *self.out_of[one]) for others in beside]
+        yield from ((*flows, *others) for flows in done for others in beside)
+
+
+def nets(definition: Definition) -> Iterator[Net]:
+    """The net of each scope of the drawing itself."""
+    inside: dict[str, dict[str, Element]] = defaultdict(dict)
+    for element in definition.elements.values():
+        if element.parent and element.id not in definition.linked:
+            inside[element.parent][element.id] = element
+    for parent, nodes in inside.items():
+        yield _net(definition.elements[parent], nodes)
+
+
+def _net(inside: Element, nodes: dict[str, Element]) -> Net:
+    flows = [(way.id, way.target) for node in nodes.values() for way in node.outgoing]
+    out_of = {id_: tuple(way.id for way in node.outgoing) for id_, node in nodes.items()}
+    into: dict[str, list[str]] = defaultdict(list)
+    for throw, catch in _links(nodes):
+        flow = f"{throw} to {catch}"
+        flows.append((flow, catch))
+        out_of[throw] = (*out_of[throw], flow)
+    for flow, target in flows:
+        into[target].append(flow)
+    return Net(
+        inside=inside,
+        beside=frozenset(nodes.keys() - _main(nodes, out_of, dict(flows))),
+        nodes=nodes,
+        into={id_: tuple(into[id_]) for id_ in nodes},
+        out_of=out_of,
+        target=dict(flows),
+        starts=tuple(_beginnings(inside, nodes)),
+    )
+
+
+def _main(
+    nodes: dict[str, Element], out_of: dict[str, tuple[str, ...]], target: dict[str, str]
+) -> set[str]:
+    """What can be come to without a boundary event that interrupts nothing."""
+    waiting = [
+        node.id
+        for node in nodes.values()
+        if not node.incoming and (node.attached_to is None or node.interrupting)
+    ]
+    found = set(waiting)
+    while waiting:
+        for flow in out_of[waiting.pop()]:
+            if target[flow] not in found:
+                found.add(target[flow])
+                waiting.append(target[flow])
+    return found
+
+
+def _links(nodes: dict[str, Element]) -> Iterator[tuple[str, str]]:
+    catches = {
+        event.name: node.id
+        for node in nodes.values()
+        if node.kind == "intermediateCatchEvent"
+        for event in node.events
+        if event.kind == LINK
+    }
+    for node in nodes.values():
+        if node.kind == "intermediateThrowEvent":
+            for event in node.events:
+                if event.kind == LINK and event.name in catches:
+                    yield node.id, catches[event.name]
+
+
+def _beginnings(inside: Element, nodes: dict[str, Element]) -> Iterator[tuple[str, ...]]:
+    """All that begins by itself, together; and each event that begins the scope, alone."""
+    alone = [
+        node.id
+        for node in nodes.values()
+        if node.kind == "eventSubProcess" or (node.kind == "startEvent" and node.events)
+    ]
+    together = tuple(start for start in inside.starts if start in nodes and start not in alone)
+    if together:
+        yield together
+    yield from ((start,) for start in alone)
+
+
+def _is_compensation(boundary: Element) -> bool:
+    return any(event.kind == COMPENSATION for event in boundary.events)
+
+
+def _subsets(flows: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if len(flows) > SUBSETS_MAX:
+        yield from ((flow,) for flow in flows)
+        yield flows
+        return
+    for count in range(1, len(flows) + 1):
+        yield from combinations(flows, count)

@@ -1,0 +1,84 @@
+"""Shape: what the graph alone shows: dead nodes, no way out, loops without a wait, merges."""
+
+from collections.abc import Iterator
+
+from mtd.core.process.compiler.answers import Fault
+from mtd.core.process.definition import Element, Person, Service
+from mtd.core.process.soundness.net import COMPENSATION, Net
+
+WAITING = frozenset({"userTask", "receiveTask", "eventBasedGateway", "callActivity", "subProcess"})
+"""Kinds that wait, or may, for something from outside."""
+GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "complexGateway"})
+
+
+def shape(net: Net) -> Iterator[Fault]:
+    """Warnings about the graph of `net`."""
+    begin = tuple(start for starts in net.starts for start in starts)
+    reached = net.reached(begin)
+    for node in net.nodes.values():
+        if node.id not in reached:
+            if not _is_apart(net, node):
+                yield net.doubt(node.id, "no token ever comes here: nothing leads to it")
+            continue
+        if not any(_ends(net, one) for one in net.reached((node.id,))):
+            yield net.doubt(node.id, "there is no way out: no end can be reached from here")
+    merges = [id_ for id_, node in net.nodes.items() if _is_implicit_merge(net, node)]
+    if merges:
+        names = ", ".join(repr(net.nodes[id_].name or id_) for id_ in merges)
+        message = f"implicit merges: several flows lead without a gateway into {names}"
+        yield net.doubt(merges[0], f"{message}; each token that comes is let in by itself")
+    for loop in _loops(net):
+        names = ", ".join(net.nodes[node].name or node for node in loop)
+        yield net.doubt(loop[0], f"a loop that never waits: {names}")
+
+
+def _is_implicit_merge(net: Net, node: Element) -> bool:
+    return len(net.into[node.id]) > 1 and node.kind not in {*GATEWAYS, "endEvent"}
+
+
+def _is_apart(net: Net, node: Element) -> bool:
+    """What no flow leads to by its nature: handlers, and the activities of compensation."""
+    if node.kind == "boundaryEvent":
+        return any(event.kind == COMPENSATION for event in node.events)
+    alone = not net.into[node.id] and not net.out_of[node.id]
+    return alone and node.kind != "endEvent"
+
+
+def _ends(net: Net, node: str) -> bool:
+    """Whether a token may come to its end at `node`."""
+    return not net.out_of[node] or net.nodes[node].kind == "endEvent"
+
+
+def _waits(element: Element) -> bool:
+    """Whether a token may rest at `element` until something comes from outside."""
+    if isinstance(element.work, Service | Person) or element.kind in WAITING:
+        return True
+    return element.kind == "intermediateCatchEvent" and any(
+        event.kind != "link" for event in element.events
+    )
+
+
+def _loops(net: Net) -> Iterator[tuple[str, ...]]:
+    """Circles of nodes none of which waits, each once, in the drawing's order."""
+    quick = {id_ for id_, node in net.nodes.items() if not _waits(node)}
+    after = {id_: _following(net, id_, quick) for id_ in quick}
+    seen: set[str] = set()
+    for id_ in net.nodes:
+        if id_ in quick and id_ in after[id_] and id_ not in seen:
+            both = (one for one in after[id_] if one == id_ or id_ in after[one])
+            loop = tuple(sorted(both, key=list(net.nodes).index))
+            seen.update(loop)
+            yield loop
+
+
+def _following(net: Net, node: str, quick: set[str]) -> set[str]:
+    """What can be come to from `node` by `quick` nodes alone."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        for flow in net.out_of[waiting.pop()]:
+            target = net.target[flow]
+            if target in quick and target not in found:
+                found.add(target)
+                waiting.append(target)
+    return found
