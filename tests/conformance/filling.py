@@ -33,7 +33,7 @@ def filled(labels: Iterable[Label], choice: int) -> Bindings:
     """Every missing answer given; gateways take their way number `choice`, round and round."""
     tables: dict[tuple[str, str], str] = {}
     for label in labels:
-        if label.answer is not None:
+        if label.answer is not None or label.table not in (*ANSWERS, "decision"):
             continue
         lines = ANSWERS.get(label.table, {})
         if label.table == "decision" and label.ways:

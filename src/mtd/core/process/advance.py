@@ -200,16 +200,19 @@ def _changed(step: Step, trigger: Changed) -> str:
 
 
 def _conditions_met(step: Step) -> bool:
-    """Let conditional events whose condition holds now go off."""
+    """Let conditional events go off whose condition has become true."""
     step.changed = False
     met = False
     for wait in [w for w in step.draft.waits.values() if isinstance(w.effect, Watching)]:
         if wait.id not in step.draft.waits:
             continue
         element = step.definition.elements[wait.element]
-        if _holds(step, element, wait):
+        held, holds = wait.effect == Watching(met=True), _holds(step, element, wait)
+        if holds and not held:
             _resume(step, element, wait, None)
             met = True
+        elif held and not holds:
+            step.record(Tried(wait.id, Watching()))
     return met
 
 

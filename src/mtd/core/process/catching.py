@@ -16,7 +16,11 @@ WAITABLE = frozenset({"message", "timer", "signal", "conditional"})
 
 
 def await_events(step: Step, element: Element, scope: int, token: Token | None) -> list[Wait]:
-    """Open a wait for each event of `element` that comes from outside."""
+    """Open a wait for each event of `element` that comes from outside.
+
+    A condition may be true already, and is looked at before the step ends.
+    """
+    step.changed |= any(event.kind == "conditional" for event in element.events)
     return [
         step.ask(element, scope, token, _effect(step, element, event, scope))
         for event in element.events
@@ -43,7 +47,9 @@ def rearm(step: Step, element: Element, wait: Wait) -> None:
     step.record(Closed(wait.id))
     effect = wait.effect
     token = None if wait.token is None else step.draft.tokens[wait.token]
-    if not isinstance(effect, Timer):
+    if isinstance(effect, Watching):
+        step.ask(element, wait.scope, token, Watching(met=True))
+    elif not isinstance(effect, Timer):
         step.ask(element, wait.scope, token, effect)
     elif effect.left is None or effect.left > 0:
         event = next(e for e in element.events if e.kind == "timer")

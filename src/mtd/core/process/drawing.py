@@ -8,14 +8,7 @@ what is dangling is noted, never refused.
 
 import msgspec
 
-
-class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that the reader put right, or passed over, said in words."""
-
-    element: str | None
-    name: str | None
-    line: int | None
-    text: str
+from mtd.core.process.note import Breach, Note
 
 
 class EventDefinition(msgspec.Struct, frozen=True, kw_only=True):
@@ -298,3 +291,4 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True):
     correlation_keys: dict[str, tuple[str, ...]] = {}
     """Ids of the correlation properties that together tell conversations apart, by key."""
     notes: tuple[Note, ...] = ()
+    breaches: tuple[Breach, ...] = ()

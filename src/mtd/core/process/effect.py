@@ -55,6 +55,9 @@ class UserTask(msgspec.Struct, frozen=True, array_like=True, tag="task"):
 class Watching(msgspec.Struct, frozen=True, array_like=True, tag="condition"):
     """A condition over the instance's variables; looked at whenever they change."""
 
+    met: bool = False
+    """It went off while true: it must be false before it goes off again (BPMN 2.0.2 §10.5.5)."""
+
 
 Effect = Call | Timer | Subscription | Listening | UserTask | Watching
 

@@ -4,7 +4,6 @@ import msgspec
 
 from mtd.core.process.binding import Bindings
 from mtd.core.process.compiler.answers import Answers, Fault, Label, Surroundings
-from mtd.core.process.compiler.compensation import Compensation
 from mtd.core.process.compiler.events import Events
 from mtd.core.process.compiler.expressions import Expressions
 from mtd.core.process.compiler.nodes import Nodes
@@ -14,6 +13,7 @@ from mtd.core.process.definition import Definition
 from mtd.core.process.drawing import Drawing, Process
 from mtd.core.process.label import folded
 from mtd.core.process.linking import linked
+from mtd.core.process.rules import broken
 
 __all__ = ["Compiled", "Fault", "Label", "Surroundings", "chosen", "compile_drawing", "named"]
 
@@ -44,21 +44,19 @@ def compile_drawing(
         return Compiled(name="", definition=None, labels=(), faults=(fault,))
     processes = {key: p.id for p in drawing.processes for key in (p.name or p.id, p.id)}
     processes.setdefault(named(process, bindings), process.id)
-    reached = _reached(drawing, process)
-    own = {
+    elements = {
         element.id: element
-        for part in reached
+        for part in _reached(drawing, process)
         for element in Nodes(part, answers, expressions, events, tasks, processes).compile()
     }
-    foreign = linked((*surroundings.processes.values(), *surroundings.former))
-    elements = Compensation(own, foreign, reached, answers).tied()
-    faults = (*answers.faults, *_unused(answers))
+    faults = (*_broken(drawing, process), *answers.faults, *_unused(answers))
     name = named(process, bindings)
+    foreign = linked((*surroundings.processes.values(), *surroundings.former))
     definition = Definition(
         name=name,
         version=version,
         root=process.id,
-        elements=elements,
+        elements={**elements, **foreign},
         linked=frozenset(foreign),
     )
     runs = all(fault.warning for fault in faults)
@@ -91,6 +89,22 @@ def _reached(drawing: Drawing, root: Process) -> list[Process]:
     """`root` and the processes of the same drawing that its call activities may call."""
     calls = any(node.kind == "callActivity" for node in root.nodes)
     return [root, *(p for p in drawing.processes if p is not root and p.nodes and calls)]
+
+
+def _broken(drawing: Drawing, root: Process) -> tuple[Fault, ...]:
+    """The static rules that the drawing breaks, each breach once."""
+    faults = [
+        Fault(
+            element=subject.id,
+            name=subject.name or "",
+            line=subject.line or 0,
+            message=words,
+            warning=rule.warns or (rule.harmless and root.executable is not True),
+        )
+        for part in _reached(drawing, root)
+        for rule, subject, words in broken(drawing, part)
+    ]
+    return tuple(dict.fromkeys(faults))
 
 
 def _unused(answers: Answers) -> tuple[Fault, ...]:

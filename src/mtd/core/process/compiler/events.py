@@ -7,7 +7,7 @@ from mtd.core.process.binding import (
     SignalBinding,
 )
 from mtd.core.process.compiler.answers import Answers
-from mtd.core.process.compiler.expressions import Expressions, condition_text
+from mtd.core.process.compiler.expressions import Expressions
 from mtd.core.process.compiler.schedules import Schedules
 from mtd.core.process.definition import Event
 from mtd.core.process.drawing import EventDefinition, Node
@@ -57,9 +57,6 @@ class Events:
                 return self._conditional(node, drawn)
             case "link":
                 return Event(kind="link", name=drawn.name or node.name)
-            case "compensate":
-                waits = drawn.wait_for_completion
-                return Event(kind="compensate", activity=drawn.activity, waits=waits)
             case kind:
                 return Event(kind=kind)
 
@@ -92,5 +89,5 @@ class Events:
             self._answers.missing(node, "condition")
             return Event(kind="conditional")
         self._answers.answered(node, "condition", text)
-        condition = self._expressions.rule(node, condition_text(text))
+        condition = self._expressions.drawn(node, text)
         return Event(kind="conditional", condition=condition)

@@ -8,6 +8,7 @@ from mtd.core.decision.feel import FeelSyntaxError, compile_expression
 from mtd.core.process.compiler.answers import Answers, Surroundings
 from mtd.core.process.compiler.counting import NAMES, functions
 from mtd.core.process.compiler.timing import duration
+from mtd.core.process.compiler.uel import Untranslatable, feel
 from mtd.core.process.definition import Evaluate
 from mtd.core.time.business_calendar import BusinessCalendar
 from mtd.core.time.business_duration import is_business
@@ -47,6 +48,14 @@ class Expressions:
 
         return evaluate
 
+    def drawn(self, node: Any, text: str) -> Evaluate:
+        """An expression as some tool wrote it: FEEL, or what `uel` puts into it."""
+        try:
+            return self.rule(node, feel(text))
+        except Untranslatable as error:
+            self._answers.fault(node, f"expression {text!r}: {error}")
+            return _nothing
+
     def rules(self, node: Any, texts: Mapping[str, str]) -> dict[str, Evaluate]:
         """A mapping of texts as rules."""
         return {name: self.rule(node, text) for name, text in texts.items()}
@@ -63,14 +72,6 @@ class Expressions:
             if calendar is not None or not is_business(text)
         }
         return {DURATIONS: known, **(functions(calendar) if calendar is not None else {})}
-
-
-def condition_text(text: str) -> str:
-    """The FEEL in a flow's condition: other tools wrap it in `${…}` or begin it with `=`."""
-    stripped = text.strip()
-    if stripped.startswith(("${", "#{")) and stripped.endswith("}"):
-        return stripped[2:-1].replace("==", "=").replace("&&", " and ").replace("||", " or ")
-    return stripped.removeprefix("=")
 
 
 def _nothing(variables: Mapping[str, Any], now: datetime) -> Any:

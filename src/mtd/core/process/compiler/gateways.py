@@ -6,7 +6,7 @@ from typing import Any
 
 from mtd.core.process.binding import ConditionBinding
 from mtd.core.process.compiler.answers import Answers
-from mtd.core.process.compiler.expressions import Expressions, condition_text
+from mtd.core.process.compiler.expressions import Expressions
 from mtd.core.process.compiler.tasks import Tasks
 from mtd.core.process.definition import Evaluate, Way
 from mtd.core.process.drawing import Flow, Node
@@ -45,7 +45,7 @@ class Gateways:
         text = flow.condition or (label if label.startswith("=") else None)
         condition = None
         if text is not None and flow.id != node.default and node.kind not in UNCONDITIONAL:
-            condition = self._expressions.rule(flow, condition_text(text))
+            condition = self._expressions.drawn(flow, text)
         return Way(
             id=flow.id,
             name=label,
@@ -75,7 +75,7 @@ class Gateways:
                 self._answers.missing(node, "activation")
             return None
         self._answers.answered(node, "activation", text)
-        rule = self._expressions.rule(node, condition_text(text))
+        rule = self._expressions.drawn(node, text)
         names = {flow.id: tuple({flow.id, flow.name or flow.id}) for flow in incoming}
 
         def activates(variables: Mapping[str, Any], now: datetime) -> Any:

@@ -2,7 +2,7 @@
 
 from mtd.core.process.binding import LoopBinding
 from mtd.core.process.compiler.answers import Answers
-from mtd.core.process.compiler.expressions import Expressions, condition_text
+from mtd.core.process.compiler.expressions import Expressions
 from mtd.core.process.definition import Evaluate, Loop
 from mtd.core.process.drawing import Loop as DrawnLoop
 from mtd.core.process.drawing import Node
@@ -21,7 +21,7 @@ def compiled_loop(node: Node, answers: Answers, expressions: Expressions) -> Loo
 
     def rule(*texts: str | None) -> Evaluate | None:
         text = next((text for text in texts if text), None)
-        return None if text is None else expressions.rule(node, condition_text(text))
+        return None if text is None else expressions.drawn(node, text)
 
     if drawn.behavior != BEHAVIOR:
         answers.fault(node, f"multi-instance behavior {drawn.behavior} is not supported")

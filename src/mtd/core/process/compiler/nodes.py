@@ -12,7 +12,6 @@ from mtd.core.process.compiler.tasks import Tasks
 from mtd.core.process.definition import Element, Event, Work
 from mtd.core.process.drawing import Flow, Node, Process
 from mtd.core.process.elements import TABLE
-from mtd.core.process.quantity import QUANTITY_MAX
 
 CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
 EVENT_SUB_PROCESS = "eventSubProcess"
@@ -94,10 +93,8 @@ class Nodes:
             work=mappings or work,
             decide=decide,
             activation=self._gateways.activation(node, self._into[node.id]),
-            start_quantity=self._quantity(node, "startQuantity", node.start_quantity),
-            completion_quantity=self._quantity(
-                node, "completionQuantity", node.completion_quantity
-            ),
+            start_quantity=node.start_quantity,
+            completion_quantity=node.completion_quantity,
             loop=compiled_loop(node, self._answers, self._expressions),
             called=called,
             entering=self._answers.state("entering", node),
@@ -107,7 +104,6 @@ class Nodes:
     def _connect(self, flow: Flow) -> None:
         for end in (flow.source, flow.target):
             if end not in self._nodes:
-                self._answers.fault(flow, f"the flow leads from or to {end!r}, which is not there")
                 return
         self._into[flow.target].append(flow)
         self._out_of[flow.source].append(flow)
@@ -150,10 +146,6 @@ class Nodes:
             return (self._events.message(node, node.message),)
         if work is not None:
             return ()
+        if node.kind == "sendTask":
+            return (self._events.message(node, node.message),) if node.message else ()
         return self._events.compile(node, node.kind in CATCHING)
-
-    def _quantity(self, node: Node, name: str, count: int) -> int:
-        """The number of tokens that an activity takes or gives (§10.3.1: at least one)."""
-        if not 1 <= count <= QUANTITY_MAX:
-            self._answers.fault(node, f"its {name} is {count}: it must be 1 to {QUANTITY_MAX}")
-        return count

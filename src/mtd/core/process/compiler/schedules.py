@@ -1,17 +1,20 @@
 """Schedules: what a drawing or its bindings say of time, to when a timer fires or a task is due."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from mtd.core.process.binding import TimerBinding
 from mtd.core.process.compiler.answers import Answers, Surroundings
-from mtd.core.process.compiler.expressions import Expressions, condition_text
+from mtd.core.process.compiler.expressions import Expressions
 from mtd.core.process.compiler.timing import Place, cycle, duration, is_literal, literal, timer
-from mtd.core.process.definition import Event, Schedule
+from mtd.core.process.definition import Evaluate, Event, Schedule
 from mtd.core.process.drawing import EventDefinition, Node
 
 Read = Callable[[str, Place], Any]
 """What a text says; ValueError where it says nothing."""
+_WORDS = re.compile(r"[\w -]+")
+"""What is no expression, unless it begins as one: a name, or what somebody meant to be a time."""
 
 
 class Schedules:
@@ -31,15 +34,15 @@ class Schedules:
         binding = self._answers.find("timer", TimerBinding, node.id, node.name)
         if binding is not None:
             return Event(kind="timer", schedule=self._bound(node, binding))
-        text = condition_text(drawn.expression or "").strip()
+        text = (drawn.expression or "").strip()
         if not text:
             self._answers.missing(node, "timer")
             return Event(kind="timer")
         self._answers.answered(node, "timer", text)
         known = self._known(text)
-        if known != text or is_literal(text):
+        if known != text or is_literal(text) or _WORDS.fullmatch(text):
             return Event(kind="timer", schedule=self._literal(node, known, literal))
-        return Event(kind="timer", schedule=self._rule(node, text))
+        return Event(kind="timer", schedule=self._when(self._expressions.drawn(node, text)))
 
     def due(self, node: Node, text: str) -> Schedule:
         """By when work is to be done: a duration, named or written, a date, or FEEL after `=`."""
@@ -75,7 +78,9 @@ class Schedules:
         return lambda variables, now: timer(text, now, self._place(variables))
 
     def _rule(self, node: Node, text: str) -> Schedule:
-        rule = self._expressions.rule(node, text)
+        return self._when(self._expressions.rule(node, text))
+
+    def _when(self, rule: Evaluate) -> Schedule:
         return lambda variables, now: timer(rule(variables, now), now, self._place(variables))
 
     def _place(self, variables: Mapping[str, Any]) -> Place:

@@ -6,6 +6,7 @@ from mtd.core.process.binding import (
     CallBinding,
     DecisionBinding,
     LaneBinding,
+    MessageBinding,
     RuleBinding,
     ScriptBinding,
     ServiceBinding,
@@ -44,7 +45,7 @@ class Tasks:
             case "serviceTask":
                 return self._service(node) or self._missing(node, "service")
             case "sendTask":
-                return self._service(node) or self._missing(node, "service")
+                return self._service(node) or self._sent(node)
             case "userTask":
                 return self._person(node)
             case "scriptTask":
@@ -101,6 +102,12 @@ class Tasks:
             return None
         self._answers.answered(node, "call", f"{definition.id}, by {reference.version}")
         return root_of(definition)
+
+    def _sent(self, node: Node) -> None:
+        """A send task without a service sends its message itself, where it has one."""
+        bound = self._answers.find("message", MessageBinding, node.id, node.name, node.message)
+        if bound is None and node.message is None:
+            self._answers.missing(node, "service", "message")
 
     def _missing(self, node: Node, table: str) -> None:
         self._answers.missing(node, table)

@@ -7,6 +7,8 @@ are read as any tool's would be; here are those that would mislead if they were.
 
 from collections.abc import Iterable
 
+import msgspec
+
 from mtd.core.process.drawing import Drawing
 from mtd.core.process.readers import bpmn
 from mtd.core.process.readers.dressing import undressed
@@ -15,6 +17,8 @@ from mtd.core.process.readers.xml import Element
 
 TARGET = "http://www.bizagi.com/definitions/"
 EXTENSIONS = "http://www.bizagi.com/bpmn20"
+UNFORGIVEN = frozenset({"id-unique"})
+"""The file's breaches that Bizagi is not known for; the others are its own (bpmn.md §1a)."""
 
 
 def is_bizagi(root: Element) -> bool:
@@ -27,6 +31,8 @@ def is_bizagi(root: Element) -> bool:
 def read(root: Element, oddities: Iterable[str]) -> Drawing:
     """The drawing in a `definitions` element that Bizagi wrote."""
     drawing = bpmn.read(root, oddities)
+    told = tuple(breach for breach in drawing.breaches if breach.rule in UNFORGIVEN)
+    drawing = msgspec.structs.replace(drawing, breaches=told)
     main = {
         participant.get("id")
         for participant in root.iter("{*}participant")

@@ -81,6 +81,8 @@ class Rehearsal:
         self._plans = 0
         self._asked: dict[tuple[str, int], Effect] = {}
         self._times: dict[tuple[str, str], int] = {}
+        self._births: list[tuple[str, Message, str]] = []
+        """Definition, what it starts with, and its start event; begun one after the other."""
 
     def start(
         self,
@@ -122,14 +124,17 @@ class Rehearsal:
     def run(self, until: datetime | None = None) -> Ending:
         """Let happen what will, until `until`, or until nothing more does."""
         for _ in range(EVENTS_MAX):
+            if len(self.instances) > INSTANCES_MAX:
+                break
+            self._bear()
             self._look()
             following = self._next(until)
+            if following is None and self._births:
+                continue
             if following is None:
                 self.now = max(self.now, until or self.now)
                 running = any(one.state is State.RUNNING for one in self.instances.values())
                 return Ending.WAITING if running else Ending.ENDED
-            if len(self.instances) > INSTANCES_MAX:
-                break
             self.now = max(self.now, following.at)
             self._asked.pop((following.instance, following.wait), None)
             now = msgspec.structs.replace(following.trigger, at=self.now)
@@ -151,6 +156,13 @@ class Rehearsal:
         found = self.instances[instance].scopes[scope]
         around = {} if found.parent is None else self.sight(instance, found.parent)
         return {**around, **found.variables}
+
+    def _bear(self) -> None:
+        """Begin what messages and signals began; those that it begins follow in the next round."""
+        births, self._births = self._births, []
+        for name, message, element in births:
+            if len(self.instances) <= INSTANCES_MAX:
+                self.start(name, message.payload, message.key or "", element)
 
     def _look(self) -> None:
         """Plan what comes of each wait that was not looked at as it is now."""
@@ -236,7 +248,7 @@ class Rehearsal:
         for definition in list(self.definitions.values()):
             for element in definition.elements.values():
                 if _starts_with(definition, element, kind, message.name):
-                    self.start(definition.name, message.payload, message.key or "", element.id)
+                    self._births.append((definition.name, message, element.id))
                     begun = True
         return begun
 

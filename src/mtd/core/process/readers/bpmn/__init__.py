@@ -8,6 +8,7 @@ from mtd.core.process.readers.bpmn import roots
 from mtd.core.process.readers.bpmn.nodes import GLOBAL_TASKS, node
 from mtd.core.process.readers.bpmn.processes import ends_of, process
 from mtd.core.process.readers.bpmn.source import Source
+from mtd.core.process.readers.bpmn.strict import breaches
 from mtd.core.process.readers.words import label
 from mtd.core.process.readers.xml import Element, children, local
 
@@ -81,6 +82,7 @@ def read(root: Element, oddities: Iterable[str]) -> Drawing:
         correlation_properties=roots.correlation_properties(source, root),
         correlation_keys=roots.correlation_keys(source, root),
         notes=source.notes,
+        breaches=breaches(source, root),
     )
 
 
