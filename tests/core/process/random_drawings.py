@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mtd.core.process.definition import Definition, Evaluate, Rules
+from mtd.core.process.definition import Definition, Evaluate, Event, Loop, Rules
 from tests.core.process.sketch import PROCESS, Sketch, after, error, message, phase, variable
 
 DEPTH_MAX = 3
@@ -22,9 +22,9 @@ class Drafter:
         self._draw = draw
         self._ids = count()
         self._blocks = (
-            self._task, self._person, self._receive, self._timer, self._script, self._choice,
-            self._fork, self._race, self._loop, self._guarded, self._stage,
-            self._some, self._enough, self._many,
+            self._task, self._person, self._receive, self._timer, self._script, self._undoable,
+            self._undo, self._choice, self._fork, self._race, self._loop, self._guarded,
+            self._stage, self._undoable_stage, self._some, self._enough, self._many,
         )  # fmt: skip
 
     def definition(self) -> Definition:
@@ -54,7 +54,7 @@ class Drafter:
         return blocks[0][0], blocks[-1][1]
 
     def _block(self, parent: str, depth: int) -> tuple[str, str]:
-        simple = 5
+        simple = 7
         kind = self._pick(len(self._blocks) if depth else simple)
         return self._blocks[kind](parent, depth - 1)
 
@@ -80,6 +80,37 @@ class Drafter:
         rules = Rules(assignments={"n": lambda v, now: v.get("n", 0) + 1})
         id_ = self.sketch.add("scriptTask", self._id("script"), parent, work=rules)
         return id_, id_
+
+    def _undoable(self, parent: str, depth: int) -> tuple[str, str]:
+        """A service task, at times repeated, with a handler that undoes it."""
+        handler = self.sketch.service(self._id("undo"), parent)
+        loop = Loop(
+            kind="multiInstance",
+            sequential=self._pick(2) == 0,
+            cardinality=lambda variables, now: 2,
+        )
+        task = self.sketch.service(
+            self._id("done"), parent, compensated_by=handler, loop=(None, loop)[self._pick(2)]
+        )
+        return task, task
+
+    def _undo(self, parent: str, depth: int) -> tuple[str, str]:
+        event = Event(kind="compensate", waits=self._pick(3) > 0)
+        id_ = self.sketch.add("intermediateThrowEvent", self._id("back"), parent, events=(event,))
+        return id_, id_
+
+    def _undoable_stage(self, parent: str, depth: int) -> tuple[str, str]:
+        """A sub-process that is undone by what is in it, by a handler, or by one inside of it."""
+        stage, _ = self._stage(parent, depth)
+        kind = self._pick(3)
+        if kind == 0:
+            handler = self.sketch.service(self._id("undo"), parent)
+            self.sketch.change(stage, compensated_by=handler)
+        elif kind == 1:
+            self._handler(stage, Event(kind="compensate"))
+        _, last = self._undo(parent, depth)
+        self.sketch.flow(stage, last)
+        return stage, last
 
     def _choice(self, parent: str, depth: int) -> tuple[str, str]:
         split = self.sketch.add(
@@ -188,18 +219,19 @@ class Drafter:
         self._inside(stage, max(depth, 0))
         return stage, stage
 
-    def _handler(self, parent: str) -> None:
-        event = (error(), after(90), message(self._id("handler")))[self._pick(3)]
+    def _handler(self, parent: str, event: Event | None = None) -> None:
+        event = event or (error(), after(90), message(self._id("handler")))[self._pick(3)]
         handler = self.sketch.add("subProcess", self._id("handler"), parent)
         start = self.sketch.add(
             "eventSubProcess",
             self._id("alarm"),
             handler,
             events=(event,),
-            interrupting=event.kind == "error" or self._pick(2) == 0,
+            interrupting=event.kind in ("error", "compensate") or self._pick(2) == 0,
         )
         task, _ = self._task(handler, 0)
-        self.sketch.chain(start, task)
+        last, _ = self._undo(handler, 0) if self._pick(2) else (task, task)
+        self.sketch.chain(*dict.fromkeys((start, task, last)))
 
 
 def some(variables: Mapping[str, Any], now: datetime) -> list[str]:

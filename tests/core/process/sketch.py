@@ -1,6 +1,6 @@
 """Sketches: definitions written in a few lines, for tests of the engine alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -28,6 +28,10 @@ class Sketch:
             id=id_, name=more.pop("name", id_), kind=kind, parent=parent, **more
         )
         return id_
+
+    def change(self, id_: str, **more: Any) -> None:
+        """The node `id_` is otherwise than it was added."""
+        self.elements[id_] = msgspec.structs.replace(self.elements[id_], **more)
 
     def service(self, id_: str, parent: str = PROCESS, **more: Any) -> str:
         """A service task bound to a connector of its own name."""
@@ -76,14 +80,25 @@ class Sketch:
             elements[inside.id] = msgspec.structs.replace(
                 inside,
                 starts=self._within(inside.id, "startEvent") or self._starts_of(inside.id),
-                handlers=tuple(
-                    start
-                    for element in self.elements.values()
-                    if element.parent == inside.id and element.kind == "subProcess"
-                    for start in self._within(element.id, "eventSubProcess")
+                handlers=tuple(self._handlers(inside.id)),
+                compensation=next(
+                    (
+                        start
+                        for start in self._handlers(inside.id)
+                        if elements[start].events[0].kind == "compensate"
+                    ),
+                    None,
                 ),
             )
+        for element in elements.values():
+            if element.compensated_by is not None or element.kind == "subProcess":
+                elements[element.id] = msgspec.structs.replace(element, remembered=True)
         return Definition(name="sketch", version=1, root=PROCESS, elements=elements)
+
+    def _handlers(self, parent: str) -> Iterator[str]:
+        for element in self.elements.values():
+            if element.parent == parent and element.kind == "subProcess":
+                yield from self._within(element.id, "eventSubProcess")
 
     def _within(self, parent: str, kind: str) -> tuple[str, ...]:
         inside = self.elements.values()

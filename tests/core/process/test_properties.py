@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mtd.core.process.definition import Definition
 from mtd.core.process.effect import Call, Subscription, Timer, UserTask
 from mtd.core.process.instance import Instance, State
-from mtd.core.process.journal import Opened
+from mtd.core.process.journal import Completed, Opened, Undone
 from mtd.core.process.outcome import Done, Failed, Refused, Unknown
 from mtd.core.process.trigger import Answered, Changed, Retried
 from tests.core.process.random_drawings import drawings
@@ -69,9 +69,11 @@ def only_messages(world: World) -> bool:
 
 def invariants(definition: Definition, instance: Instance) -> None:
     """What holds after every step."""
+    remembered(instance)
     if instance.state is not State.RUNNING:
         assert not instance.tokens and not instance.waits, "I5: something is left at the end"
         assert not instance.scopes and not instance.incidents, "I5: something is left at the end"
+        assert not instance.completed, "I5: something could still be undone at the end"
         return
     for token in instance.tokens.values():
         assert token.scope in instance.scopes, "I1: a token outside every scope"
@@ -84,6 +86,14 @@ def invariants(definition: Definition, instance: Instance) -> None:
         assert any(inside.scope == scope.id for inside in instance.tokens.values()) or any(
             inner.parent == scope.id for inner in instance.scopes.values()
         ), f"I4: {scope}"
+
+
+def remembered(instance: Instance) -> None:
+    """What may be undone completed in a scope that is open, or inside of what may be undone."""
+    inside = {one.inside for held in instance.completed.values() for one in held}
+    for scope, held in instance.completed.items():
+        assert held, "a scope is remembered in which nothing completed"
+        assert scope in instance.scopes or scope in inside, f"I10: {held} is an orphan"
 
 
 def reason(definition: Definition, instance: Instance, token: int) -> bool:
@@ -134,3 +144,13 @@ def test_the_same_story_gives_the_same_journal(definition: Definition, seed: int
 def test_keys_of_effects_are_unique(definition: Definition, seed: int) -> None:
     opened = keys(run(definition, seed))
     assert len(opened) == len(set(opened))
+
+
+@EXAMPLES
+@given(definition=drawings(), seed=st.integers(0, 2**16))
+def test_what_completed_is_undone_at_most_once(definition: Definition, seed: int) -> None:
+    facts = [fact for moved in run(definition, seed).moved for fact in moved.facts]
+    undone = [fact.completion for fact in facts if isinstance(fact, Undone)]
+    completed = {fact.completion.id for fact in facts if isinstance(fact, Completed)}
+    assert len(undone) == len(set(undone))
+    assert completed.issuperset(undone)

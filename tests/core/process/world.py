@@ -5,11 +5,20 @@ from typing import Any
 
 from mtd.core.process.advance import Moved, advance, born
 from mtd.core.process.definition import Definition
-from mtd.core.process.effect import Call, Subscription, Timer, UserTask
+from mtd.core.process.effect import Call, Listening, Subscription, Timer, UserTask
 from mtd.core.process.instance import Instance, State, Wait
 from mtd.core.process.journal import Entry, Put, fold
 from mtd.core.process.outcome import Done, Failed, Outcome, Refused
-from mtd.core.process.trigger import Answered, Fired, Received, Retried, Start, Submitted, Trigger
+from mtd.core.process.trigger import (
+    Answered,
+    Fired,
+    Received,
+    Retried,
+    Start,
+    Stopped,
+    Submitted,
+    Trigger,
+)
 
 BEGAN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -46,6 +55,15 @@ class World:
         wait = self.at(element, Call)
         return self.let(Answered(at=self.now, wait=wait.id, outcome=outcome or Done(outputs)))
 
+    def answer_all(self) -> list[str]:
+        """Everything that is called is done, in turn; what was called."""
+        called: list[str] = []
+        while calls := [w for w in self.instance.waits.values() if isinstance(w.effect, Call)]:
+            called.append(calls[0].element)
+            self.answer(calls[0].element)
+            self.check_fold()
+        return called
+
     def refuse(self, element: str, code: str) -> Moved:
         """The service of `element` says no."""
         return self.answer(element, Refused(code, f"no: {code}"))
@@ -66,6 +84,12 @@ class World:
         assert isinstance(wait.effect, Subscription)
         return self.let(Received(at=self.now, wait=wait.id, name=wait.effect.name, payload=payload))
 
+    def hear(self, element: str, **payload: Any) -> Moved:
+        """The signal that `element` listens to is thrown somewhere."""
+        wait = self.at(element, Listening)
+        assert isinstance(wait.effect, Listening)
+        return self.let(Received(at=self.now, wait=wait.id, name=wait.effect.name, payload=payload))
+
     def pass_time(self, **time: float) -> None:
         """The clock goes forward; every timer due on the way fires in its turn."""
         until = self.now + timedelta(**time)
@@ -78,6 +102,10 @@ class World:
     def retry(self, **variables: Any) -> Moved:
         """An operator retries everything that is stuck."""
         return self.let(Retried(at=self.now, variables=variables, actor="ana"))
+
+    def stop(self) -> Moved:
+        """An operator ends the instance."""
+        return self.let(Stopped(at=self.now, actor="ana"))
 
     def waiting(self) -> list[str]:
         """The elements that wait for something, sorted."""

@@ -105,6 +105,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Thrown: what the message carries. Caught: what becomes of it (None: variables as sent)."""
     activity: str | None = None
     """The activity to compensate; None: all of the scope."""
+    waits: bool = True
+    """Thrown: whether to go on only when what was thrown is done (waitForCompletion)."""
 
 
 class Loop(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,6 +163,12 @@ class Element(msgspec.Struct, frozen=True, kw_only=True):
     completion_quantity: int = 1
     """Tokens that an activity, once done, sends along each flow that it takes."""
     loop: Loop | None = None
+    compensated_by: str | None = None
+    """The activity that undoes this one, by way of a boundary event on it."""
+    compensation: str | None = None
+    """Inside: the start event of the event sub-process that undoes all of it."""
+    remembered: bool = False
+    """Whether this activity, or anything inside of it, could be undone once it is done."""
     called: str | None = None
     """A call activity's process."""
     entering: str | None = None

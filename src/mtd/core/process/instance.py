@@ -74,6 +74,22 @@ class Incident(msgspec.Struct, frozen=True, array_like=True):
     message: str
 
 
+class Completion(msgspec.Struct, frozen=True, array_like=True):
+    """An activity that completed and may still be compensated."""
+
+    id: int
+    """Later completions have higher ids: they are undone first."""
+    element: str
+    scope: int
+    """Where it completed."""
+    inner: bool = False
+    """One body of a multi-instance or loop activity, and not the activity itself."""
+    inside: int | None = None
+    """The scope that ended with it: what completed in there is undone with it."""
+    variables: dict[str, Any] = {}
+    """Those of the scope inside, as they were when it completed."""
+
+
 class Instance(msgspec.Struct, frozen=True):
     """The fold of its journal (`journal.fold`); immutable."""
 
@@ -94,3 +110,5 @@ class Instance(msgspec.Struct, frozen=True):
     incidents: dict[int, Incident] = {}
     reached: tuple[str, ...] = ()
     """Business states in the order in which elements reached them, each once, its last time."""
+    completed: dict[int, tuple[Completion, ...]] = {}
+    """By the scope where it completed, what may still be compensated, in order."""

@@ -12,110 +12,30 @@ from typing import Any
 
 import msgspec
 
-from mtd.core.process.effect import Effect, Message
-from mtd.core.process.instance import Incident, Instance, Scope, State, Token, Wait
+from mtd.core.process.facts import (
+    Assigned,
+    Closed,
+    Completed,
+    Consulted,
+    Ended,
+    Entered,
+    Fact,
+    Gone,
+    Ignored,
+    Left,
+    Opened,
+    Put,
+    Reached,
+    Sent,
+    Settled,
+    Tried,
+    Troubled,
+    Undone,
+)
+from mtd.core.process.instance import Completion, Instance
 
 VERSION = 2
 """Of the records below; a reader refuses one that is newer than itself."""
-
-
-class Put(msgspec.Struct, frozen=True, array_like=True, tag="put"):
-    """A token is now here."""
-
-    token: Token
-
-
-class Gone(msgspec.Struct, frozen=True, array_like=True, tag="gone"):
-    """A token was consumed."""
-
-    token: int
-
-
-class Entered(msgspec.Struct, frozen=True, array_like=True, tag="scope"):
-    """A scope opened."""
-
-    scope: Scope
-
-
-class Left(msgspec.Struct, frozen=True, array_like=True, tag="left"):
-    """A scope closed."""
-
-    scope: int
-
-
-class Assigned(msgspec.Struct, frozen=True, array_like=True, tag="set"):
-    """Variables of a scope took values."""
-
-    scope: int
-    variables: dict[str, Any]
-
-
-class Opened(msgspec.Struct, frozen=True, array_like=True, tag="wait"):
-    """Something is wanted from the world and awaited."""
-
-    wait: Wait
-
-
-class Closed(msgspec.Struct, frozen=True, array_like=True, tag="met"):
-    """A wait is over: answered, or no longer wanted."""
-
-    wait: int
-
-
-class Tried(msgspec.Struct, frozen=True, array_like=True, tag="again"):
-    """A wait goes on with a changed effect: the next attempt of a call, a condition false again."""
-
-    wait: int
-    effect: Effect
-
-
-class Troubled(msgspec.Struct, frozen=True, array_like=True, tag="trouble"):
-    """A token got stuck."""
-
-    incident: Incident
-
-
-class Settled(msgspec.Struct, frozen=True, array_like=True, tag="settled"):
-    """An incident is over."""
-
-    incident: int
-
-
-class Consulted(msgspec.Struct, frozen=True, array_like=True, tag="table"):
-    """A decision of a deployed model was evaluated, in this version."""
-
-    cited: str
-    """`file.dmn#Decision@version`"""
-
-
-class Reached(msgspec.Struct, frozen=True, array_like=True, tag="state"):
-    """The business state that the binding names for an element."""
-
-    state: str
-
-
-class Sent(msgspec.Struct, frozen=True, array_like=True, tag="sent"):
-    """A message or signal left for other instances, in the same commit."""
-
-    message: Message
-
-
-class Ended(msgspec.Struct, frozen=True, array_like=True, tag="end"):
-    """The instance is over."""
-
-    state: State
-
-
-class Ignored(msgspec.Struct, frozen=True, array_like=True, tag="ignored"):
-    """What came in answered nothing that is still awaited."""
-
-    reason: str
-
-
-Fact = (
-    Put | Gone | Entered | Left | Assigned | Opened | Closed | Tried
-    | Troubled | Settled | Consulted | Reached | Sent | Ended | Ignored
-)  # fmt: skip
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True):
@@ -143,7 +63,16 @@ class Entry(msgspec.Struct, frozen=True):
 class Draft:
     """An instance in the making: what facts are applied to."""
 
-    __slots__ = ("incidents", "next", "reached", "scopes", "state", "tokens", "waits")
+    __slots__ = (
+        "completed",
+        "incidents",
+        "next",
+        "reached",
+        "scopes",
+        "state",
+        "tokens",
+        "waits",
+    )
 
     def __init__(self, instance: Instance) -> None:
         self.state = instance.state
@@ -153,6 +82,7 @@ class Draft:
         self.waits = dict(instance.waits)
         self.incidents = dict(instance.incidents)
         self.reached = instance.reached
+        self.completed = instance.completed
 
     def freeze(self, instance: Instance, steps: int) -> Instance:
         """`instance` as it is `steps` journal rows later."""
@@ -168,6 +98,7 @@ class Draft:
             waits=self.waits,
             incidents=self.incidents,
             reached=self.reached,
+            completed=self.completed,
         )
 
 
@@ -221,6 +152,35 @@ def _entered(draft: Draft, fact: Entered) -> None:
 
 def _left(draft: Draft, fact: Left) -> None:
     del draft.scopes[fact.scope]
+    if not fact.kept and fact.scope in draft.completed:
+        _forget(draft, fact.scope)
+
+
+def _completed(draft: Draft, fact: Completed) -> None:
+    scope = fact.completion.scope
+    before = draft.completed.get(scope, ())
+    _remember(draft, scope, (*before, fact.completion))
+    draft.next = max(draft.next, fact.completion.id + 1)
+
+
+def _undone(draft: Draft, fact: Undone) -> None:
+    before = draft.completed[fact.scope]
+    _remember(draft, fact.scope, tuple(one for one in before if one.id != fact.completion))
+
+
+def _remember(draft: Draft, scope: int, completions: tuple[Completion, ...]) -> None:
+    """Copied when it changes, and not with each draft: most instances remember nothing."""
+    others = {key: held for key, held in draft.completed.items() if key != scope}
+    draft.completed = {**others, scope: completions} if completions else others
+
+
+def _forget(draft: Draft, scope: int) -> None:
+    """What completed in a scope that is gone, and inside of that, cannot be undone any more."""
+    kept = dict(draft.completed)
+    gone = [scope]
+    while gone:
+        gone.extend(one.inside for one in kept.pop(gone.pop(), ()) if one.inside is not None)
+    draft.completed = kept
 
 
 def _assigned(draft: Draft, fact: Assigned) -> None:
@@ -270,6 +230,8 @@ _APPLY: dict[type, Callable[[Draft, Any], None]] = {
     Gone: _gone,
     Entered: _entered,
     Left: _left,
+    Completed: _completed,
+    Undone: _undone,
     Assigned: _assigned,
     Opened: _opened,
     Closed: _closed,

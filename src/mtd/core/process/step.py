@@ -33,6 +33,14 @@ from mtd.core.process.journal import (
     Troubled,
 )
 from mtd.core.process.recording import Recording, Stuck
+from mtd.core.process.remembering import remember_handler, remember_scope, remember_task
+
+COMPENSATION_FAILED = "COMPENSATION_FAILED"
+"""The incident of a token that undoes what completed, whatever it is that failed there."""
+
+
+THROWERS = frozenset({"intermediateThrowEvent", "endEvent"})
+"""Elements whose tokens hold scopes only while they have something undone."""
 
 
 class Behaviour(NamedTuple):
@@ -102,6 +110,8 @@ class Step(Recording):
     def depart(self, element: Element, token: Token, ways: Sequence[Way]) -> None:
         """`token` is done here and takes just these `ways`; with none, it ends."""
         self.disarm(token)
+        if element.remembered:
+            remember_task(self, element, token)
         if element.leaving is not None:
             self.record(Reached(element.leaving))
         if not ways:
@@ -142,6 +152,8 @@ class Step(Recording):
         """`token`, or the process itself, is stuck until someone settles why."""
         where = wait.element if wait else token.at if token else ""
         ids = (token.id if token else None, wait.id if wait else None)
+        if token is not None and self._is_undoing(token):
+            code, message = COMPENSATION_FAILED, f"{code}: {message}"
         self.record(Troubled(Incident(self.draft.next, where, *ids, code, message)))
 
     # -- scopes ----------------------------------------------------------------------------
@@ -159,13 +171,18 @@ class Step(Recording):
         self.record(Entered(scope))
         return scope
 
-    def in_loop(self, scope: Scope) -> bool:
-        """Whether `scope` is one body of a loop, and not yet the inside of its activity."""
+    def is_heard(self, scope: Scope) -> bool:
+        """Whether event sub-processes in `scope` catch what is thrown there.
+
+        Not in the body of a loop, which is not yet the inside of its activity; and not in what
+        is open again to be undone.
+        """
         if scope.holder is None:
-            return False
-        return not self.draft.tokens[scope.holder].inner and (
-            self.definition.elements[scope.element].loop is not None
-        )
+            return True
+        holder = self.draft.tokens[scope.holder]
+        element = self.element(holder)
+        is_activity = element.loop is None or holder.inner
+        return is_activity and scope.element in (element.id, element.called)
 
     def finish_if_empty(self, scope_id: int) -> None:
         """End the scope when nothing moves in it any more, and tell who holds it."""
@@ -175,7 +192,7 @@ class Step(Recording):
         if any(scope.parent == scope_id for scope in draft.scopes.values()):
             return
         scope = draft.scopes[scope_id]
-        self.close(scope)
+        self.complete(scope, scope.variables)
         if scope.parent is None:
             for incident in list(self.draft.incidents):
                 self.record(Settled(incident))
@@ -189,11 +206,24 @@ class Step(Recording):
             assert done is not None, f"{element.kind} holds a scope"
             done(self, element, holder, scope)
 
-    def close(self, scope: Scope) -> None:
+    def complete(self, scope: Scope, variables: dict[str, Any]) -> None:
+        """The scope came to its end; with `variables` it is remembered, if it can be undone."""
+        kept = False
+        if scope.holder is None:
+            kept = remember_handler(self, scope)
+        else:
+            holder = self.draft.tokens[scope.holder]
+            element = self.element(holder)
+            if element.remembered:
+                inside = self.definition.elements[scope.element]
+                kept = remember_scope(self, element, holder, scope, inside, variables)
+        self.close(scope, kept)
+
+    def close(self, scope: Scope, kept: bool = False) -> None:
         """The scope is over, with whatever its event sub-processes awaited."""
         for wait in [w for w in self.draft.waits.values() if w.scope == scope.id]:
             self.record(Closed(wait.id))
-        self.record(Left(scope.id))
+        self.record(Left(scope.id, kept))
 
     def clear(self, scope_id: int, keep: int | None = None) -> None:
         """Everything in the scope is cancelled, save the inner scope `keep`; it stays open."""
@@ -240,23 +270,27 @@ class Step(Recording):
             self.record(Settled(incident.id))
         self.record(Gone(token.id))
 
+    def _is_undoing(self, token: Token) -> bool:
+        """Whether `token` moves on behalf of one that throws compensation."""
+        scope = self.draft.scopes[token.scope]
+        while scope.parent is not None:
+            holder = None if scope.holder is None else self.draft.tokens[scope.holder]
+            if holder is not None and self.element(holder).kind in THROWERS:
+                return True
+            scope = self.draft.scopes[scope.parent]
+        return False
+
     def _open_ways(self, element: Element, token: Token) -> tuple[Way, ...]:
         """The flows whose conditions hold, and those without one (BPMN 2.0.2 §8.4.13).
 
         The default flow stands in for the conditional ones, whatever leaves besides them.
         """
         default = element.default
-        ways = [way for way in element.outgoing if way is not default and way.condition is None]
-        held = [
-            way
-            for way in element.outgoing
-            if way.condition is not None
-            and way is not default
-            and self.value(way.condition, token.scope) is True
-        ]
+        others = [way for way in element.outgoing if way is not default]
+        held = [w for w in others if w.condition and self.value(w.condition, token.scope) is True]
         if not held and default is not None:
             held = [default]
-        chosen = {way.id for way in (*ways, *held)}
+        chosen = {way.id for way in (*held, *(way for way in others if way.condition is None))}
         if chosen:
             return tuple(way for way in element.outgoing if way.id in chosen)
         raise Stuck("NO_WAY_OUT", f"no condition of {element.name or element.id!r} is true")

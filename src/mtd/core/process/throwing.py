@@ -34,7 +34,7 @@ def find_catcher(step: Step, kind: str, code: str, token: Token) -> Catcher | No
                 return Catcher(caught, holder.scope, holder)
         scope = step.draft.scopes[scope_id]
         inside = step.definition.elements[scope.element]
-        if not step.in_loop(scope):
+        if step.is_heard(scope):
             caught = _matching(step, inside.handlers, kind, code)
             if caught is not None and not _thrown_by(step, caught, token):
                 return Catcher(caught, scope_id, None)

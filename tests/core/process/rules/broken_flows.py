@@ -77,6 +77,7 @@ FLOWS: dict[str, Broken] = {
     "catch-trigger": Broken(
         "x", between(f'<intermediateCatchEvent id="x">{ERROR}</intermediateCatchEvent>')
     ),
+    "catch-something": Broken("x", between('<intermediateCatchEvent id="x"/>')),
     "throw-result": Broken(
         "x", between(f'<intermediateThrowEvent id="x">{ERROR}</intermediateThrowEvent>')
     ),

@@ -4,6 +4,7 @@ import msgspec
 
 from mtd.core.process.binding import Bindings
 from mtd.core.process.compiler.answers import Answers, Fault, Label, Surroundings
+from mtd.core.process.compiler.compensation import Compensation
 from mtd.core.process.compiler.events import Events
 from mtd.core.process.compiler.expressions import Expressions
 from mtd.core.process.compiler.nodes import Nodes
@@ -44,19 +45,21 @@ def compile_drawing(
         return Compiled(name="", definition=None, labels=(), faults=(fault,))
     processes = {key: p.id for p in drawing.processes for key in (p.name or p.id, p.id)}
     processes.setdefault(named(process, bindings), process.id)
-    elements = {
+    reached = _reached(drawing, process)
+    own = {
         element.id: element
-        for part in _reached(drawing, process)
+        for part in reached
         for element in Nodes(part, answers, expressions, events, tasks, processes).compile()
     }
+    foreign = linked((*surroundings.processes.values(), *surroundings.former))
+    elements = Compensation(own, foreign, reached, answers).tied()
     faults = (*_broken(drawing, process), *answers.faults, *_unused(answers))
     name = named(process, bindings)
-    foreign = linked((*surroundings.processes.values(), *surroundings.former))
     definition = Definition(
         name=name,
         version=version,
         root=process.id,
-        elements={**elements, **foreign},
+        elements=elements,
         linked=frozenset(foreign),
     )
     runs = all(fault.warning for fault in faults)

@@ -57,6 +57,9 @@ class Events:
                 return self._conditional(node, drawn)
             case "link":
                 return Event(kind="link", name=drawn.name or node.name)
+            case "compensate":
+                waits = drawn.wait_for_completion
+                return Event(kind="compensate", activity=drawn.activity, waits=waits)
             case kind:
                 return Event(kind=kind)
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from mtd.core.process.compensating import compensate, proceed
 from mtd.core.process.definition import Element
-from mtd.core.process.instance import Token, Wait
+from mtd.core.process.instance import Scope, Token, Wait
 from mtd.core.process.publishing import publish
 from mtd.core.process.step import Behaviour, Step
 from mtd.core.process.throwing import throw_error
@@ -27,7 +28,8 @@ def enter(step: Step, element: Element, token: Token) -> None:
                 return
             case _:
                 publish(step, event, token)
-    step.leave(element, token)
+    if not compensate(step, element, token):
+        step.leave(element, token)
 
 
 def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
@@ -35,4 +37,10 @@ def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
     resume_work(step, element, wait, trigger)
 
 
-BEHAVIOUR = Behaviour(enter, resume)
+def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
+    """One compensation handler came to its end."""
+    if proceed(step, element, token):
+        step.leave(element, token)
+
+
+BEHAVIOUR = Behaviour(enter, resume, done)

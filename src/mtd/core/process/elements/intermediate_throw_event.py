@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from mtd.core.process.compensating import compensate, proceed
 from mtd.core.process.definition import Element
-from mtd.core.process.instance import Token, Wait
+from mtd.core.process.instance import Scope, Token, Wait
 from mtd.core.process.publishing import publish
 from mtd.core.process.step import Behaviour, Step
 from mtd.core.process.work import begin
@@ -11,13 +12,17 @@ from mtd.core.process.work import resume as resume_work
 
 
 def enter(step: Step, element: Element, token: Token) -> None:
-    """A message bound to a service is that service's call; others leave with the commit."""
+    """A message bound to a service is that service's call; others leave with the commit.
+
+    Compensation comes last: the token rests here until all is undone, unless it need not wait.
+    """
     if element.work is not None:
         begin(step, element, token)
         return
     for event in element.events:
         publish(step, event, token)
-    step.leave(element, token)
+    if not compensate(step, element, token):
+        step.leave(element, token)
 
 
 def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
@@ -25,4 +30,10 @@ def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
     resume_work(step, element, wait, trigger)
 
 
-BEHAVIOUR = Behaviour(enter, resume)
+def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
+    """One compensation handler came to its end."""
+    if proceed(step, element, token):
+        step.leave(element, token)
+
+
+BEHAVIOUR = Behaviour(enter, resume, done)

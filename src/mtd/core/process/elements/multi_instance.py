@@ -63,7 +63,7 @@ def _begin(step: Step, element: Element, token: Token, kept: Scope, number: int)
 
 def _end(step: Step, element: Element, token: Token, kept: int, outputs: list[Any]) -> None:
     step.clear(kept)
-    step.close(step.draft.scopes[kept])
+    step.complete(step.draft.scopes[kept], {})
     loop = _loop(element)
     if loop.output_collection is not None:
         step.assign(token.scope, {loop.output_collection: outputs})

@@ -17,11 +17,15 @@ CONCURRENT = frozenset({"message", "timer", "escalation", "conditional", "signal
 
 def _caught(chart: Chart) -> Broken:
     for node in chart.of("intermediateCatchEvent"):
-        if not node.events:
-            yield node, "it catches nothing: give it a message, timer, condition, signal or link"
         for event in foreign(node, CAUGHT):
             what = f"an event in normal flow cannot catch a {event.kind} event"
             yield node, f"{what}: attach it to an activity, or use an event sub-process"
+
+
+def _something(chart: Chart) -> Broken:
+    for node in chart.of("intermediateCatchEvent"):
+        if not node.events:
+            yield node, "it catches nothing: give it a message, timer, condition, signal or link"
 
 
 def _thrown(chart: Chart) -> Broken:
@@ -97,6 +101,7 @@ def _cancel_boundary(chart: Chart) -> Broken:
 
 RULES = (
     Rule("catch-trigger", "§10.5.3 p. 258", _caught),
+    Rule("catch-something", "§10.5.3 p. 258", _something, harmless=True),
     Rule("throw-result", "§10.5.3 p. 258", _thrown),
     Rule("intermediate-has-incoming", "§10.5.3", _reached, harmless=True),
     Rule("intermediate-has-outgoing", "§10.5.3", _left, harmless=True),

@@ -1,0 +1,64 @@
+"""Remembering: which completed activities an instance keeps, so that they can be undone.
+
+Kept is only what has something to undo it: an activity with a handler, and a scope that has a
+handler of its own or in which something is kept (BPMN 2.0.2 §10.7, §13.5.5).
+"""
+
+from typing import Any
+
+from mtd.core.process.definition import Element
+from mtd.core.process.facts import Completed
+from mtd.core.process.instance import Completion, Scope, Token
+from mtd.core.process.recording import Recording
+
+SCOPES = frozenset({"subProcess", "transaction", "adHocSubProcess", "callActivity"})
+"""Kinds of activities that complete when the scope inside them ends."""
+
+
+def remember_task(recording: Recording, element: Element, token: Token) -> None:
+    """`token` completed the activity `element`, unless that is a scope or the loop of it."""
+    if element.kind not in SCOPES and (element.loop is None or token.inner):
+        _remember(recording, element.id, token.scope, token.inner)
+
+
+def remember_scope(
+    recording: Recording,
+    element: Element,
+    token: Token,
+    scope: Scope,
+    inside: Element,
+    variables: dict[str, Any],
+) -> bool:
+    """`scope` ended in the activity of `token`; whether what was done in it is remembered too.
+
+    One body of a loop, and all of them together, complete like scopes inside the activity.
+    An activity with a handler at its border is a black box to it: the inside is forgotten.
+    """
+    is_activity = element.loop is None or token.inner
+    if is_activity and element.compensated_by is not None:
+        _remember(recording, element.id, token.scope, token.inner)
+        return False
+    kept = scope.id in recording.draft.completed
+    if kept or (is_activity and inside.compensation is not None):
+        _remember(recording, element.id, token.scope, token.inner, scope.id, variables)
+    return kept
+
+
+def remember_handler(recording: Recording, scope: Scope) -> bool:
+    """An event sub-process ended: what was done in it is undone with what is around it."""
+    if scope.parent is None or scope.id not in recording.draft.completed:
+        return False
+    _remember(recording, scope.element, scope.parent, False, scope.id, scope.variables)
+    return True
+
+
+def _remember(
+    recording: Recording,
+    element: str,
+    scope: int,
+    inner: bool,
+    inside: int | None = None,
+    variables: dict[str, Any] | None = None,
+) -> None:
+    own = recording.draft.next
+    recording.record(Completed(Completion(own, element, scope, inner, inside, variables or {})))
