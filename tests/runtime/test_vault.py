@@ -1,5 +1,6 @@
 """The vault: what is sealed opens in its own place only, and tells nothing."""
 
+import hashlib
 import os
 from datetime import UTC, datetime
 
@@ -72,3 +73,9 @@ def test_people_are_found_by_a_keyed_hash() -> None:
 def test_a_master_key_has_its_length() -> None:
     with pytest.raises(ValueError, match="31 bytes"):
         Vault(bytes(31), os.urandom)
+
+
+def test_what_is_sealed_was_packed_before() -> None:
+    content = write_json(ORDER)
+    assert len(SEALED.ciphertext) < len(content) / 2
+    assert SEALED.hash == hashlib.sha256(content).digest()

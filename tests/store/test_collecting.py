@@ -62,6 +62,18 @@ async def test_of_one_instance_one_thing_comes_and_its_start_before_all(
     assert (incoming.definition, incoming.consumed.inbox) == (None, (early.id,))
 
 
+async def test_what_cannot_be_unpacked_comes_as_it_is_and_holds_up_nobody(
+    store: Store, worker: Worker, admin: Session
+) -> None:
+    broken, sound = a_start(), a_start()
+    await store.deliver([broken, sound])
+    await admin.fetch(
+        "UPDATE inbox SET body = '\\x0100ff'::bytea WHERE instance_id = $1 RETURNING id", broken.id
+    )
+    came = {one.instance: one.body for one in (await collect(worker, 10)).incoming}
+    assert came == {broken.id: b"\x01\x00\xff", sound.id: sound.trigger}
+
+
 async def test_tenants_take_turns(store: Store, worker: Worker, admin: Session) -> None:
     await admin.fetch("INSERT INTO tenant VALUES (2, 'small')")
     await store.deliver([a_start() for _ in range(400)])

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from mtd.core.orders.json import write_json
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.store.arrival import Sealed
+from mtd.store.packing import pack, unpack
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -46,7 +47,7 @@ class Vault:
             person=self.person(tenant, order),
             key_id=key_id,
             wrapped_key=wrapped,
-            ciphertext=self._locked(AESGCM(key), content, _bound(tenant, order_id)),
+            ciphertext=self._locked(AESGCM(key), pack(content), _bound(tenant, order_id)),
             hash=hashlib.sha256(content).digest(),
         )
 
@@ -56,7 +57,7 @@ class Vault:
         """The content of an order. Raises Broken."""
         try:
             key = _unlocked(self._wrapping, wrapped_key, _bound(tenant, key_id))
-            return _unlocked(AESGCM(key), ciphertext, _bound(tenant, order_id))
+            return unpack(_unlocked(AESGCM(key), ciphertext, _bound(tenant, order_id)))
         except (InvalidTag, ValueError) as error:
             raise Broken(f"the content of order {order_id} does not open") from error
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from mtd.store.packing import unpack
 from mtd.store.sessions import Row
 from mtd.store.statements import statements
 from mtd.store.turned import Consumed
@@ -139,7 +140,7 @@ def _collected(rows: Sequence[Row]) -> Collected:
                 consumed=Consumed(messages=rows_used)
                 if kind == _MET
                 else Consumed(inbox=rows_used),
-                body=body,
+                body=_unpacked(body),
                 definition=name if starts else None,
                 key=key or "",
                 wait=wait,
@@ -153,3 +154,11 @@ def _collected(rows: Sequence[Row]) -> Collected:
         incoming=tuple(incoming.values()),
         wakes=tuple(wakes.values()),
     )
+
+
+def _unpacked(body: bytes) -> bytes:
+    """What was packed; what does not unpack stays, so that its instance alone learns of it."""
+    try:
+        return unpack(body)
+    except ValueError:
+        return body

@@ -23,6 +23,7 @@ from mtd.store.arrival import (
     UnknownInstance,
 )
 from mtd.store.ids import slot_of
+from mtd.store.packing import pack
 from mtd.store.sessions import Connection, Fault, Row, Unavailable, delay_s, fault, sqlstate
 from mtd.store.statements import statements
 
@@ -112,7 +113,7 @@ async def _orders(
         *_SQL["orders"](
             tenant=tenant,
             slots=[slot_of(order.id) for order in ordered],
-            triggers=[order.trigger for order in ordered],
+            triggers=[pack(order.trigger) for order in ordered],
             keys=[order.key for order in ordered],
             search_ids=[order.id for order in ordered for _ in set(order.keys)],
             digests=[digest for order in ordered for digest in set(order.keys)],
@@ -172,6 +173,7 @@ async def _instances(
         *_SQL["instances"](
             tenant=tenant,
             slots=[slot_of(start.id) for start in starts],
+            triggers=[pack(start.trigger) for start in starts],
             **_columns(starts, _START_COLUMNS),
         )
     )
@@ -186,6 +188,7 @@ async def _triggers(
         *_SQL["triggers"](
             tenant=tenant,
             slots=[slot_of(trigger.instance) for trigger in triggers],
+            triggers=[pack(trigger.trigger) for trigger in triggers],
             **_columns(triggers, _TRIGGER_COLUMNS),
         )
     )
@@ -275,8 +278,8 @@ _ORDER_COLUMNS = (
     *("definition", "source", "message_id"),
 )
 _CONTENT_COLUMNS = ("person", "key_id", "wrapped_key", "ciphertext", "hash")
-_START_COLUMNS = ("id", "definition", "key", "trigger", "source", "message_id")
-_TRIGGER_COLUMNS = ("id", "instance", "trigger", "source", "message_id")
+_START_COLUMNS = ("id", "definition", "key", "source", "message_id")
+_TRIGGER_COLUMNS = ("id", "instance", "source", "message_id")
 _MESSAGE_COLUMNS = ("id", "name", "key", "payload", "ttl_s", "source", "message_id")
 
 _TAKERS: tuple[tuple[type, Callable[..., Awaitable[dict[str, Receipt]]]], ...] = (

@@ -21,6 +21,7 @@ SETTINGS: Mapping[str, str] = {
     "synchronous_commit": "on",
     "full_page_writes": "on",
     "wal_buffers": "16MB",
+    "wal_compression": "pglz",
     "max_wal_size": "1GB",
     "checkpoint_timeout": "15min",
     "max_parallel_workers_per_gather": "0",
