@@ -3,11 +3,14 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from mtd.core.process.effect import Listening, Message, Subscription
 from mtd.core.process.instance import State
 from mtd.core.process.journal import Closed, Ended
+from mtd.store import collecting
 from mtd.store.arrival import Accepted, NewInstance
-from mtd.store.collecting import RECENT_S, Live, collect, live
+from mtd.store.collecting import LATELY_S, RECENT_S, Live, collect, live
 from mtd.store.committing import Committed, commit
 from mtd.store.housekeeping import expire_messages
 from mtd.store.sessions import Session
@@ -174,6 +177,43 @@ async def test_a_message_that_commits_late_is_met(store: Store, worker: Worker) 
         assert not (await collect(worker, 10)).incoming
     (incoming,) = (await collect(worker, 10)).incoming
     assert (incoming.instance, incoming.consumed.messages) == (instance.id, (message.id,))
+
+
+async def test_what_commits_later_than_nearly_all_is_met_at_the_next_wider_look(
+    store: Store, worker: Worker, admin: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await collect(worker, 10)
+    instance = await parked(store, worker, Subscription("Paid", "A-1"))
+    await store.deliver([a_message("Paid", "A-1")])
+    for table, column in (("message", "at"), ("subscription", "opened_at")):
+        await admin.fetch(
+            f"UPDATE {table} SET {column} = now() - make_interval(secs => $1)",
+            LATELY_S + 1,
+        )
+    assert not (await collect(worker, 10)).incoming
+    monkeypatch.setattr(collecting, "MATCH_RECENT_S", 0.0)
+    (incoming,) = (await collect(worker, 10)).incoming
+    assert incoming.instance == instance.id
+
+
+async def test_where_there_are_more_than_asked_for_the_next_look_is_a_wide_one(
+    store: Store, worker: Worker, admin: Session
+) -> None:
+    await collect(worker, 10)
+    keys = [f"A-{n}" for n in range(5)]
+    waiting = [await parked(store, worker, Subscription("Paid", key)) for key in keys]
+    by_id = {instance.id: instance for instance in waiting}
+    await store.deliver([a_message("Paid", key) for key in keys])
+    heard: set[str] = set()
+    for _ in range(4):  # two of them at once, and meanwhile the others grow old
+        found = (await collect(worker, 2)).incoming
+        await written(worker, [met(by_id[o.instance], 2, consumed=o.consumed) for o in found])
+        heard |= {one.instance for one in found}
+        await admin.fetch("UPDATE message SET at = now() - make_interval(secs => $1)", LATELY_S + 1)
+        await admin.fetch(
+            "UPDATE subscription SET opened_at = now() - make_interval(secs => $1)", LATELY_S + 1
+        )
+    assert heard == by_id.keys()
 
 
 async def test_one_message_goes_to_the_oldest_and_one_wait_takes_the_oldest(

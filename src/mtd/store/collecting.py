@@ -13,9 +13,13 @@ from mtd.store.turned import Consumed
 from mtd.store.worker import Worker
 
 MATCH_ALL_S = 30.0
-"""How often all messages meet all subscriptions; in between, those of the last minute do."""
+"""How often all messages meet all subscriptions."""
+MATCH_RECENT_S = 3.0
+"""How often, between that, those of RECENT_S do; at every look, those of the last LATELY_S."""
 RECENT_S = 120.0
 """No transaction of ours lives half as long: what it wrote counts as recent when it shows."""
+LATELY_S = 2.0
+"""Nearly every transaction is over by then; comparing more at every look costs most of a look."""
 
 PER_SLOT_MIN = 8
 """How deep at least a slot's inbox is looked into: slots fill unevenly."""
@@ -85,18 +89,22 @@ async def collect(worker: Worker, limit: int) -> Collected:
     What an uncommitted turn consumes is still here: an instance with one is to be passed over.
     """
     clock_s = asyncio.get_running_loop().time()
-    everything = clock_s - worker.matched_at > MATCH_ALL_S
+    since_s = _compared_s(worker, clock_s)
     slots = sorted(worker.slots)
     rows = await worker.reading.insist(
         *_SQL["collect"](
             slots=slots,
             per_slot=max(PER_SLOT_MIN, 2 * limit // max(1, len(slots))),
             rows_max=limit,
-            since=None if everything else timedelta(seconds=RECENT_S),
+            since=None if since_s is None else timedelta(seconds=since_s),
         )
     )
-    if everything:
+    if since_s is None:
         worker.matched_at = clock_s
+    if sum(row["kind"] == _MET for row in rows) >= limit:
+        worker.matched_recently_at = float("-inf")  # there are more, and they grow older
+    elif since_s != LATELY_S:
+        worker.matched_recently_at = clock_s
     return _collected(rows)
 
 
@@ -111,6 +119,13 @@ async def live(worker: Worker, slots: Iterable[int]) -> list[Live]:
         )
         for row in rows
     ]
+
+
+def _compared_s(worker: Worker, clock_s: float) -> float | None:
+    """How far back messages and subscriptions are compared at this look; None: all of them."""
+    if clock_s - worker.matched_at > MATCH_ALL_S:
+        return None
+    return RECENT_S if clock_s - worker.matched_recently_at > MATCH_RECENT_S else LATELY_S
 
 
 def suspicion(adopted: int, deaths: int) -> Suspicion | None:

@@ -54,6 +54,8 @@ class Worker:
         self.keeping = Session(dsn, settings)
         self.matched_at = float("-inf")
         """When messages and subscriptions were last all compared, on the loop's clock."""
+        self.matched_recently_at = float("-inf")
+        """When those of a while were; between that, only the latest are."""
         self._held_until = float("-inf")
         self._membership = asyncio.Lock()
         """Held by whatever changes the slots: what one read must not undo what another did."""
