@@ -17,6 +17,7 @@ from mtd.runtime.happening import Happened, Happening
 from mtd.runtime.library import Library
 from mtd.runtime.live import Live, due, is_set_aside
 from mtd.runtime.ownership import Ownership, persisted
+from mtd.runtime.parked import Parked
 from mtd.store.collecting import Incoming, Suspicion, Wake, collect
 from mtd.store.collecting import live as inherited
 from mtd.store.loading import Loaded, load
@@ -43,6 +44,7 @@ class Arriving:
         self._adopting = adopting
         self._clock = clock
         self._generation = library.generation
+        self.parked = Parked()
         self._faulty: dict[Key, str] = {}
         """Definitions that cannot be had, and why."""
         self._given_up: set[Key] = set()
@@ -63,7 +65,7 @@ class Arriving:
         wanted |= {(w.tenant, w.instance) for w in collected.wakes if self._is_ours(w, busy)}
         wanted |= await self._inherited()
         happened: dict[Key, Happened] = {}
-        for live in await self._loaded(wanted - lives.keys()):
+        for live in await self._woken(wanted - lives.keys()):
             happened[live.key] = self._resumed(live, now)
         for one in incoming:
             key = (one.tenant, one.instance)
@@ -82,6 +84,7 @@ class Arriving:
             return
         self._generation = self._library.generation
         self._faulty.clear()
+        self.parked = Parked()
         for live in lives.values():
             if live.problem is None:
                 live.definition, _ = await self._definition(live.tenant, live.instance.definition)
@@ -124,6 +127,10 @@ class Arriving:
             happenings=[*happened.happenings, happening, *doubted.happenings],
             doubts=doubted.doubts,
         )
+
+    async def _woken(self, keys: set[Key]) -> list[Live]:
+        known = [live for key in keys if (live := self.parked.take(key)) is not None]
+        return known + await self._loaded(keys - {live.key for live in known})
 
     async def _loaded(self, keys: set[Key]) -> list[Live]:
         found: list[Live] = []

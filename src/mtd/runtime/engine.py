@@ -121,6 +121,7 @@ class Engine:
             return [tried]
         if self._draining != self._ownership.draining:
             self._draining = self._ownership.draining
+            self._arriving.parked.forget(self._draining)
             self._leave_or_stay()
         happened: dict[Key, Happened] = {}
         self._take_answers(happened)
@@ -259,6 +260,7 @@ class Engine:
         over = live.wake_at is not LIVE or live.instance.state is not State.RUNNING
         if over and not live.flying:
             self.lives.pop(live.key, None)
+            self._arriving.parked.keep(live)
         else:
             self._alarms.set(live)
 
