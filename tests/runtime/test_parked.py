@@ -27,7 +27,12 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 def waiting(**other: Any) -> Live:
     instance = born(new_id(), CHAIN, "key")
-    usual: dict[str, Any] = {"instance": instance, "definition": CHAIN, "began": True, "wake_at": NEVER}
+    usual: dict[str, Any] = {
+        "instance": instance,
+        "definition": CHAIN,
+        "began": True,
+        "wake_at": NEVER,
+    }
     return Live(tenant=1, **(usual | other))
 
 

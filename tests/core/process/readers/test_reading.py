@@ -196,9 +196,9 @@ def test_a_large_drawing_is_read_in_time() -> None:
 def test_hostile_repetition_costs_no_square(inside: str) -> None:
     body = definitions(f'<process id="p">{inside}</process>')
     body = body.replace(b"<definitions", b'<definitions targetNamespace="%s"' % BIZAGI)
-    start = time.perf_counter()
+    start = time.process_time()
     read(body)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize("folder", ["bizagi", "miwg"])
