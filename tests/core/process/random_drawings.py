@@ -12,6 +12,7 @@ from tests.core.process.sketch import PROCESS, Sketch, after, error, message, ph
 
 DEPTH_MAX = 3
 BLOCKS_MAX = 4
+LATE = Event(kind="escalation")
 
 
 class Drafter:
@@ -23,8 +24,9 @@ class Drafter:
         self._ids = count()
         self._blocks = (
             self._task, self._person, self._receive, self._timer, self._script, self._undoable,
-            self._undo, self._choice, self._fork, self._race, self._loop, self._guarded,
-            self._stage, self._undoable_stage, self._some, self._enough, self._many,
+            self._undo, self._escalate, self._choice, self._fork, self._race, self._loop,
+            self._guarded, self._stage, self._undoable_stage, self._transaction, self._some,
+            self._enough, self._many,
         )  # fmt: skip
 
     def definition(self) -> Definition:
@@ -54,7 +56,7 @@ class Drafter:
         return blocks[0][0], blocks[-1][1]
 
     def _block(self, parent: str, depth: int) -> tuple[str, str]:
-        simple = 7
+        simple = 8
         kind = self._pick(len(self._blocks) if depth else simple)
         return self._blocks[kind](parent, depth - 1)
 
@@ -98,6 +100,34 @@ class Drafter:
         event = Event(kind="compensate", waits=self._pick(3) > 0)
         id_ = self.sketch.add("intermediateThrowEvent", self._id("back"), parent, events=(event,))
         return id_, id_
+
+    def _escalate(self, parent: str, depth: int) -> tuple[str, str]:
+        event = Event(kind="escalation", name="LATE")
+        id_ = self.sketch.add("intermediateThrowEvent", self._id("up"), parent, events=(event,))
+        return id_, id_
+
+    def _transaction(self, parent: str, depth: int) -> tuple[str, str]:
+        """Cancelled where the answer is no."""
+        trip = self.sketch.add("transaction", self._id("trip"), parent)
+        start = self.sketch.add("startEvent", self._id("start"), trip)
+        first, last = self._sequence(trip, depth)
+        which = self.sketch.add(
+            "exclusiveGateway", self._id("all"), trip, decide=variable("answer")
+        )
+        self.sketch.chain(start, first)
+        self.sketch.chain(last, which)
+        cancel = Event(kind="cancel")
+        for label, events in (("Sí", ()), ("No", (cancel,))):
+            self.sketch.flow(
+                which, self.sketch.add("endEvent", self._id("end"), trip, events=events), label
+            )
+        merge = self.sketch.add("exclusiveGateway", self._id("merge"), parent)
+        border = self.sketch.add(
+            "boundaryEvent", self._id("off"), parent, attached_to=trip, events=(cancel,)
+        )
+        self.sketch.flow(trip, merge)
+        self.sketch.flow(border, merge)
+        return trip, merge
 
     def _undoable_stage(self, parent: str, depth: int) -> tuple[str, str]:
         """A sub-process that is undone by what is in it, by a handler, or by one inside of it."""
@@ -197,7 +227,7 @@ class Drafter:
         """An activity with an error, a timer or a message at its border."""
         task = (self._task, self._person, self._stage)[self._pick(3)](parent, depth)[0]
         merge = self.sketch.add("exclusiveGateway", self._id("merge"), parent)
-        event = (error(), after(30), message(self._id("guard")))[self._pick(3)]
+        event = (error(), after(30), message(self._id("guard")), LATE)[self._pick(4)]
         interrupting = event.kind == "error" or self._pick(2) == 0
         guard = self.sketch.add(
             "boundaryEvent",
@@ -220,7 +250,7 @@ class Drafter:
         return stage, stage
 
     def _handler(self, parent: str, event: Event | None = None) -> None:
-        event = event or (error(), after(90), message(self._id("handler")))[self._pick(3)]
+        event = event or (error(), after(90), message(self._id("handler")), LATE)[self._pick(4)]
         handler = self.sketch.add("subProcess", self._id("handler"), parent)
         start = self.sketch.add(
             "eventSubProcess",

@@ -11,6 +11,7 @@ from mtd.core.process.definition import Definition, Element, Event, Person, Serv
 from mtd.core.process.effect import Timer
 
 PROCESS = "process"
+SCOPES = ("process", "subProcess", "transaction")
 
 
 class Sketch:
@@ -76,7 +77,7 @@ class Sketch:
                 incoming=tuple(f[0] for f in into),
                 attached=tuple(attached),
             )
-        for inside in [e for e in elements.values() if e.kind in ("process", "subProcess")]:
+        for inside in [e for e in elements.values() if e.kind in SCOPES]:
             elements[inside.id] = msgspec.structs.replace(
                 inside,
                 starts=self._within(inside.id, "startEvent") or self._starts_of(inside.id),
@@ -91,7 +92,7 @@ class Sketch:
                 ),
             )
         for element in elements.values():
-            if element.compensated_by is not None or element.kind == "subProcess":
+            if element.compensated_by is not None or element.kind in SCOPES[1:]:
                 elements[element.id] = msgspec.structs.replace(element, remembered=True)
         return Definition(name="sketch", version=1, root=PROCESS, elements=elements)
 

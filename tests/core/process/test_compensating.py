@@ -4,7 +4,6 @@ from mtd.core.process.facts import Undone
 from tests.core.process.world import World
 from tests.core.process.written import (
     boundary,
-    catch,
     end,
     event_of,
     flows,
@@ -150,6 +149,22 @@ def test_an_error_of_a_handler_is_caught_around_the_throw() -> None:
 
 
 def test_nothing_is_remembered_where_nothing_is_thrown() -> None:
-    world = run(start("start"), undoable("a"), catch("rest"), service("b"), flows("start > a > b"))
+    world = run(start("start"), undoable("a"), service("b"), flows("start > a > b"))
     world.answer("a")
     assert not world.instance.completed
+
+
+def test_an_end_event_that_need_not_wait_ends_once() -> None:
+    """Its message, which a service sends, is not sent again when the compensation is over."""
+    message = event_of("message", messageRef="Told")
+    world = run(
+        start("start"),
+        undoable("a"),
+        end("back", NOTHING_WAITS, message),
+        flows("start > a > back"),
+        bindings="[service.back]\nconnector = 'do'",
+    )
+    world.answer("a")
+    assert world.waiting() == ["back", "undo_a"]
+    assert sorted(world.answer_all()) == ["back", "undo_a"]
+    assert world.ended

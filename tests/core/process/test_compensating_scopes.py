@@ -221,7 +221,6 @@ def test_what_a_finished_event_sub_process_did_is_undone_with_its_scope() -> Non
         stage("stage", *inside),
         throw("back", COMPENSATE),
         flows("start > stage > back"),
-        roots='<signal id="S"/>',
     )
     world.hear("call")
     world.answer("note")

@@ -1,5 +1,7 @@
 """Written: processes as BPMN 2.0 XML in a few words, read, compiled and run."""
 
+import re
+from collections.abc import Iterator
 from itertools import count, pairwise
 from typing import Any
 
@@ -16,8 +18,16 @@ _IDS = count()
 def compiled(*parts: str, roots: str = "", bindings: str = "") -> Compiled:
     """One process with `parts`, beside other root elements."""
     process = f'<process id="p">{"".join(parts)}</process>'
+    roots += "".join(sorted(_referred(process + roots)))
     text = f'<definitions xmlns="{NAMESPACE}">{process}{roots}</definitions>'
     return compile_drawing(read(text.encode()), read_bindings(bindings.encode()), SURROUNDINGS)
+
+
+def _referred(text: str) -> Iterator[str]:
+    """A root element for each message, signal, error or escalation that is referred to."""
+    for kind, id_ in set(re.findall(r'(message|signal|error|escalation)Ref="(\w+)"', text)):
+        code = f' {kind}Code="{id_}"' if kind in ("error", "escalation") else ""
+        yield f'<{kind} id="{id_}" name="{id_}"{code}/>'
 
 
 def run(*parts: str, roots: str = "", bindings: str = "", **variables: Any) -> World:

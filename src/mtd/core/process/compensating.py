@@ -14,10 +14,13 @@ from mtd.core.process.catching import arm_handlers
 from mtd.core.process.definition import Element
 from mtd.core.process.facts import Entered, Put, Undone
 from mtd.core.process.instance import Completion, Scope, Token
+from mtd.core.process.remembering import remember_contents
 from mtd.core.process.step import Step
 
 COMPENSATE = "compensate"
 """BPMN's word for the event that throws it, or that ties an activity to its handler."""
+UNDOING = frozenset({COMPENSATE, "cancel"})
+"""Events that, when thrown, have completed activities undone."""
 LOOKS_MAX = 1_000_000
 """Completions and scopes looked at in one go; nothing but a bug of ours meets it."""
 
@@ -28,12 +31,31 @@ def compensate(step: Step, element: Element, token: Token) -> bool:
     if not thrown:
         return False
     waits = all(event.waits for event in thrown)
-    holder = token if waits else _beside(step, element, token)
+    holder = token if waits else _beside(step, element, token.scope)
     step.open(element, token.scope, holder, {})
     over = proceed(step, element, holder)
     if over and not waits:
         step.consume(holder)
     return waits and not over
+
+
+def undo_all(step: Step, element: Element, scope: int) -> tuple[Token, bool]:
+    """Everything in `scope` stops and is undone, for `element`: its token, and whether it is over.
+
+    What completed inside of an activity that is stopped half-way is undone too.
+    """
+    interrupt(step, scope)
+    token = _beside(step, element, scope)
+    step.open(element, scope, token, {})
+    return token, proceed(step, element, token)
+
+
+def interrupt(step: Step, scope_id: int) -> None:
+    """All that moves in a scope is cancelled, but what completed there can still be undone."""
+    for inner in [s for s in step.draft.scopes.values() if s.parent == scope_id]:
+        interrupt(step, inner.id)
+        step.close(inner, remember_contents(step, inner))
+    step.clear(scope_id)
 
 
 def proceed(step: Step, element: Element, token: Token) -> bool:
@@ -50,9 +72,9 @@ def proceed(step: Step, element: Element, token: Token) -> bool:
     raise AssertionError(f"compensation by {element.id} goes round")
 
 
-def _beside(step: Step, element: Element, token: Token) -> Token:
-    """A second token on the event, which stays for the run while the first goes on."""
-    beside = Token(step.draft.next, element.id, token.scope, None, True)
+def _beside(step: Step, element: Element, scope: int) -> Token:
+    """A second token on the event, which stays for the run when the first does not."""
+    beside = Token(step.draft.next, element.id, scope, None, True)
     step.record(Put(beside))
     return beside
 
@@ -76,7 +98,7 @@ def _last_thrown(step: Step, element: Element, run: Scope) -> Completion | None:
     while scope.holder is None and scope.parent is not None:
         scope = step.draft.scopes[scope.parent]
         scopes.append(scope.id)
-    named = {event.activity for event in element.events if event.kind == COMPENSATE}
+    named = {event.activity for event in element.events if event.kind in UNDOING}
     return _last(step, scopes, run.id, None if None in named else named)
 
 
@@ -100,8 +122,7 @@ def _undo(step: Step, element: Element, token: Token, scope: Scope, completion: 
     """Begin to undo `completion`; whether a handler runs now, and is to be waited for."""
     step.record(Undone(completion.scope, completion.id))
     activity = step.definition.elements[completion.element]
-    is_activity = activity.loop is None or completion.inner
-    if is_activity and activity.compensated_by is not None:
+    if completion.whole and activity.compensated_by is not None:
         handling = step.open(element, scope.id, token, {})
         step.put(activity.compensated_by, handling.id)
         return True
@@ -110,7 +131,7 @@ def _undo(step: Step, element: Element, token: Token, scope: Scope, completion: 
     inside = step.definition.elements[activity.called or activity.id]
     again = Scope(completion.inside, inside.id, scope.id, token.id, completion.variables)
     step.record(Entered(again))
-    return is_activity and _handled_inside(step, inside, again)
+    return completion.whole and _handled_inside(step, inside, again)
 
 
 def _handled_inside(step: Step, inside: Element, again: Scope) -> bool:

@@ -104,6 +104,12 @@ class Sent(msgspec.Struct, frozen=True, array_like=True, tag="sent"):
     message: Message
 
 
+class Unheard(msgspec.Struct, frozen=True, array_like=True, tag="unheard"):
+    """An escalation was thrown and nobody caught it, which does no harm (BPMN 2.0.2 §10.5.5)."""
+
+    code: str
+
+
 class Ended(msgspec.Struct, frozen=True, array_like=True, tag="end"):
     """The instance is over."""
 
@@ -118,5 +124,5 @@ class Ignored(msgspec.Struct, frozen=True, array_like=True, tag="ignored"):
 
 Fact = (
     Put | Gone | Entered | Left | Completed | Undone | Assigned | Opened | Closed | Tried
-    | Troubled | Settled | Consulted | Reached | Sent | Ended | Ignored
+    | Troubled | Settled | Consulted | Reached | Sent | Unheard | Ended | Ignored
 )  # fmt: skip

@@ -82,8 +82,8 @@ class Completion(msgspec.Struct, frozen=True, array_like=True):
     element: str
     scope: int
     """Where it completed."""
-    inner: bool = False
-    """One body of a multi-instance or loop activity, and not the activity itself."""
+    whole: bool = True
+    """The activity itself; False of the rounds of a loop, and of what was interrupted."""
     inside: int | None = None
     """The scope that ended with it: what completed in there is undone with it."""
     variables: dict[str, Any] = {}

@@ -31,6 +31,7 @@ from mtd.core.process.facts import (
     Tried,
     Troubled,
     Undone,
+    Unheard,
 )
 from mtd.core.process.instance import Completion, Instance
 
@@ -241,6 +242,7 @@ _APPLY: dict[type, Callable[[Draft, Any], None]] = {
     Consulted: _nothing,
     Reached: _reached,
     Sent: _nothing,
+    Unheard: _nothing,
     Ended: _ended,
     Ignored: _nothing,
 }

@@ -1,20 +1,32 @@
 """Publishing: messages and signals that leave for other instances in the same commit."""
 
+from collections.abc import Iterable
+
 from mtd.core.process.definition import Event
 from mtd.core.process.effect import Message
+from mtd.core.process.facts import Sent
 from mtd.core.process.instance import Token
-from mtd.core.process.journal import Sent
 from mtd.core.process.recording import Stuck
 from mtd.core.process.step import Step
 
 
-def publish(step: Step, event: Event, token: Token) -> None:
-    """Send the message, to whoever awaits its key, or the signal, to all who listen."""
+def publish(step: Step, events: Iterable[Event], token: Token) -> None:
+    """Send the messages, to whoever awaits their keys, and the signals, to all who listen.
+
+    Raises Stuck before any is sent, where one has no key.
+    """
+    messages = [
+        _message(step, event, token) for event in events if event.kind in ("message", "signal")
+    ]
+    for message in messages:
+        step.record(Sent(message))
+
+
+def _message(step: Step, event: Event, token: Token) -> Message:
     payload = step.values(event.payload or {}, token.scope)
     if event.kind == "signal":
-        step.record(Sent(Message(event.name or "", None, payload)))
-    elif event.kind == "message":
-        key = step.key if event.key is None else step.value(event.key, token.scope)
-        if key is None:
-            raise Stuck("KEY_UNKNOWN", f"the key of message {event.name!r} is not known")
-        step.record(Sent(Message(event.name or "", str(key), payload)))
+        return Message(event.name or "", None, payload)
+    key = step.key if event.key is None else step.value(event.key, token.scope)
+    if key is None:
+        raise Stuck("KEY_UNKNOWN", f"the key of message {event.name!r} is not known")
+    return Message(event.name or "", str(key), payload)

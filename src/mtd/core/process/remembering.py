@@ -18,7 +18,7 @@ SCOPES = frozenset({"subProcess", "transaction", "adHocSubProcess", "callActivit
 def remember_task(recording: Recording, element: Element, token: Token) -> None:
     """`token` completed the activity `element`, unless that is a scope or the loop of it."""
     if element.kind not in SCOPES and (element.loop is None or token.inner):
-        _remember(recording, element.id, token.scope, token.inner)
+        _remember(recording, element.id, token.scope)
 
 
 def remember_scope(
@@ -36,16 +36,16 @@ def remember_scope(
     """
     is_activity = element.loop is None or token.inner
     if is_activity and element.compensated_by is not None:
-        _remember(recording, element.id, token.scope, token.inner)
+        _remember(recording, element.id, token.scope)
         return False
     kept = scope.id in recording.draft.completed
     if kept or (is_activity and inside.compensation is not None):
-        _remember(recording, element.id, token.scope, token.inner, scope.id, variables)
+        _remember(recording, element.id, token.scope, is_activity, scope.id, variables)
     return kept
 
 
-def remember_handler(recording: Recording, scope: Scope) -> bool:
-    """An event sub-process ended: what was done in it is undone with what is around it."""
+def remember_contents(recording: Recording, scope: Scope) -> bool:
+    """An event sub-process ended, or a scope was interrupted: what was done in it is kept."""
     if scope.parent is None or scope.id not in recording.draft.completed:
         return False
     _remember(recording, scope.element, scope.parent, False, scope.id, scope.variables)
@@ -56,9 +56,9 @@ def _remember(
     recording: Recording,
     element: str,
     scope: int,
-    inner: bool,
+    whole: bool = True,
     inside: int | None = None,
     variables: dict[str, Any] | None = None,
 ) -> None:
     own = recording.draft.next
-    recording.record(Completed(Completion(own, element, scope, inner, inside, variables or {})))
+    recording.record(Completed(Completion(own, element, scope, whole, inside, variables or {})))

@@ -33,7 +33,7 @@ from mtd.core.process.journal import (
     Troubled,
 )
 from mtd.core.process.recording import Recording, Stuck
-from mtd.core.process.remembering import remember_handler, remember_scope, remember_task
+from mtd.core.process.remembering import remember_contents, remember_scope, remember_task
 
 COMPENSATION_FAILED = "COMPENSATION_FAILED"
 """The incident of a token that undoes what completed, whatever it is that failed there."""
@@ -210,7 +210,7 @@ class Step(Recording):
         """The scope came to its end; with `variables` it is remembered, if it can be undone."""
         kept = False
         if scope.holder is None:
-            kept = remember_handler(self, scope)
+            kept = remember_contents(self, scope)
         else:
             holder = self.draft.tokens[scope.holder]
             element = self.element(holder)

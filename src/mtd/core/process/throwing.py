@@ -1,9 +1,11 @@
-"""Throwing: how an error finds the boundary event or event sub-process that catches it."""
+"""Throwing: what leaves for others, and how an error or an escalation finds who catches it."""
 
 from typing import Any, NamedTuple
 
 from mtd.core.process.definition import Element
+from mtd.core.process.facts import Unheard
 from mtd.core.process.instance import Token
+from mtd.core.process.publishing import publish
 from mtd.core.process.recording import Stuck
 from mtd.core.process.step import Step
 
@@ -42,6 +44,33 @@ def find_catcher(step: Step, kind: str, code: str, token: Token) -> Catcher | No
             return None
         holder = None if scope.holder is None else step.draft.tokens[scope.holder]
         scope_id = scope.parent
+
+
+def throw(step: Step, element: Element, token: Token) -> bool:
+    """Messages, signals and escalations of `element` go out; whether `token` is still there.
+
+    Raises Stuck before anything is out, where something could not be.
+    """
+    for event in element.events:
+        if event.kind == "error" and find_catcher(step, "error", event.name or "", token) is None:
+            raise Stuck(event.name or "", element.name or f"nobody catches error {event.name!r}")
+    publish(step, element.events, token)
+    for event in element.events:
+        if event.kind == "escalation":
+            escalate(step, token, event.name or "")
+            if token.id not in step.draft.tokens:
+                return False
+    return True
+
+
+def escalate(step: Step, token: Token, code: str) -> None:
+    """The activity of `token` asks for attention; where nobody gives it, the flow just goes on."""
+    catcher = find_catcher(step, "escalation", code, token)
+    if catcher is None:
+        step.record(Unheard(code))
+        return
+    step.assign(catcher.scope, {"escalation_code": code})
+    catch(step, catcher)
 
 
 def throw_error(

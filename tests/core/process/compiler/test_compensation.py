@@ -3,11 +3,9 @@
 import pytest
 
 from tests.core.process.written import (
-    boundary,
     compiled,
     event_of,
     faults,
-    flows,
     service,
     stage,
     throw,
@@ -21,9 +19,6 @@ COMPENSATE = event_of("compensate")
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
-        ((service("a"), boundary("on", "a", COMPENSATE)), "marked for compensation is missing"),
-        ((undoable("a"), flows("undo_a > a")), "has no flows in or out"),
-        ((undoable("a"), flows("on_a > a")), "no flow may leave a compensation event"),
         ((undoable("a"), undo("a").replace("on_a", "on2").replace("undo_a", "undo2")), "another"),
         ((throw("back", event_of("compensate", activityRef="zz")),), "'zz' to compensate is not"),
         (

@@ -9,14 +9,11 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from mtd.core.process.compensating import COMPENSATE
+from mtd.core.process.compensating import COMPENSATE, UNDOING
 from mtd.core.process.compiler.answers import Answers
 from mtd.core.process.definition import Element
 from mtd.core.process.drawing import Node, Process
 from mtd.core.process.step import THROWERS
-
-UNDOING = frozenset({COMPENSATE, "cancel"})
-"""Events that, when thrown, have completed activities undone."""
 
 
 class Compensation:
@@ -68,17 +65,14 @@ class Compensation:
         for node in self._nodes.values():
             if node.kind != "boundaryEvent" or not _has(node, COMPENSATE) or not node.attached_to:
                 continue
-            if self._own[node.id].outgoing:
-                self._answers.fault(
-                    node, "no flow may leave a compensation event: its handler is associated"
-                )
             tied = sorted(self._associated[node.id])
             found = [id_ for id_ in tied if self._is_handler(id_)]
-            if len(found) != 1:
-                self._answers.fault(node, _handler_fault(found))
+            if len(found) > 1:
+                words = f"a compensation event has one handler, and not {len(found)}"
+                self._answers.fault(node, words)
             elif node.attached_to in seen:
                 self._answers.fault(node, "its activity has another compensation event already")
-            else:
+            elif found:
                 seen.add(node.attached_to)
                 yield node.attached_to, found[0]
 
@@ -96,9 +90,6 @@ class Compensation:
         for node in self._nodes.values():
             if not node.is_for_compensation:
                 continue
-            element = self._own[node.id]
-            if element.incoming or element.outgoing:
-                self._answers.fault(node, "an activity for compensation has no flows in or out")
             if node.id not in used:
                 self._answers.fault(node, "no compensation event leads to it", warning=True)
 
@@ -154,9 +145,3 @@ def _remembered(elements: dict[str, Element]) -> set[str]:
 
 def _has(node: Node, kind: str) -> bool:
     return any(event.kind == kind for event in node.events)
-
-
-def _handler_fault(found: list[str]) -> str:
-    if found:
-        return f"a compensation event has one handler, and not {len(found)}"
-    return "an association to an activity that is marked for compensation is missing"

@@ -21,9 +21,13 @@ class Events:
         self._expressions = expressions
         self._schedules = schedules
 
-    def compile(self, node: Node, catching: bool) -> tuple[Event, ...]:
-        """Every event of `node`."""
-        return tuple(self._event(node, drawn, catching) for drawn in node.events)
+    def compile(self, node: Node, catching: bool, sent: bool = False) -> tuple[Event, ...]:
+        """Every event of `node`; not its message where a service sends that."""
+        return tuple(
+            self._event(node, drawn, catching)
+            for drawn in node.events
+            if not (sent and drawn.kind == "message")
+        )
 
     def message(self, node: Node, name: str | None) -> Event:
         """A message: its name is drawn, else bound, else the element's label (bpmn.md §7.6)."""

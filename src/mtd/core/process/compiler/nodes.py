@@ -144,8 +144,6 @@ class Nodes:
     def _node_events(self, node: Node, work: Work | None) -> tuple[Event, ...]:
         if node.kind == "receiveTask":
             return (self._events.message(node, node.message),)
-        if work is not None:
-            return ()
-        if node.kind == "sendTask":
+        if node.kind == "sendTask" and work is None:
             return (self._events.message(node, node.message),) if node.message else ()
-        return self._events.compile(node, node.kind in CATCHING)
+        return self._events.compile(node, node.kind in CATCHING, sent=work is not None)

@@ -23,6 +23,7 @@ from mtd.core.process.elements import (
     start_event,
     sub_process,
     task,
+    transaction,
     user_task,
 )
 from mtd.core.process.step import Behaviour
@@ -51,6 +52,7 @@ TABLE: dict[str, Behaviour] = {
     "eventBasedGateway": event_based_gateway.BEHAVIOUR,
     # scopes
     "subProcess": sub_process.BEHAVIOUR,
+    "transaction": transaction.BEHAVIOUR,
     "callActivity": call_activity.BEHAVIOUR,
     "eventSubProcess": event_sub_process.BEHAVIOUR,
     # markers of activities

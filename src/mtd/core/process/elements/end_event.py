@@ -1,35 +1,21 @@
-"""End event: consumes its token and throws its result (BPMN 2.0.2 §10.5.3, §13.5.3)."""
+"""End event: consumes its token and throws its results (BPMN 2.0.2 §10.5.3, §13.5.3)."""
 
 from typing import Any
 
+from mtd.core.process.cancelling import CANCEL, cancel, cancelled
 from mtd.core.process.compensating import compensate, proceed
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Scope, Token, Wait
-from mtd.core.process.publishing import publish
 from mtd.core.process.step import Behaviour, Step
-from mtd.core.process.throwing import throw_error
+from mtd.core.process.throwing import throw, throw_error
 from mtd.core.process.work import begin
 from mtd.core.process.work import resume as resume_work
 
 
 def enter(step: Step, element: Element, token: Token) -> None:
-    """Message and signal are sent, error ends what it interrupts, terminate the whole scope."""
-    if element.work is not None:
-        begin(step, element, token)
-        return
-    for event in element.events:
-        match event.kind:
-            case "error":
-                throw_error(step, token, event.name or "", element.name)
-                return
-            case "terminate":
-                step.clear(token.scope)
-                step.finish_if_empty(token.scope)
-                return
-            case _:
-                publish(step, event, token)
-    if not compensate(step, element, token):
-        step.leave(element, token)
+    """What others hear leaves at once; then compensation, for which the token may wait here."""
+    if throw(step, element, token) and not compensate(step, element, token):
+        _end(step, element, token)
 
 
 def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
@@ -38,9 +24,37 @@ def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
 
 
 def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
-    """One compensation handler came to its end."""
-    if proceed(step, element, token):
-        step.leave(element, token)
+    """One compensation handler came to its end; with the last one, this event does."""
+    if not proceed(step, element, token):
+        return
+    if token.inner and any(event.kind == CANCEL for event in element.events):
+        cancelled(step, token)
+    elif token.inner:
+        step.consume(token)
+    else:
+        _end(step, element, token)
+
+
+def _end(step: Step, element: Element, token: Token) -> None:
+    """Error ends what it interrupts, cancel the transaction around, terminate its own scope."""
+    if element.work is not None:
+        begin(step, element, token)
+        return
+    for event in element.events:
+        match event.kind:
+            case "error":
+                throw_error(step, token, event.name or "", element.name)
+                return
+            case "cancel":
+                cancel(step, element, token)
+                return
+            case "terminate":
+                step.clear(token.scope)
+                step.finish_if_empty(token.scope)
+                return
+            case _:
+                pass
+    step.leave(element, token)
 
 
 BEHAVIOUR = Behaviour(enter, resume, done)

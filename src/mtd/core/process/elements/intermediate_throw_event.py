@@ -5,24 +5,16 @@ from typing import Any
 from mtd.core.process.compensating import compensate, proceed
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Scope, Token, Wait
-from mtd.core.process.publishing import publish
 from mtd.core.process.step import Behaviour, Step
+from mtd.core.process.throwing import throw
 from mtd.core.process.work import begin
 from mtd.core.process.work import resume as resume_work
 
 
 def enter(step: Step, element: Element, token: Token) -> None:
-    """A message bound to a service is that service's call; others leave with the commit.
-
-    Compensation comes last: the token rests here until all is undone, unless it need not wait.
-    """
-    if element.work is not None:
-        begin(step, element, token)
-        return
-    for event in element.events:
-        publish(step, event, token)
-    if not compensate(step, element, token):
-        step.leave(element, token)
+    """What others hear leaves at once; then compensation, for which the token may wait here."""
+    if throw(step, element, token) and not compensate(step, element, token):
+        _go_on(step, element, token)
 
 
 def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
@@ -31,8 +23,20 @@ def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
 
 
 def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
-    """One compensation handler came to its end."""
-    if proceed(step, element, token):
+    """One compensation handler came to its end; with the last one, the token goes on."""
+    if not proceed(step, element, token):
+        return
+    if token.inner:
+        step.consume(token)
+    else:
+        _go_on(step, element, token)
+
+
+def _go_on(step: Step, element: Element, token: Token) -> None:
+    """A message bound to a service is that service's call."""
+    if element.work is not None:
+        begin(step, element, token)
+    else:
         step.leave(element, token)
 
 

@@ -12,8 +12,7 @@ def enter(step: Step, element: Element, token: Token) -> None:
     if element.work is not None:
         begin(step, element, token)
         return
-    for event in element.events:
-        publish(step, event, token)
+    publish(step, element.events, token)
     step.leave(element, token)
 
 

@@ -1,0 +1,45 @@
+"""Cancelling: a transaction is undone and left by its cancel event (BPMN 2.0.2 §10.3.5)."""
+
+from mtd.core.process.compensating import undo_all
+from mtd.core.process.definition import Element
+from mtd.core.process.instance import Scope, Token
+from mtd.core.process.recording import Stuck
+from mtd.core.process.step import Step
+from mtd.core.process.throwing import Catcher, catch
+
+CANCEL = "cancel"
+"""BPMN's word for the event."""
+
+
+def cancel(step: Step, element: Element, token: Token) -> None:
+    """The end event `element` cancels the transaction around `token`."""
+    scope = step.draft.scopes[token.scope]
+    while _kind(step, scope) != "transaction" and scope.parent is not None:
+        scope = step.draft.scopes[scope.parent]
+    _border(step, scope)
+    undoing, over = undo_all(step, element, scope.id)
+    if over:
+        cancelled(step, undoing)
+
+
+def cancelled(step: Step, token: Token) -> None:
+    """All is undone: the flow leaves by the cancel event of the transaction around `token`."""
+    catch(step, _border(step, step.draft.scopes[token.scope]))
+
+
+def _border(step: Step, scope: Scope) -> Catcher:
+    """The cancel event of the transaction whose inside is `scope`."""
+    holder = None if scope.holder is None else step.draft.tokens[scope.holder]
+    while holder is not None and holder.inner:
+        around = step.draft.scopes[holder.scope].holder
+        holder = None if around is None else step.draft.tokens[around]
+    if holder is not None:
+        for id_ in step.element(holder).attached:
+            event = step.definition.elements[id_]
+            if any(one.kind == CANCEL for one in event.events):
+                return Catcher(event, holder.scope, holder)
+    raise Stuck("NO_WAY_OUT", "no cancel event at the border of a transaction around it")
+
+
+def _kind(step: Step, scope: Scope) -> str:
+    return step.definition.elements[scope.element].kind
