@@ -21,10 +21,9 @@ class Unreadable(Struct, frozen=True):
 
 
 class Read(Struct, frozen=True):
-    """The text as it was written, its encoding, and its root."""
+    """The file as it was written, in UTF-8 and without declaration, and its root."""
 
-    text: str
-    encoding: str
+    source: bytes
     root: Element
 
 
@@ -39,19 +38,20 @@ def read(content: bytes) -> Read | Unreadable:
     decoded = _decoded(content)
     if isinstance(decoded, Unreadable):
         return decoded
-    text, encoding = decoded
+    text = _DECLARATION.sub("", decoded, count=1)
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         return Unreadable("has a DOCTYPE, which a tax document may not have")
     if max(text.count("<"), text.count("=")) > MARKS_MAX:
         return Unreadable(f"has more than {MARKS_MAX:,} tags or attributes")
     try:
-        root = etree.fromstring(_DECLARATION.sub("", text, count=1).encode(), _parser())
+        source = text.encode()
+        root = etree.fromstring(source, _parser())
     except etree.XMLSyntaxError as error:
         line, column = error.position
         return Unreadable(f"is not well-formed: {error.msg} (line {line}, column {column})")
     except ValueError as error:
         return Unreadable(f"is not XML: {error}")
-    return Read(text, encoding, root)
+    return Read(source, root)
 
 
 def _parser() -> etree.XMLParser:
@@ -81,7 +81,7 @@ _CODECS = {
 }
 
 
-def _decoded(content: bytes) -> tuple[str, str] | Unreadable:
+def _decoded(content: bytes) -> str | Unreadable:
     marked = content.startswith(BOM_UTF8)
     body = content.removeprefix(BOM_UTF8)
     found = _ENCODING.match(body)
@@ -92,6 +92,6 @@ def _decoded(content: bytes) -> tuple[str, str] | Unreadable:
     if marked and codec != "utf-8":
         return Unreadable(f"declares the encoding {declared} but begins with a UTF-8 mark")
     try:
-        return body.decode(codec), codec
+        return body.decode(codec)
     except UnicodeDecodeError as error:
         return Unreadable(f"is not {declared} as it claims (byte {error.start})")

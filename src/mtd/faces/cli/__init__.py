@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "deploy": ("mtd.faces.cli.deploy:deploy", "Deploy drawings and decision tables: all or none."),
     "order": ("mtd.faces.cli.order:order", "Show an order's trace; retry, cancel, push."),
     "db": ("mtd.faces.cli.db:db", "Migrate, back up and restore the database."),
+    "dte": ("mtd.faces.cli.dte:dte", "Check electronic tax documents."),
     "bench": ("mtd.faces.cli.bench:bench", "Measure."),
     "stress": ("mtd.faces.cli.stress:stress", "Run the load profiles against everything."),
     "test": ("mtd.faces.cli.test:test", "Run every check and test of the project."),

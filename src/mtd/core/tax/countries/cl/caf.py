@@ -90,7 +90,7 @@ def imported(content: bytes, authority_keys: Mapping[int, RSAPublicKey]) -> CafF
         return BadCaf(f"the file {found.reason}")
     if found.root.tag != "AUTORIZACION":
         return BadCaf(f"is a {_shown(found.root.tag)}, not an AUTORIZACION")
-    caf = caf_of(found.text)
+    caf = caf_of(found.source.decode())
     if isinstance(caf, BadCaf):
         return caf
     if wrong := authenticity_fault(caf, authority_keys) or _carriage_fault(caf):

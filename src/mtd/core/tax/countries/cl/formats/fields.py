@@ -127,6 +127,13 @@ def _part_faults(part: Part, spec: Spec, where: str, line: int | None) -> Iterat
         # The header is everybody's: its name would say nothing.
         inside = "" if part.name == "Encabezado" else f"{where}/"
         yield from faults_of(part.parts, spec.inner, inside, line)
+    elif (
+        not part.parts
+        and spec.field.kind is Kind.TEXT
+        and spec.owed is not Owed.ALWAYS
+        and not part.text.strip()
+    ):
+        return  # the schemas let a text be empty: it says as much as an absent one
     elif part.parts:
         yield FiscalFault(where, "holds elements, where a value belongs", line)
     elif wrong := value_fault(part.text, spec.field):
