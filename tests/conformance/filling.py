@@ -45,8 +45,10 @@ def filled(labels: Iterable[Label], choice: int) -> Bindings:
     return read_bindings("\n".join(tables.values()).encode())
 
 
-def compiled(drawing: Drawing, process: str, choice: int) -> Compiled:
+def compiled(
+    drawing: Drawing, process: str, choice: int, around: Surroundings = SURROUNDINGS
+) -> Compiled:
     """One process of `drawing`, its missing bindings filled in."""
-    bare = compile_drawing(drawing, Bindings(process=process), SURROUNDINGS)
+    bare = compile_drawing(drawing, Bindings(process=process), around)
     given = filled(bare.labels, choice)
-    return compile_drawing(drawing, replace(given, process=process), SURROUNDINGS)
+    return compile_drawing(drawing, replace(given, process=process), around)

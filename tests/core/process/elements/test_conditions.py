@@ -72,3 +72,17 @@ def test_a_send_task_without_a_service_sends_its_message() -> None:
     assert faults(body.replace('messageRef="m"', "")) == [
         'nothing answers to it: [service."t"] is missing'
     ]
+
+
+def test_an_inclusive_gateway_whose_flows_say_nothing_takes_them_all() -> None:
+    body = (
+        f'<startEvent id="s"/>{flow("s", "g")}<inclusiveGateway id="g"/>{flow("g", "a")}'
+        f'{flow("g", "b")}<manualTask id="a"/><manualTask id="b"/>{flow("a", "e")}{flow("b", "e")}'
+        '<endEvent id="e"/>'
+    )
+    assert set(World(definition(body)).visited()) >= {"a", "b"}
+
+
+def test_a_call_activity_that_calls_nothing_is_refused() -> None:
+    body = f'<startEvent id="s"/>{flow("s", "c")}<callActivity id="c"/>{flow("c", "e")}'
+    assert faults(body + '<endEvent id="e"/>') == ['nothing answers to it: [call."c"] is missing']

@@ -28,14 +28,14 @@ class Gateways:
     def decide(self, node: Node, flows: Sequence[Flow]) -> Evaluate | None:
         """A gateway's question is asked where its flows have no conditions of their own.
 
-        Flows out of a complex gateway that have no labels either are all taken.
+        Flows out of a complex or inclusive gateway without labels either are all taken.
         """
         if node.kind not in CHOOSING or len(flows) < 2:
             return None
         if any(flow.condition or (flow.name or "").startswith("=") for flow in flows):
             return None
         labels = tuple(flow.name for flow in flows if flow.name)
-        if node.kind == "complexGateway" and not labels:
+        if node.kind != "exclusiveGateway" and not labels:
             return None
         return self._tasks.decision(node, labels)
 

@@ -79,7 +79,10 @@ class Tasks:
         """The called process's id, among `processes` by id and by name, and the mappings."""
         binding = self._answers.find("call", CallBinding, node.id, node.name)
         reference = process_reference(node, binding)
-        called = None if reference is None else self._called(node, reference, processes)
+        if reference is None:
+            self._answers.missing(node, "call")
+            return None, None
+        called = self._called(node, reference, processes)
         if called is None:
             return None, None
         if binding is None:
