@@ -51,6 +51,10 @@ class Sketches(Library):
         super().__init__(store, Surroundings(connectors=frozenset()))
         self._sketched = definitions
 
+    def latest(self, tenant: int) -> Mapping[str, str]:
+        """Each of them, in its only version."""
+        return {name: f"{name}@1" for name in self._sketched}
+
     async def definition(self, tenant: int, id_: str) -> Definition:
         """The one of this name; LookupError when there is none."""
         return self._sketched[id_.partition("@")[0]]
@@ -123,11 +127,11 @@ class Plant:
         await self.app.store.deliver(arrivals)
         return [arrival.id for arrival in arrivals]
 
-    async def publish(self, name: str, key: str, ttl_s: float = 60.0, **other: Any) -> Receipt:
-        """A message; `id` and `message_id` may be given."""
+    async def publish(self, name: str, key: str | None, ttl_s: float = 60, **more: Any) -> Receipt:
+        """A message, or without a key a signal; `id` and `message_id` may be given."""
         id_ = new_id()
         usual: dict[str, Any] = {"tenant": 1, "id": id_, "source": "test", "message_id": id_}
-        message = Published(name=name, key=key, ttl_s=ttl_s, **(usual | other))
+        message = Published(name=name, key=key, ttl_s=ttl_s, **(usual | more))
         (receipt,) = await self.app.store.deliver([message])
         return receipt
 

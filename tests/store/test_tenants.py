@@ -4,7 +4,8 @@ import asyncpg
 import pytest
 
 from mtd.core.process.effect import Subscription, UserTask
-from mtd.store import clients, definitions, intake, orders, soundness, switches
+from mtd.store import beginnings, clients, definitions, intake, orders, soundness, switches
+from mtd.store.beginnings import Schedule, Starter
 from mtd.store.collecting import collect
 from mtd.store.sessions import DOOR, Session
 from mtd.store.store import Store
@@ -121,6 +122,13 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
     order = an_order("A-1", keys=(b"key",), message_id="m", tenant=tenant)
     await store.deliver([order, a_start(tenant)])
     await store.deliver([an_order("A-1", b"changed", tenant=tenant)])
+    async with store.door(tenant) as connection:
+        nightly = Schedule(
+            name="nightly", version=1, element="start", label="start", missed="one",
+            next_at=order.placed_at, times_left=None,
+        )  # fmt: skip
+        starter = Starter(element="sold", event="Sold", is_signal=False)
+        await beginnings.register(connection, tenant, "nightly", 1, [nightly], [starter])
     await store.deliver(
         [
             a_message("Early", "A-1", tenant=tenant),

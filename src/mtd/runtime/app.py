@@ -9,6 +9,7 @@ import msgspec
 from mtd.connectors import CONNECTORS
 from mtd.core.process.compiler import Surroundings
 from mtd.core.time.calendars import Calendars
+from mtd.runtime.beginning import Beginning
 from mtd.runtime.calendars import business_calendar
 from mtd.runtime.clock import Clock
 from mtd.runtime.library import Library
@@ -44,6 +45,16 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
             latest=lambda name: self.library.latest(TENANT)[name],
             now=self.clock.now,
             chance=os.urandom,
+        )
+
+    def beginning(self) -> Beginning:
+        """What begins instances by itself."""
+        return Beginning(
+            tenant=TENANT,
+            store=self.store,
+            library=self.library,
+            clock=self.clock,
+            routed=[route.process for route in self.settings.routes],
         )
 
     async def close(self) -> None:

@@ -10,7 +10,7 @@ import structlog
 from mtd.core.orders.states import RECEIVED, OrderState, OrderStatus
 from mtd.core.process.advance import born
 from mtd.core.process.definition import Definition
-from mtd.core.process.trigger import Changed, Fired, Received, Retried, Stopped, Trigger
+from mtd.core.process.trigger import Changed, Fired, Received, Retried, Start, Stopped, Trigger
 from mtd.runtime.adopting import Adopting
 from mtd.runtime.clock import Clock
 from mtd.runtime.happening import Happened, Happening
@@ -201,6 +201,9 @@ def _happening(one: Incoming, now: datetime) -> Happening:
         if one.wait is not None:
             payload = _PAYLOAD.decode(one.body)
             trigger: Trigger = Received(at=now, wait=one.wait, name=one.name, payload=payload)
+        elif one.element is not None:
+            payload = _PAYLOAD.decode(one.body)
+            trigger = Start(at=now, variables=payload, element=one.element)
         else:
             trigger = msgspec.structs.replace(_TRIGGER.decode(one.body), at=now)
     except msgspec.MsgspecError as error:

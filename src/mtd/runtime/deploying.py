@@ -79,6 +79,7 @@ async def deploy(
         except Overtaken:
             continue
         await app.library.look(tenant)
+        await app.beginning().register(f"{one.name}@{one.version}" for one in outcome.processes)
         return outcome
     raise Overtaken(f"others deployed the same names, {TRIES_MAX} times in a row")
 

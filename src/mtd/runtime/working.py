@@ -77,7 +77,12 @@ async def _career(
         may_send=engine.may_send,
     )
     engine.give_hands(hands)
-    chores = [asyncio.create_task(ownership.keep()), asyncio.create_task(_listen(app, engine))]
+    beginning = app.beginning()
+    chores = [
+        asyncio.create_task(ownership.keep()),
+        asyncio.create_task(_listen(app, engine)),
+        asyncio.create_task(beginning.keep()),
+    ]
     try:
         while not stopping.is_set():
             await turn(engine)

@@ -49,6 +49,8 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     """Of a start: the `name@version` to begin."""
     key: str = ""
     """Of a start: the business key."""
+    element: str | None = None
+    """Of a start by a message or signal: the start event; `body` is then its payload."""
     wait: int | None = None
     """Of a message or signal: the wait it answers."""
     name: str = ""
@@ -136,7 +138,7 @@ def suspicion(adopted: int, deaths: int) -> Suspicion | None:
 def _collected(rows: Sequence[Row]) -> Collected:
     incoming: dict[tuple[int, str], Incoming] = {}
     wakes: dict[tuple[int, str], Wake] = {}
-    for _, kind, tenant, id_, row, at, wait, name, key, body, adopted, deaths in rows:
+    for _, kind, tenant, id_, row, at, wait, name, key, element, body, adopted, deaths in rows:
         if kind is None:
             continue
         instance = str(id_)
@@ -158,6 +160,7 @@ def _collected(rows: Sequence[Row]) -> Collected:
                 body=_unpacked(body),
                 definition=name if starts else None,
                 key=key or "",
+                element=element,
                 wait=wait,
                 name="" if starts or name is None else name,
                 suspicion=doubt,

@@ -156,7 +156,7 @@ PARTS = (
     ),
     Part(
         "sent",
-        _named("sent", "tenants", "ids", "ttls_s", "names", "keys", "payloads"),
+        _named("sent", "tenants", "ids", "slots", "ttls_s", "names", "keys", "payloads"),
         rows.sent,
     ),
     Part("signals", _named("signal", "tenants", "ids", "names", "payloads"), rows.signals),

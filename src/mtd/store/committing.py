@@ -7,6 +7,7 @@ from enum import Enum
 import msgspec
 
 from mtd.store.columns import columns
+from mtd.store.ids import SLOTS
 from mtd.store.sessions import Fault, constraint, delay_s, fault, sqlstate
 from mtd.store.statements import Statement, composed, numbered, read
 from mtd.store.turned import Turned
@@ -77,6 +78,7 @@ async def _commit_whole(worker: Worker, batch: Sequence[Turned]) -> _Refusal | s
         **(_NO_STEPS | values),
         worker=worker.id,
         n=worker.turns,
+        slots=SLOTS,
         consumed=sum(len(t.consumed.inbox) + len(t.consumed.messages) for t in batch),
     )
     tries = 0

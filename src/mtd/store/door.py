@@ -22,7 +22,7 @@ from mtd.store.arrival import (
     Unheard,
     UnknownInstance,
 )
-from mtd.store.ids import slot_of
+from mtd.store.ids import SLOTS, slot_of
 from mtd.store.packing import pack
 from mtd.store.sessions import Connection, Fault, Row, Unavailable, delay_s, fault, sqlstate
 from mtd.store.statements import statements
@@ -210,6 +210,7 @@ async def _messages(
         *_SQL["published"](
             tenant=tenant,
             grace_s=GRACE_S,
+            slots=SLOTS,
             hashes=[_hash(message) for message in messages],
             **_columns(messages, _MESSAGE_COLUMNS),
         )

@@ -226,7 +226,8 @@ def sent(batch: Sequence[Turned]) -> Iterator[Row]:
         message = outgoing.message
         if message.key is not None:
             payload = _JSON.encode(message.payload)
-            yield turn.tenant, id_, outgoing.ttl_s, message.name, message.key, payload
+            slot = slot_of(id_)
+            yield turn.tenant, id_, slot, outgoing.ttl_s, message.name, message.key, payload
 
 
 def signals(batch: Sequence[Turned]) -> Iterator[Row]:

@@ -6,7 +6,7 @@ nothing that decides where a token goes save the answers to a gateway's question
 """
 
 import tomllib
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -80,6 +80,8 @@ class TimerBinding(_Binding, frozen=True, kw_only=True):
     """FEEL that gives a duration or a date and time."""
     cycle: str | None = None
     """A named cycle; ISO 8601 `R3/PT5M`, `R/` and a named duration; or a cron expression."""
+    missed: Literal["one", "all", "none"] = "one"
+    """Of a start event: which of the runs that were due while MTD was down are made up for."""
 
 
 class MessageBinding(_Binding, frozen=True, kw_only=True):

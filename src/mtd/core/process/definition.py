@@ -100,6 +100,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     key: Evaluate | None = None
     """The correlation key of a message."""
     schedule: Schedule | None = None
+    missed: str = "one"
+    """Of a timer that begins the process: which missed runs are made up for, one, all or none."""
     condition: Evaluate | None = None
     payload: dict[str, Evaluate] | None = None
     """Thrown: what the message carries. Caught: what becomes of it (None: variables as sent)."""

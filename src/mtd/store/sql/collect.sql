@@ -9,7 +9,7 @@ WITH RECURSIVE busy (tenant_id) AS (
 arrived AS (
     SELECT
         1 AS kind, i.tenant_id, i.instance_id, i.id, i.at, i.wait,
-        coalesce(i.definition, i.signal) AS name, i.key, i.body,
+        coalesce(i.definition, i.signal) AS name, i.key, i.element, i.body,
         row_number() OVER (PARTITION BY i.tenant_id ORDER BY i.id) AS rank
     FROM busy
     CROSS JOIN unnest(:slots::smallint[]) AS mine (slot)
@@ -28,7 +28,8 @@ arrived AS (
 due AS (
     SELECT
         2 AS kind, tenant_id, id AS instance_id, NULL::uuid AS id, wake_at AS at,
-        NULL::integer AS wait, NULL::text AS name, NULL::text AS key, NULL::bytea AS body,
+        NULL::integer AS wait, NULL::text AS name, NULL::text AS key, NULL::text AS element,
+        NULL::bytea AS body,
         0::bigint AS rank
     FROM instance
     WHERE slot = ANY(:slots::smallint[]) AND wake_at <= now() AND wake_at < 'infinity'
@@ -45,7 +46,7 @@ recent AS (
 met AS (
     SELECT DISTINCT ON (s.tenant_id, s.instance_id, s.wait)
         3 AS kind, s.tenant_id, s.instance_id, m.id, m.at, s.wait, m.name, NULL::text AS key,
-        m.payload AS body, 0::bigint AS rank
+        NULL::text AS element, m.payload AS body, 0::bigint AS rank
     FROM recent
     JOIN message m USING (tenant_id, id)
     CROSS JOIN LATERAL (
@@ -62,7 +63,7 @@ happened AS (
     SELECT * FROM arrived UNION ALL SELECT * FROM due UNION ALL SELECT * FROM met
 )
 SELECT
-    clock.at AS now, h.kind, h.tenant_id, h.instance_id, h.id, h.at, h.wait, h.name, h.key, h.body,
+    clock.at AS now, h.kind, h.tenant_id, h.instance_id, h.id, h.at, h.wait, h.name, h.key, h.element, h.body,
     coalesce(s.adopted, 0) AS adopted, coalesce(s.deaths, 0) AS deaths
 FROM (SELECT now() AS at) AS clock
 LEFT JOIN happened h ON true

@@ -199,14 +199,37 @@ attempts AS (
 )
 
 -- name: commit.sent
--- Messages that leave for other instances.
+-- Messages that leave for other instances; where nobody awaits one that starts a process, it
+-- begins an instance of it, whose id is the message's.
+leaving AS MATERIALIZED (
+    SELECT m.*, begins.definition, begins.element
+    FROM fence, unnest(
+        :sent_tenants::integer[], :sent_ids::uuid[], :sent_slots::smallint[],
+        :sent_ttls_s::float8[], :sent_names::text[], :sent_keys::text[], :sent_payloads::bytea[]
+    ) AS m (tenant_id, id, slot, ttl_s, name, key, payload)
+    LEFT JOIN LATERAL (
+        SELECT s.name || '@' || s.version AS definition, s.element
+        FROM starter s
+        WHERE s.tenant_id = m.tenant_id AND s.event = m.name AND NOT s.is_signal
+          AND NOT EXISTS (
+            SELECT FROM definition d
+            WHERE d.tenant_id = s.tenant_id AND d.name = s.name AND d.version > s.version
+        ) AND NOT EXISTS (
+            SELECT FROM subscription w
+            WHERE w.tenant_id = m.tenant_id AND w.name = m.name AND w.key = m.key
+        )
+        ORDER BY s.name, s.element LIMIT 1
+    ) AS begins ON true
+),
 sent AS (
     INSERT INTO message (tenant_id, id, expires_at, name, key, payload)
-    SELECT m.tenant_id, m.id, now() + make_interval(secs => m.ttl_s), m.name, m.key, m.payload
-    FROM fence, unnest(
-        :sent_tenants::integer[], :sent_ids::uuid[], :sent_ttls_s::float8[], :sent_names::text[],
-        :sent_keys::text[], :sent_payloads::bytea[]
-    ) AS m (tenant_id, id, ttl_s, name, key, payload)
+    SELECT tenant_id, id, now() + make_interval(secs => ttl_s), name, key, payload
+    FROM leaving WHERE definition IS NULL
+),
+sent_begins AS (
+    INSERT INTO inbox (tenant_id, slot, id, instance_id, definition, element, key, body)
+    SELECT tenant_id, slot, id, id, definition, element, key, payload
+    FROM leaving WHERE definition IS NOT NULL
 )
 
 -- name: commit.signals
@@ -223,6 +246,28 @@ signals AS (
         :signal_payloads::bytea[]
     ) AS b (tenant_id, id, name, payload)
     JOIN subscription s ON s.tenant_id = b.tenant_id AND s.name = b.name AND s.key IS NULL
+),
+signal_begins AS (
+    INSERT INTO inbox (tenant_id, slot, id, instance_id, definition, element, key, body)
+    SELECT
+        g.tenant_id, ('x' || right(g.id::text, 2))::bit(8)::integer % :slots, g.id, g.id,
+        g.definition, g.element, g.key, g.payload
+    FROM (
+        SELECT
+            b.tenant_id, s.name || '@' || s.version AS definition, s.element, b.id::text AS key,
+            b.payload,
+            (left(b.id::text, 13) || right(md5(b.id::text || s.name || s.element)::uuid::text, 23))
+            ::uuid AS id
+        FROM fence, unnest(
+            :signal_tenants::integer[], :signal_ids::uuid[], :signal_names::text[],
+            :signal_payloads::bytea[]
+        ) AS b (tenant_id, id, name, payload)
+        JOIN starter s ON s.tenant_id = b.tenant_id AND s.event = b.name AND s.is_signal
+        WHERE NOT EXISTS (
+            SELECT FROM definition d
+            WHERE d.tenant_id = s.tenant_id AND d.name = s.name AND d.version > s.version
+        )
+    ) AS g
 )
 
 -- name: commit.snapshots

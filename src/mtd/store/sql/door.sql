@@ -151,18 +151,38 @@ handed AS (
 SELECT id, id IN (SELECT id FROM fresh) AS fresh FROM known;
 
 -- name: door.published
--- Keep messages, fan signals out to who listens now, and set aside what nobody may wait for.
-WITH arriving AS MATERIALIZED (
+-- Keep messages, begin what they start where nobody awaits them, fan signals out to who listens
+-- now, and set aside what nobody may wait for.
+WITH starting AS MATERIALIZED (
+    SELECT s.event, s.is_signal, s.element, s.name || '@' || s.version AS definition,
+        row_number() OVER (PARTITION BY s.event, s.is_signal ORDER BY s.name, s.element) AS rank
+    FROM starter s
+    WHERE s.tenant_id = :tenant AND s.event = ANY (:names::text[]) AND NOT EXISTS (
+        SELECT FROM definition d
+        WHERE d.tenant_id = s.tenant_id AND d.name = s.name AND d.version > s.version
+    )
+),
+named AS MATERIALIZED (
     SELECT
         a.*,
-        a.key IS NULL OR a.ttl_s > 0 OR EXISTS (
+        a.key IS NOT NULL AND EXISTS (
             SELECT FROM subscription s
             WHERE s.tenant_id = :tenant AND s.name = a.name AND s.key = a.key
-        ) AS welcome
+        ) AS awaited,
+        a.key IS NOT NULL AND EXISTS (
+            SELECT FROM starting s WHERE s.event = a.name AND NOT s.is_signal
+        ) AS starts
     FROM unnest(
         :ids::uuid[], :names::text[], :keys::text[], :payloads::bytea[], :ttls_s::float8[],
         :sources::text[], :message_ids::text[], :hashes::bytea[]
     ) AS a (id, name, key, payload, ttl_s, source, message_id, hash)
+),
+arriving AS MATERIALIZED (
+    SELECT
+        named.*,
+        key IS NULL OR ttl_s > 0 OR awaited OR starts AS welcome,
+        starts AND NOT awaited AS begins
+    FROM named
 ),
 fresh AS (
     INSERT INTO seen (tenant_id, source, message_id, id, hash)
@@ -175,7 +195,24 @@ kept AS (
     SELECT
         :tenant, id, now() + make_interval(secs => greatest(ttl_s, :grace_s)), name, key, payload
     FROM arriving JOIN fresh USING (id)
-    WHERE key IS NOT NULL
+    WHERE key IS NOT NULL AND NOT begins
+),
+begun AS (
+    INSERT INTO inbox (tenant_id, slot, id, instance_id, definition, element, key, body)
+    SELECT
+        :tenant, ('x' || right(b.id::text, 2))::bit(8)::integer % :slots, b.id, b.id,
+        b.definition, b.element, b.key, b.payload
+    FROM (
+        SELECT
+            CASE WHEN s.is_signal THEN (
+                left(a.id::text, 13)
+                || right(md5(a.id::text || s.definition || s.element)::uuid::text, 23)
+            )::uuid ELSE a.id END AS id,
+            s.definition, s.element, coalesce(a.key, a.message_id) AS key, a.payload
+        FROM arriving a JOIN fresh USING (id)
+        JOIN starting s ON s.event = a.name AND s.is_signal = (a.key IS NULL)
+        WHERE a.key IS NULL OR (a.begins AND s.rank = 1)
+    ) AS b
 ),
 heard AS (
     INSERT INTO inbox (tenant_id, slot, id, instance_id, wait, signal, body)

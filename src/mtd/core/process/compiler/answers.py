@@ -107,6 +107,10 @@ class Answers:
             Fault(element=node.id, name=name, line=node.line or 0, message=message, warning=warning)
         )
 
+    def is_faulty(self, node: Node) -> bool:
+        """Whether anything is wrong with `node` already."""
+        return any(fault.element == node.id for fault in self.faults)
+
     def unused(self) -> list[str]:
         """Bindings that answer to nothing drawn: most likely misspelt labels."""
         return [

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from mtd.core.process.binding import TimerBinding
@@ -33,22 +34,35 @@ class Schedules:
         """A timer event: its binding, else what is drawn; without either, a missing answer."""
         binding = self._answers.find("timer", TimerBinding, node.id, node.name)
         if binding is not None:
-            return Event(kind="timer", schedule=self._bound(node, binding))
-        text = (drawn.expression or "").strip()
-        if not text:
-            self._answers.missing(node, "timer")
-            return Event(kind="timer")
-        self._answers.answered(node, "timer", text)
-        known = self._known(text)
-        if known != text or is_literal(text) or _WORDS.fullmatch(text):
-            return Event(kind="timer", schedule=self._literal(node, known, literal))
-        return Event(kind="timer", schedule=self._when(self._expressions.drawn(node, text)))
+            schedule, missed = self._bound(node, binding), binding.missed
+        else:
+            schedule, missed = self._drawn(node, drawn.expression or ""), "one"
+        if schedule is not None and node.kind == "startEvent" and node.parent is None:
+            self._begins(node, schedule)
+        return Event(kind="timer", schedule=schedule, missed=missed)
 
     def due(self, node: Node, text: str) -> Schedule:
         """By when work is to be done: a duration, named or written, a date, or FEEL after `=`."""
         if text.startswith("="):
             return self._rule(node, text[1:])
         return self._literal(node, self._durations.get(text, text), literal)
+
+    def _drawn(self, node: Node, text: str) -> Schedule | None:
+        text = text.strip()
+        if not text:
+            self._answers.missing(node, "timer")
+            return None
+        self._answers.answered(node, "timer", text)
+        known = self._known(text)
+        if known != text or is_literal(text) or _WORDS.fullmatch(text):
+            return self._literal(node, known, literal)
+        return self._when(self._expressions.drawn(node, text))
+
+    def _begins(self, node: Node, schedule: Schedule) -> None:
+        """A timer that begins the process: nobody has set a variable by then."""
+        if schedule({}, _SOMEWHEN) is None and not self._answers.is_faulty(node):
+            message = "it begins the process, so its time must be known without any variable"
+            self._answers.fault(node, message)
 
     def _bound(self, node: Node, binding: TimerBinding) -> Schedule | None:
         given = [text for text in (binding.duration, binding.at, binding.cycle) if text]
@@ -89,3 +103,7 @@ class Schedules:
 
 def _duration(text: str, place: Place) -> Any:
     return duration(text, place.calendar)
+
+
+_SOMEWHEN = datetime(2026, 1, 1, tzinfo=UTC)
+"""A moment to try a schedule at."""
