@@ -8,6 +8,7 @@ import msgspec
 
 from mtd.connectors import CONNECTORS
 from mtd.core.process.compiler import Surroundings
+from mtd.core.process.compiler.timing import Duration, duration
 from mtd.core.time.calendars import Calendars
 from mtd.runtime.beginning import Beginning
 from mtd.runtime.calendars import business_calendar
@@ -46,6 +47,10 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
             now=self.clock.now,
             chance=os.urandom,
         )
+
+    def at_risk(self) -> Duration:
+        """How long before it is due a task is at risk."""
+        return duration(self.settings.task_at_risk, self.library.surroundings.calendars.of({}))
 
     def beginning(self) -> Beginning:
         """What begins instances by itself."""

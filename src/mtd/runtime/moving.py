@@ -21,6 +21,7 @@ from mtd.core.process.trigger import (
     Submitted,
     Trigger,
 )
+from mtd.runtime.escalating import escalated
 from mtd.runtime.evidence import evidence
 from mtd.runtime.happening import Happened, Happening, Move
 from mtd.runtime.live import Live, is_set_aside
@@ -129,6 +130,7 @@ def _written(
             wake_at_before=live.wake_at,
             consumed=_consumed(taken),
             submitted=_submitted(taken),
+            escalated=escalated(live, taken, instance),
             sent=[*_sent(instance, facts), *asked],
             status=_row(status, instance) if status != live.status else None,
             attempts=evidence(h.answer for h in taken) if with_evidence else (),

@@ -25,6 +25,8 @@ from mtd.store.orders import Order
 from mtd.store.tasks import Task
 
 REST = "rest"
+OTHER = "other"
+"""What messages are counted as whose name no setting knows."""
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -151,7 +153,7 @@ class Operations:
         field = self.app.settings.message_key.get(name)
         if field is not None and payload.get(field) is not None:
             key = str(payload[field])
-        return await self._door.deliver(
+        receipt = await self._door.deliver(
             Published(
                 tenant=self.tenant,
                 id=self._receiving.new_id(),
@@ -159,10 +161,14 @@ class Operations:
                 key=key,
                 payload=_ENCODER.encode(payload),
                 ttl_s=self._ttl_s(name) if ttl_s is None else ttl_s,
+                broadcast=name in self.app.settings.message_broadcast,
                 source=source,
                 message_id=message_id,
             )
         )
+        known = name if name in self.app.settings.message_ttl else OTHER
+        self.app.meters.messages.labels(known, type(receipt).__name__.lower()).inc()
+        return receipt
 
     # -- people ----------------------------------------------------------------------------
 

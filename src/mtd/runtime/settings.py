@@ -108,8 +108,12 @@ class Settings(_Table, frozen=True, kw_only=True):
     """Every wait, poll, back-off and due time of a process, by name: ISO 8601, `4 bh`, `2 bd`."""
     cycles: dict[str, str] = {}
     """What comes again, by name: ISO 8601 (`R/PT1H`), or cron (`0 5 * * *`) in the time zone."""
+    task_at_risk: str = "PT1H"
+    """A task is at risk from so long before it is due: ISO 8601, or `1 bh`."""
     message_ttl: dict[str, str] = {}
     """How long an early message waits to be awaited (§6.4); PT0S: refused unless awaited."""
+    message_broadcast: list[str] = []
+    """Messages that all take who await their key; of any other, whoever has waited longest."""
     message_key: dict[str, str] = {}
     """The payload's field that is the key of a message which its sender keys otherwise."""
     retry: dict[str, Retry] = {}
@@ -212,15 +216,19 @@ def _clock_faults(settings: Settings) -> Iterator[tuple[str, str]]:
     """What is wrong with durations, and with the calendars and the time zone that they count in."""
     for name, text in settings.durations.items():
         yield from _unusable(f"durations.{name}", text, of_people=True)
+    yield from _unusable("task_at_risk", settings.task_at_risk, of_people=True)
     for name, text in settings.cycles.items():
         yield from unfit(f"cycles.{name}", _cycle, text)
     yield from unfit("time_zone", zone, settings.time_zone)
     for name, calendar in settings.calendars.items():
         for key, words in faults(calendar):
             yield f"calendars.{name}.{key}", words
-    counting = [name for name, text in settings.durations.items() if is_business(text)]
+    counting = [
+        f"durations.{name}" for name, text in settings.durations.items() if is_business(text)
+    ]
+    counting += ["task_at_risk"] * is_business(settings.task_at_risk)
     if counting and settings.calendar is None:
-        yield f"durations.{counting[0]}", "it counts in a business calendar; say which: `calendar`"
+        yield counting[0], "it counts in a business calendar; say which: `calendar`"
     chosen = {"calendar": settings.calendar}
     for name, store in settings.stores.items():
         chosen[f"stores.{name}.calendar"] = store.calendar

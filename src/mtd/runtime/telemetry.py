@@ -58,6 +58,14 @@ class Meters:
             "mtd_ignored_triggers", "Triggers that answered nothing awaited", registry=self.registry
         )
 
+        self.messages = Counter(
+            "mtd_messages", "Messages by what became of them", ["name", "outcome"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.expired = Counter(
+            "mtd_messages_expired", "Messages that nobody took in time", registry=self.registry
+        )
+
     def collected(self) -> CollectorRegistry:
         """The meters of every process that shares `PROMETHEUS_MULTIPROC_DIR`, else our own."""
         if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:

@@ -18,6 +18,7 @@ from mtd.runtime.hands import Hands
 from mtd.runtime.ownership import Buried, Ownership, persisted
 from mtd.runtime.settings import BadSettings
 from mtd.runtime.turn import turn
+from mtd.store.housekeeping import expire_messages
 from mtd.store.ids import uuid7
 from mtd.store.soundness import doubts
 from mtd.store.waking import woken
@@ -26,6 +27,8 @@ from mtd.store.worker import Worker
 LOG = structlog.get_logger()
 STOP_S = 15.0
 """A clean stop waits so long for attempts under way; the longest exchange takes 11.9 s."""
+TIDY_S = 20.0
+"""How often messages are looked through for those whose time to live is over."""
 QUEUE_SHARE = 4
 """No legacy's line may hold more than a quarter of what a worker's memory holds."""
 
@@ -82,6 +85,7 @@ async def _career(
         asyncio.create_task(ownership.keep()),
         asyncio.create_task(_listen(app, engine)),
         asyncio.create_task(beginning.keep()),
+        asyncio.create_task(_tidy(app, worker)),
     ]
     try:
         while not stopping.is_set():
@@ -117,6 +121,20 @@ async def _listen(app: App, engine: Engine) -> None:
             engine.nudge()
     except Exception:  # the engine looks by itself, only later
         LOG.exception("nobody wakes this worker any more")
+
+
+async def _tidy(app: App, worker: Worker) -> None:
+    """Whoever has the first slot sets messages aside that nobody took in time."""
+    while True:
+        await asyncio.sleep(TIDY_S)
+        if min(worker.slots, default=None) != 0:
+            continue
+        try:
+            if expired := await expire_messages(worker):
+                app.meters.expired.inc(expired)
+                LOG.warning("messages that nobody took were given up", count=expired)
+        except Exception as error:  # noqa: BLE001 whatever it is, the next time tells
+            LOG.warning("messages are not tidied", problem=type(error).__name__)
 
 
 def _engine(app: App, ownership: Ownership, connectors: Mapping[str, Connector]) -> Engine:

@@ -99,6 +99,8 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     """JSON object."""
     ttl_s: float = 0.0
     """How long an early message waits to be awaited; 0: refused unless awaited now."""
+    broadcast: bool = False
+    """All who await it now take it; else the one who has waited longest."""
     source: str
     message_id: str
 

@@ -100,6 +100,11 @@ PARTS = (
         rows.tasks_closed,
     ),
     Part(
+        "tasks_escalated",
+        _named("escalated", "tenants", "instances", "waits"),
+        rows.tasks_escalated,
+    ),
+    Part(
         "incidents",
         _named(
             "incident",

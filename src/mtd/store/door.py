@@ -23,6 +23,7 @@ from mtd.store.arrival import (
     UnknownInstance,
 )
 from mtd.store.ids import SLOTS, slot_of
+from mtd.store.messages import TRIED_MAX
 from mtd.store.packing import pack
 from mtd.store.sessions import Connection, Fault, Row, Unavailable, delay_s, fault, sqlstate
 from mtd.store.statements import statements
@@ -211,6 +212,7 @@ async def _messages(
             tenant=tenant,
             grace_s=GRACE_S,
             slots=SLOTS,
+            tried_max=TRIED_MAX,
             hashes=[_hash(message) for message in messages],
             **_columns(messages, _MESSAGE_COLUMNS),
         )
@@ -281,7 +283,10 @@ _ORDER_COLUMNS = (
 _CONTENT_COLUMNS = ("person", "key_id", "wrapped_key", "ciphertext", "hash")
 _START_COLUMNS = ("id", "definition", "key", "source", "message_id")
 _TRIGGER_COLUMNS = ("id", "instance", "source", "message_id")
-_MESSAGE_COLUMNS = ("id", "name", "key", "payload", "ttl_s", "source", "message_id")
+_MESSAGE_COLUMNS = (
+    *("id", "name", "key", "payload", "ttl_s", "broadcast"),
+    *("source", "message_id"),
+)
 
 _TAKERS: tuple[tuple[type, Callable[..., Awaitable[dict[str, Receipt]]]], ...] = (
     (NewOrder, _orders),

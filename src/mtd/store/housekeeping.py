@@ -1,5 +1,6 @@
 """Housekeeping: what is set aside or forgotten now and then, in the engine's own name."""
 
+from mtd.store.messages import TRIED_MAX
 from mtd.store.statements import statements
 from mtd.store.worker import Worker
 
@@ -8,7 +9,7 @@ _SQL = statements("housekeeping")
 
 async def expire_messages(worker: Worker) -> int:
     """Set aside, for people to see, the messages whose time to live is over; how many."""
-    return len(await worker.reading.insist(*_SQL["expired"]()))
+    return len(await worker.reading.insist(*_SQL["expired"](tried_max=TRIED_MAX)))
 
 
 async def forget_turns(worker: Worker, older_s: float) -> int:

@@ -128,6 +128,11 @@ def tasks_closed(batch: Sequence[Turned]) -> Iterator[Row]:
             yield turn.tenant, turn.instance, wait, "CANCELLED", turn.entries[-1].at
 
 
+def tasks_escalated(batch: Sequence[Turned]) -> Iterator[Row]:
+    """Work for people that others were told of."""
+    return ((turn.tenant, turn.instance, wait) for turn in batch for wait in turn.escalated)
+
+
 def incidents(batch: Sequence[Turned]) -> Iterator[Row]:
     """Tokens that got stuck."""
     return (

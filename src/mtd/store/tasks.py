@@ -18,7 +18,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     instance: str
     wait: int
     state: str
-    """CREATED, CLAIMED, COMPLETED or CANCELLED."""
+    """CREATED, CLAIMED, COMPLETED or CANCELLED; ESCALATED while it is open, whoever has it."""
     role: str
     element: str
     name: str

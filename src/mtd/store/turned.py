@@ -91,6 +91,8 @@ class Turned(msgspec.Struct, frozen=True, kw_only=True):
     """User tasks that were completed by a person."""
     withdrawn: tuple[int, ...]
     """User tasks that are no longer wanted."""
+    escalated: tuple[int, ...]
+    """User tasks, still open, that others were told of when they were due."""
     troubled: tuple[Incident, ...]
     settled: tuple[int, ...]
     sent: tuple[Outgoing, ...]
@@ -115,6 +117,7 @@ def turned(
     wake_at_before: datetime | None = LIVE,
     consumed: Consumed = NOTHING,
     submitted: int | None = None,
+    escalated: Sequence[int] = (),
     sent: Sequence[Outgoing] = (),
     status: Status | None = None,
     amended: Amended | None = None,
@@ -155,6 +158,7 @@ def turned(
         ),
         submitted=tuple(task for task in tasks if task == submitted),
         withdrawn=tuple(task for task in tasks if task != submitted),
+        escalated=tuple(escalated),
         troubled=tuple(i for i in after.incidents.values() if i.id not in incidents),
         settled=tuple(id_ for id_ in incidents if id_ not in after.incidents),
         sent=tuple(sent),

@@ -46,8 +46,9 @@ def answer(receipt: Receipt) -> Response[Any]:
         case Changed(id=id_):
             detail = f"{id_} came before under the same name with other content"
             return problem(409, "this is another", detail)
-        case Unheard():
-            return problem(409, "nobody awaits it", "and it is not of the kind that waits")
+        case Unheard(id=id_):
+            detail = f"and it is not of the kind that waits; GET /messages/{id_} says who was tried"
+            return problem(409, "nobody awaits it", detail)
         case UnknownInstance(id=id_):
             return problem(404, "not found", f"there is no instance {id_}")
         case KeyErased():

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryP
 
 from mtd.faces.api.provided import Served
 from mtd.faces.api.receipts import RECEIPTS, answer
+from mtd.runtime.punctuality import Punctuality, punctuality
 from mtd.store.tasks import PAGE_MAX, Task
 
 Wait = Annotated[int, PathParameter(ge=0, le=2**31 - 1)]
@@ -30,6 +31,8 @@ class TaskView(msgspec.Struct, frozen=True, kw_only=True):
     assignee: str | None
     opened_at: datetime
     due_at: datetime | None
+    punctuality: Punctuality | None
+    """From `task_at_risk` of the customer's settings before its due time on it is at risk."""
 
 
 class By(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,8 +62,12 @@ async def listing(
     assignee: FromQuery[str | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)] = PAGE_MAX,
 ) -> list[TaskView]:
-    """Of a role, of a person, or all."""
-    return [_view(task) for task in await operations.tasks(role, assignee, limit)]
+    """Of a role, of a person, or all; each on time, at risk or overdue."""
+    warning, now = operations.app.at_risk(), operations.app.clock.now()
+    return [
+        _view(task, punctuality(task.due_at, now, warning))
+        for task in await operations.tasks(role, assignee, limit)
+    ]
 
 
 @post("/tasks/{instance:uuid}/{wait:int}/claim", status_code=200, summary="Take a task")
@@ -101,11 +108,13 @@ async def complete(
     return answer(await operations.complete(str(instance), wait, data.outputs, data.person))
 
 
-def _view(task: Task) -> TaskView:
+def _view(task: Task, standing: Punctuality | None) -> TaskView:
     values = msgspec.structs.asdict(task)
     fields = msgspec.Raw(values.pop("fields") or b"{}")
     return TaskView(
-        fields=fields, **{k: v for k, v in values.items() if k in TaskView.__struct_fields__}
+        fields=fields,
+        punctuality=standing,
+        **{k: v for k, v in values.items() if k in TaskView.__struct_fields__},
     )
 
 

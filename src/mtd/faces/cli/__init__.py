@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "deploy": ("mtd.faces.cli.deploy:deploy", "Deploy drawings and decision tables: all or none."),
     "order": ("mtd.faces.cli.order:order", "Show an order's trace; retry, cancel, push."),
     "schedule": ("mtd.faces.cli.schedule:schedule", "List, pause and resume timer starts."),
+    "message": ("mtd.faces.cli.message:message", "Messages that nobody took, and why."),
     "db": ("mtd.faces.cli.db:db", "Migrate, back up and restore the database."),
     "dte": ("mtd.faces.cli.dte:dte", "Check electronic tax documents."),
     "bench": ("mtd.faces.cli.bench:bench", "Measure."),

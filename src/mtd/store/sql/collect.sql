@@ -63,7 +63,8 @@ happened AS (
     SELECT * FROM arrived UNION ALL SELECT * FROM due UNION ALL SELECT * FROM met
 )
 SELECT
-    clock.at AS now, h.kind, h.tenant_id, h.instance_id, h.id, h.at, h.wait, h.name, h.key, h.element, h.body,
+    clock.at AS now, h.kind, h.tenant_id, h.instance_id, h.id, h.at, h.wait, h.name, h.key,
+    h.element, h.body,
     coalesce(s.adopted, 0) AS adopted, coalesce(s.deaths, 0) AS deaths
 FROM (SELECT now() AS at) AS clock
 LEFT JOIN happened h ON true

@@ -130,6 +130,16 @@ tasks_closed AS (
     WHERE t.tenant_id = u.tenant_id AND t.instance_id = u.instance_id AND t.wait = u.wait
 )
 
+-- name: commit.tasks_escalated
+-- Work for people that was due and that others were told of.
+tasks_escalated AS (
+    UPDATE user_task t SET state = 'ESCALATED'
+    FROM fence, unnest(
+        :escalated_tenants::integer[], :escalated_instances::uuid[], :escalated_waits::integer[]
+    ) AS u (tenant_id, instance_id, wait)
+    WHERE t.tenant_id = u.tenant_id AND t.instance_id = u.instance_id AND t.wait = u.wait
+)
+
 -- name: commit.incidents
 -- Tokens that got stuck.
 incidents AS (

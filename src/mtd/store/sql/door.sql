@@ -174,8 +174,8 @@ named AS MATERIALIZED (
         ) AS starts
     FROM unnest(
         :ids::uuid[], :names::text[], :keys::text[], :payloads::bytea[], :ttls_s::float8[],
-        :sources::text[], :message_ids::text[], :hashes::bytea[]
-    ) AS a (id, name, key, payload, ttl_s, source, message_id, hash)
+        :broadcasts::boolean[], :sources::text[], :message_ids::text[], :hashes::bytea[]
+    ) AS a (id, name, key, payload, ttl_s, broadcast, source, message_id, hash)
 ),
 arriving AS MATERIALIZED (
     SELECT
@@ -191,11 +191,12 @@ fresh AS (
     RETURNING id
 ),
 kept AS (
-    INSERT INTO message (tenant_id, id, expires_at, name, key, payload)
+    INSERT INTO message (tenant_id, id, expires_at, name, key, payload, source, message_id)
     SELECT
-        :tenant, id, now() + make_interval(secs => greatest(ttl_s, :grace_s)), name, key, payload
+        :tenant, id, now() + make_interval(secs => greatest(ttl_s, :grace_s)), name, key, payload,
+        source, message_id
     FROM arriving JOIN fresh USING (id)
-    WHERE key IS NOT NULL AND NOT begins
+    WHERE key IS NOT NULL AND NOT begins AND NOT (broadcast AND awaited)
 ),
 begun AS (
     INSERT INTO inbox (tenant_id, slot, id, instance_id, definition, element, key, body)
@@ -224,11 +225,41 @@ heard AS (
     FROM arriving a JOIN fresh USING (id)
     JOIN subscription s ON s.tenant_id = :tenant AND s.name = a.name AND s.key IS NULL
     WHERE a.key IS NULL
+    UNION ALL
+    SELECT
+        :tenant, s.slot,
+        (left(a.id::text, 13) || right(md5(a.id::text || s.instance_id || s.wait)::uuid::text, 23))
+        ::uuid,
+        s.instance_id, s.wait, a.name, a.payload
+    FROM arriving a JOIN fresh USING (id)
+    JOIN subscription s ON s.tenant_id = :tenant AND s.name = a.name AND s.key = a.key
+    WHERE a.broadcast
 ),
 unheard AS (
-    INSERT INTO undelivered (tenant_id, id, at, reason, name, key, payload)
-    SELECT :tenant, id, now(), 'NOBODY_AWAITS', name, key, payload
-    FROM arriving WHERE NOT welcome
+    INSERT INTO undelivered (
+        tenant_id, id, at, reason, name, key, payload, source, message_id, tried
+    )
+    SELECT
+        :tenant, a.id, now(), 'NOBODY_AWAITS', a.name, a.key, a.payload, a.source, a.message_id,
+        (
+            SELECT coalesce(json_agg(json_build_object(
+                'instance', c.instance_id, 'wait', c.wait, 'key', c.key, 'since', c.opened_at
+            )), '[]')::text
+            FROM (
+                (
+                    SELECT * FROM subscription
+                    WHERE tenant_id = :tenant AND name = a.name AND subscription.key >= a.key
+                    ORDER BY key, opened_at LIMIT :tried_max
+                )
+                UNION ALL
+                (
+                    SELECT * FROM subscription
+                    WHERE tenant_id = :tenant AND name = a.name AND subscription.key < a.key
+                    ORDER BY key DESC, opened_at DESC LIMIT :tried_max
+                )
+            ) AS c
+        )
+    FROM arriving a WHERE NOT a.welcome
     ON CONFLICT DO NOTHING
 )
 SELECT id, welcome, id IN (SELECT id FROM fresh) AS fresh FROM arriving;

@@ -2,10 +2,30 @@
 -- Set aside messages that nobody took within their time to live.
 WITH late AS (
     DELETE FROM message WHERE expires_at <= now()
-    RETURNING tenant_id, id, at, name, key, payload
+    RETURNING tenant_id, id, at, name, key, payload, source, message_id
 )
-INSERT INTO undelivered (tenant_id, id, at, reason, name, key, payload)
-SELECT tenant_id, id, at, 'EXPIRED', name, key, payload FROM late
+INSERT INTO undelivered (tenant_id, id, at, reason, name, key, payload, source, message_id, tried)
+SELECT
+    tenant_id, id, at, 'EXPIRED', name, key, payload, source, message_id,
+    (
+        SELECT coalesce(json_agg(json_build_object(
+            'instance', c.instance_id, 'wait', c.wait, 'key', c.key, 'since', c.opened_at
+        )), '[]')::text
+        FROM (
+            (
+                SELECT * FROM subscription
+                WHERE tenant_id = late.tenant_id AND name = late.name AND subscription.key >= late.key
+                ORDER BY key, opened_at LIMIT :tried_max
+            )
+            UNION ALL
+            (
+                SELECT * FROM subscription
+                WHERE tenant_id = late.tenant_id AND name = late.name AND subscription.key < late.key
+                ORDER BY key DESC, opened_at DESC LIMIT :tried_max
+            )
+        ) AS c
+    )
+FROM late
 ON CONFLICT DO NOTHING
 RETURNING id;
 

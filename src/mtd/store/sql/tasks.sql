@@ -24,21 +24,24 @@ ORDER BY wait;
 
 -- name: tasks.claim
 -- Nobody has it: now this person does.
-UPDATE user_task SET state = 'CLAIMED', assignee = :person, claimed_at = now()
+UPDATE user_task SET state = CASE state WHEN 'ESCALATED' THEN state ELSE 'CLAIMED' END,
+    assignee = :person, claimed_at = now()
 WHERE tenant_id = :tenant AND instance_id = :instance AND wait = :wait
   AND closed_at IS NULL AND (assignee IS NULL OR assignee = :person)
 RETURNING wait;
 
 -- name: tasks.unclaim
 -- This person has it, and gives it back.
-UPDATE user_task SET state = 'CREATED', assignee = NULL, claimed_at = NULL
+UPDATE user_task SET state = CASE state WHEN 'ESCALATED' THEN state ELSE 'CREATED' END,
+    assignee = NULL, claimed_at = NULL
 WHERE tenant_id = :tenant AND instance_id = :instance AND wait = :wait
   AND closed_at IS NULL AND assignee = :person
 RETURNING wait;
 
 -- name: tasks.delegate
 -- This person has it, and hands it to another.
-UPDATE user_task SET state = 'CLAIMED', assignee = :other, claimed_at = now()
+UPDATE user_task SET state = CASE state WHEN 'ESCALATED' THEN state ELSE 'CLAIMED' END,
+    assignee = :other, claimed_at = now()
 WHERE tenant_id = :tenant AND instance_id = :instance AND wait = :wait
   AND closed_at IS NULL AND assignee = :person
 RETURNING wait;
