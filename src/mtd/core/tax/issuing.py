@@ -147,6 +147,21 @@ class FiscalOutcome(Struct, frozen=True, kw_only=True):
     at: datetime | None = None
 
 
+class Known(StrEnum):
+    """What `find` can say of a document."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    CANNOT_TELL = "cannot_tell"
+
+
+class Finding(Struct, frozen=True):
+    """The answer to `find`: with `FOUND` comes how the document stands."""
+
+    known: Known
+    outcome: FiscalOutcome | None = None
+
+
 class Numbering(StrEnum):
     """Where a country's numbers come from."""
 

@@ -17,6 +17,7 @@ from mtd.runtime.database import URL, database
 from mtd.runtime.deploying import deploy_all
 from mtd.runtime.memory import calm_collector
 from mtd.runtime.rehearsal.crew import at_work
+from mtd.runtime.rehearsal.dte_bench import measure
 from mtd.runtime.rehearsal.engine_bench import NOTHING, Bench, equipped
 from mtd.runtime.rehearsal.figures import Figure, Report
 from mtd.runtime.rehearsal.memory_bench import waiting
@@ -69,6 +70,19 @@ def memory(
     figures = uvloop.run(_memory(orders))
     report("mtd bench memory", Report(figures=figures, checks=[]), json)
     return 0
+
+
+@bench.command
+def dte(
+    *,
+    boletas: Annotated[int, Parameter(help="Boletas signed and enveloped.")] = 2_000,
+    pdfs: Annotated[int, Parameter(help="Of these, drawn as PDF.")] = 500,
+    json: Json = None,
+) -> int:
+    """Tax documents on one core: signed, enveloped, drawn with their barcode."""
+    found = measure(boletas, pdfs)
+    report("mtd bench dte", found, json)
+    return 0 if found.passed else 1
 
 
 @bench.command(show=False)

@@ -44,7 +44,7 @@ def test_the_net_is_the_nearest(gross: int) -> None:
 
 
 def test_one_gross_total_in_six_has_no_net_that_bears_it() -> None:
-    """Why an invoice from gross prices needs its rounding moves (shared facts §1.3)."""
+    """Why an invoice from gross prices needs its rounding moves."""
     without = sum(
         net_of_gross(gross, RATE) + tax_of_net(net_of_gross(gross, RATE), RATE) != gross
         for gross in range(1, 20_001)

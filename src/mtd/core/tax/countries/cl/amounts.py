@@ -67,7 +67,7 @@ def receipt_sums(
 ) -> Sums:
     """A boleta's totals: what was paid is the truth, the tax is what the net leaves of it.
 
-    net = half-up(gross ÷ (1 + rate)), tax = gross − net (shared facts §1.3); computing the tax
+    net = half-up(gross ÷ (1 + rate)), tax = gross − net; computing the tax
     from the net would differ by a peso in one total of six.
     """
     taxed, exempt, moves = _moved(lines, allowances)

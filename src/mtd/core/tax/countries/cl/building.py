@@ -22,7 +22,7 @@ def build(
     """The signed document; the same arguments make the same bytes.
 
     It is signed by itself, with only the default namespace in scope, as it must verify when it is
-    taken out of its envelope (shared facts §1.6). `Invalid` when the range of folios or the
+    taken out of its envelope. `Invalid` when the range of folios or the
     certificate may not be used for it.
     """
     parts = numbered(plan.content, folio)

@@ -166,7 +166,7 @@ def usage_fault(caf: Caf, issuer: str, type_code: str, folio: int, day: date) ->
 
 
 def flattened(text: str) -> str:
-    """Without the spaces between elements: the form that is signed (shared facts §1.5)."""
+    """Without the spaces between elements: the form that is signed."""
     return _BETWEEN.sub("><", text)
 
 

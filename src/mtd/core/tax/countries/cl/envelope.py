@@ -35,8 +35,8 @@ class Cover(Struct, frozen=True, kw_only=True):
 def enveloped(documents: Sequence[bytes], cover: Cover, signer: Signer, at: datetime) -> bytes:
     """The envelope of signed documents, all boletas or none; the same arguments, the same bytes.
 
-    Its signature is made in the envelope's own context: `xmlns:xsi` enters the canonical forms
-    (shared facts §1.6). The documents' bytes are put in unchanged.
+     Its signature is made in the envelope's own context: `xmlns:xsi` enters the canonical forms
+    . The documents' bytes are put in unchanged.
     """
     texts = [document.decode(ENCODING).removeprefix(DECLARATION) for document in documents]
     codes = [_type_of(text) for text in texts]

@@ -40,7 +40,7 @@ RULE_VERSION = "cl 2.2 + 2026-11"
 """Formato DTE v2.2 with the transport fields of November 2026."""
 
 IDENTIFIED_ABOVE_UF = 135
-"""A boleta above it names its buyer and how it was paid (shared facts §1.2)."""
+"""A boleta above it names its buyer and how it was paid."""
 UF_FLOOR = Decimal(35_000)
 """Pesos; the UF has been above since 2022 and only rises: below 135 of these nothing is asked."""
 

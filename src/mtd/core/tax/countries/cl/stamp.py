@@ -14,7 +14,7 @@ from mtd.core.tax.countries.cl.xml import ENCODING, base64, escaped
 from mtd.core.tax.issuing import Part
 
 TEXT_MAX = 40
-"""RSR and IT1 (shared facts §1.5)."""
+"""RSR and IT1."""
 
 
 class StampKey(Struct, frozen=True):
@@ -32,7 +32,7 @@ def stamped(parts: Sequence[Part], using: StampKey, moment: str) -> str:
     """The `TED` of a numbered document; `moment` as the format writes it.
 
     FRMT is RSA-SHA1 over DD without spaces between its elements, in ISO-8859-1, without
-    namespace: exactly the text that stands here (shared facts §1.5).
+    namespace: exactly the text that stands here.
     """
     document = ("Encabezado", "IdDoc")
     buyer = value(parts, "Encabezado", "Receptor", "RUTRecep")

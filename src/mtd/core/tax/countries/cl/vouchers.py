@@ -22,7 +22,7 @@ class Coverage(Struct, frozen=True):
 
 
 def coverage(policy: VoucherPolicy, payments: Iterable[Payment]) -> Coverage:
-    """Who documents what was paid. Only a card's voucher can be a boleta (shared facts §1.9)."""
+    """Who documents what was paid. Only a card's voucher can be a boleta."""
     by_card = 0
     paid = 0
     for payment in payments:

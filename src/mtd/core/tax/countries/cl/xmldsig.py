@@ -18,7 +18,7 @@ def signed(canonical: str, uri: str, signer: Signer, scope: str = "") -> str:
 
     `scope` is what the surroundings declare besides the default namespace, as canonical XML
     writes it: it enters the SignedInfo too (C14N 1.0 §2.3). Of a document by itself it is empty;
-    of an envelope it is its `xmlns:xsi` (shared facts §1.6).
+    of an envelope it is its `xmlns:xsi`.
     """
     digest = base64(sha1(canonical.encode()).digest())  # noqa: S324 the law's choice
     inner = (

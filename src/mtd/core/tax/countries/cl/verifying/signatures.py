@@ -35,7 +35,7 @@ class Signature(Struct, frozen=True):
 
 
 def document_signature(document: Document) -> Signature:
-    """The document's own, with the document taken out of any envelope (shared facts §1.6).
+    """The document's own, with the document taken out of any envelope.
 
     Some files hold a document whose namespace was lost when it was taken out of its envelope,
     and some one that never had any: where none is declared, both are tried.

@@ -77,7 +77,7 @@ def _caf(document: Document) -> Caf | BadCaf:
 
 
 def _described(document: Document) -> str:
-    """DD as it was signed: flattened, without namespaces (shared facts §1.5)."""
+    """DD as it was signed: flattened, without namespaces."""
     path = ("DTE", local(document.body), "TED", "DD")
     places = spans(document.source, path)
     if len(places) != 1:
