@@ -116,6 +116,13 @@ async def test_a_connector_that_breaks_or_is_missing_ends_in_an_incident(found: 
     assert len(plant.seen["far.do"]) == 3
     assert "moon.do" not in plant.seen
     assert not await plant.value("SELECT count(*) FROM incident WHERE message LIKE '%secret%'")
+    # An attempt in which nothing was sent is an attempt; a local connector has nowhere to send to.
+    for id_, outcomes in zip(ids, ("unknown", "failed", "failed", None), strict=True):
+        calls = await plant.rows(
+            "SELECT attempt, outcome, request FROM call WHERE instance_id = $1 ORDER BY seq", id_
+        )
+        tried = range(1, 4) if outcomes else ()
+        assert [tuple(call) for call in calls] == [(n, outcomes, b"[]") for n in tried]
 
 
 async def test_an_order_that_cannot_be_opened_is_not_shown_to_connectors(

@@ -1,9 +1,10 @@
 """Evidence: what an attempt sent and got, as it is kept beside the journal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from mtd.connectors.wire import Exchange
 from mtd.runtime.hands import Answer
 from mtd.store.turned import Attempted
 
@@ -11,12 +12,19 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 def evidence(answers: Iterable[Answer | None]) -> list[Attempted]:
-    """The rows of these attempts; of one that asked nobody anything, the journal tells all."""
-    return [_attempted(answer) for answer in answers if answer is not None and answer.exchanges]
+    """The rows of these attempts, those in which nothing was sent included.
+
+    Of a local connector, which can ask nobody anything, the journal tells all.
+    """
+    return [
+        _attempted(answer, answer.exchanges)
+        for answer in answers
+        if answer is not None and answer.exchanges is not None
+    ]
 
 
-def _attempted(answer: Answer) -> Attempted:
-    """The row of one attempt; a connector may have made several exchanges in it."""
+def _attempted(answer: Answer, exchanges: Sequence[Exchange]) -> Attempted:
+    """The row of one attempt; a connector may have made several exchanges in it, or none."""
     intent = answer.intent
     return Attempted(
         wait=intent.wait,
@@ -25,6 +33,6 @@ def _attempted(answer: Answer) -> Attempted:
         at=answer.at,
         took_ms=answer.took_ms,
         outcome=str(answer.outcome.__struct_config__.tag),
-        request=_ENCODER.encode([exchange.request for exchange in answer.exchanges]),
-        response=_ENCODER.encode([exchange.response for exchange in answer.exchanges]),
+        request=_ENCODER.encode([exchange.request for exchange in exchanges]),
+        response=_ENCODER.encode([exchange.response for exchange in exchanges]),
     )

@@ -73,7 +73,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """When it was sent."""
     took_ms: float
     outcome: Outcome
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[Exchange, ...] | None
+    """What went over the wire, perhaps nothing; None: a local connector, which has none."""
 
 
 class Hands:
@@ -223,7 +224,7 @@ class Hands:
         outcome = _finished(connector.run, _attempt_of(intent), self._wires.none)
         took_s = elapsed_s() - began_s
         self._meters.called(intent.call.service, outcome, took_s)
-        return Answer(intent=intent, at=at, took_ms=took_s * 1000, outcome=outcome, exchanges=())
+        return Answer(intent=intent, at=at, took_ms=took_s * 1000, outcome=outcome, exchanges=None)
 
     def _fail(self, intent: Intent, message: str) -> None:
         """Certainly nothing was sent: the binding says what follows, as of any failure."""
