@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -12,6 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from mtd.core.process.outcome import Done, Outcome, Refused
+from mtd.store.census import Intake
 
 BUCKETS_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 11.9)
 
@@ -65,6 +67,21 @@ class Meters:
         self.expired = Counter(
             "mtd_messages_expired", "Messages that nobody took in time", registry=self.registry
         )
+        self.files_found = Counter(
+            "mtd_intake_files_found", "Files registered, complete", registry=self.registry
+        )
+        self.files = Counter(
+            "mtd_intake_files",
+            "Attempts at files, by what came of them: DONE, DUPLICATE, WAITING or FAILED",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.file_s = Histogram(
+            "mtd_intake_seconds",
+            "Duration of an attempt at a file, with the others of its batch",
+            buckets=BUCKETS_S,
+            registry=self.registry,
+        )
 
     def collected(self) -> CollectorRegistry:
         """The meters of every process that shares `PROMETHEUS_MULTIPROC_DIR`, else our own."""
@@ -88,6 +105,24 @@ class Meters:
         invocations.inc()
         duration_s.observe(took_s)
         (successes if isinstance(outcome, Done | Refused) else errors).inc()
+
+
+def intake_gauges(now: datetime, intake: Intake) -> CollectorRegistry:
+    """How many files stand where, and since how long the oldest do, at this moment."""
+    registry = CollectorRegistry()
+    files = Gauge("mtd_intake_files_now", "Files by state", ["state"], registry=registry)
+    oldest_s = Gauge(
+        "mtd_intake_oldest_seconds",
+        "Age of the oldest file that is to be taken in, and that waits for a person; 0 without one",
+        ["state"],
+        registry=registry,
+    )
+    files.labels("NEW").set(intake.due)
+    files.labels("WAITING").set(intake.waiting)
+    files.labels("REJECTED").set(intake.rejected)
+    for state, since in (("NEW", intake.due_since), ("WAITING", intake.waiting_since)):
+        oldest_s.labels(state).set((now - since).total_seconds() if since is not None else 0.0)
+    return registry
 
 
 LOG = "MTD_LOG"

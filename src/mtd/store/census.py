@@ -33,6 +33,17 @@ class Backlog(msgspec.Struct, frozen=True, kw_only=True):
     files_waiting: int
 
 
+class Intake(msgspec.Struct, frozen=True, kw_only=True):
+    """The files that are not done with, and those that people gave up."""
+
+    due: int
+    """Registered, and still to be taken in."""
+    due_since: datetime | None
+    waiting: int
+    waiting_since: datetime | None
+    rejected: int
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """That the database answered, and who works."""
 
@@ -57,6 +68,11 @@ async def files(connection: Connection, tenant: int) -> list[FileCount]:
 async def backlog(connection: Connection, tenant: int) -> Backlog:
     """What waits to be done."""
     return structs(Backlog, await connection.fetch(*_SQL["backlog"](tenant=tenant)))[0]
+
+
+async def intake(connection: Connection, tenant: int) -> Intake:
+    """How many files are not done with, and since when the oldest is not."""
+    return structs(Intake, await connection.fetch(*_SQL["intake"](tenant=tenant)))[0]
 
 
 async def health(connection: Connection) -> Health:

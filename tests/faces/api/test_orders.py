@@ -154,6 +154,14 @@ async def test_metrics_count_each_route(api: Api) -> None:
     assert "mtd_api_integration_latency_seconds_bucket" in text
 
 
+async def test_metrics_tell_what_lies_in_the_intake(api: Api) -> None:
+    async with api.session.get("/metrics") as answer:
+        text = await answer.text()
+    for state in ("NEW", "WAITING", "REJECTED"):
+        assert f'mtd_intake_files_now{{state="{state}"}} 0.0' in text
+    assert 'mtd_intake_oldest_seconds{state="WAITING"} 0.0' in text
+
+
 async def test_the_description_is_openapi_31_and_loads_nothing(api: Api) -> None:
     _, schema = await api.get("/openapi.json", headers={"Authorization": ""})
     assert schema["openapi"].startswith("3.1")

@@ -16,8 +16,11 @@ from mtd.faces.api.guarding import Counting, Guard
 from mtd.faces.api.page import page
 from mtd.faces.api.problems import HANDLERS
 from mtd.faces.api.provided import Served
+from mtd.runtime.intake.lying import lying
 from mtd.runtime.operations import Operations
+from mtd.runtime.telemetry import intake_gauges
 from mtd.store.census import Backlog, Health
+from mtd.store.sessions import Unavailable
 
 METRICS, _, _ = CONTENT_TYPE_LATEST.rpartition("; charset=")
 """The framework adds the character set."""
@@ -48,9 +51,14 @@ async def backlog(operations: Served) -> Backlog:
 
 @get("/metrics", summary="Prometheus", tags=["operation"], media_type=METRICS)
 async def metrics(operations: Served) -> Response[bytes]:
-    """Every process's meters."""
+    """Every process's meters; and of the intake, while the database answers, what lies there."""
     body = generate_latest(operations.app.meters.collected())
-    return Response(body, media_type=METRICS)
+    try:
+        found = await lying(operations.app, operations.tenant)
+    except Unavailable:
+        return Response(body, media_type=METRICS)
+    gauges = intake_gauges(operations.app.clock.now(), found)
+    return Response(body + generate_latest(gauges), media_type=METRICS)
 
 
 @get("/openapi.json", include_in_schema=False)

@@ -8,6 +8,7 @@ import structlog
 
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.runtime.app import App
+from mtd.runtime.clock import elapsed_s
 from mtd.runtime.intake.archive import Archive
 from mtd.runtime.intake.insisting import insist
 from mtd.runtime.intake.reading import Held, read_order, too_large
@@ -30,6 +31,8 @@ MESSAGE_MAX = 1_000
 DUPLICATE_CHANGED = "DUPLICATE_CHANGED"
 REFUSED = "REFUSED"
 NO_ROUTE = "NO_ROUTE"
+FAILED = "FAILED"
+"""How an attempt that failed is counted; its file is not in a state of that name."""
 
 
 class Undelivered(Exception):
@@ -66,6 +69,7 @@ class Delivering:
         )
         if not files:
             return 0, []
+        began_s = elapsed_s()
         read = await asyncio.gather(*map(self._read, files), return_exceptions=True)
         # Only now, and in their sequence: of two files of one order the first is the order. One
         # transaction at the door has no sequence, so they go through it one after the other.
@@ -81,6 +85,7 @@ class Delivering:
             if isinstance(outcome, Exception)
         ]
         await insist(self._app.store, self._tenant, lambda c: self._keep(c, settled, failed))
+        self._count(settled, failed, elapsed_s() - began_s)
         self._log(settled, failed)
         self._registering.settled(one.id for one in settled)
         self._registering.settled(one.id for one in failed)
@@ -141,6 +146,12 @@ class Delivering:
             await intake.settle(connection, self._tenant, settled)
         if failed:
             await intake.fail(connection, self._tenant, failed)
+
+    def _count(self, settled: Sequence[Settled], failed: Sequence[Failed], took_s: float) -> None:
+        meters = self._app.meters
+        for outcome in (*(one.state for one in settled), *(FAILED for _ in failed)):
+            meters.files.labels(outcome).inc()
+            meters.file_s.observe(took_s)
 
     def _log(self, settled: Sequence[Settled], failed: Sequence[Failed]) -> None:
         for one in settled:

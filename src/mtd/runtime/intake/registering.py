@@ -153,6 +153,7 @@ class Registering:
             known = by_content.get((file.path, file.hash))
             if known is not None:  # else it was read elsewhere just now: the next look sees it so
                 self._remember(one, known.id)
+                self._app.meters.files_found.inc(known.id == file.id)
         return files
 
     async def _taken_in(self, connection: Connection, files: Sequence[NewFile]) -> list[File]:

@@ -27,6 +27,20 @@ SELECT
         SELECT count(*) FROM intake_file WHERE tenant_id = :tenant AND state = 'WAITING'
     ) AS files_waiting;
 
+-- name: census.intake
+-- The files that are not done with, each kind by its own index; rejections are people's, and few.
+SELECT due.*, waiting.*, rejected.*
+FROM (
+    SELECT count(*) AS due, min(arrived_at) AS due_since
+    FROM intake_file WHERE tenant_id = :tenant AND state IN ('NEW', 'READING')
+) AS due, (
+    SELECT count(*) AS waiting, min(arrived_at) AS waiting_since
+    FROM intake_file WHERE tenant_id = :tenant AND state = 'WAITING'
+) AS waiting, (
+    SELECT count(*) AS rejected
+    FROM intake_ruling WHERE tenant_id = :tenant AND ruling = 'REJECTED'
+) AS rejected;
+
 -- name: census.health
 -- Whether the database answers and workers work.
 SELECT
