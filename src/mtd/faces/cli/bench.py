@@ -114,9 +114,17 @@ async def _compared(
     peer = await Peer.installed(name, place, folders("benchmarks/peers"))
     ours: list[float] = []
     theirs: list[float] = []
-    for _ in range(pairs):
+
+    async def our_turn() -> None:
         ours.append((await measured.drain(PAIR_ORDERS))[0].value)
-        theirs.append(await peer.orders_per_s(dsn, PAIR_PEER_ORDERS, workers))
+
+    async def their_turn() -> None:
+        with measured.crew.held():  # idle workers look round too, and both cores are the peer's
+            theirs.append(await peer.orders_per_s(dsn, PAIR_PEER_ORDERS, workers))
+
+    for n in range(pairs):  # whoever was first is second the next time: what drifts favours nobody
+        for turn in (our_turn, their_turn) if n % 2 == 0 else (their_turn, our_turn):
+            await turn()
     return compared(name, ours, theirs)
 
 

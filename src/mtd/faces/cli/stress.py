@@ -4,14 +4,15 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import uvloop
 from cyclopts import Parameter
 
+from mtd.core.orders.mapping import Mapping
 from mtd.faces.cli.figures import report
 from mtd.faces.cli.starting import folders, settings_of
 from mtd.runtime.app import open_app
@@ -19,9 +20,10 @@ from mtd.runtime.database import database
 from mtd.runtime.deploying import first_key, prepared
 from mtd.runtime.intake.dialects import dialects
 from mtd.runtime.rehearsal import load
+from mtd.runtime.rehearsal.campaign import ADDED, FIRST, Played, campaign, reported
 from mtd.runtime.rehearsal.chaos import kills as killed
 from mtd.runtime.rehearsal.figures import Report
-from mtd.runtime.rehearsal.profiles import ADDED, CAMPAIGN, campaign, requests
+from mtd.runtime.rehearsal.profiles import requests
 from mtd.runtime.rehearsal.stage import Stage, set_up
 from mtd.runtime.settings import home
 from mtd.runtime.supervising import parts
@@ -30,7 +32,7 @@ from mtd.runtime.telemetry import log_to
 CUSTOMER = "stress"
 STDERR = 2
 SEED_MAX = 1_000_000_000
-Play = Callable[[Stage], Awaitable[Report]]
+Found = TypeVar("Found")
 
 
 def stress(
@@ -40,8 +42,11 @@ def stress(
         Parameter(help="L1: a campaign's files at once. L4: requests at a steady pace."),
     ] = None,
     kills: Annotated[int, Parameter(help="Kill a worker or PostgreSQL so many times.")] = 0,
-    orders: Annotated[int, Parameter(help="L1: files at once.")] = CAMPAIGN,
+    orders: Annotated[int, Parameter(help="L1: files at once.")] = FIRST,
     added: Annotated[int, Parameter(help="L1: files added midway.")] = ADDED,
+    alone: Annotated[
+        bool, Parameter(help="L1: run again without those added, to see what they cost.")
+    ] = True,
     seconds: Annotated[float, Parameter(help="L4: for how long at each pace.")] = 600.0,
     seed: Annotated[int | None, Parameter(help="The same seed gives the same run.")] = None,
     json: Annotated[Path | None, Parameter(help="Also write the report here.")] = None,
@@ -55,24 +60,37 @@ def stress(
         return 2
     seed = secrets.randbelow(SEED_MAX) if seed is None else seed
 
-    async def play(stage: Stage) -> Report:
-        known = dialects(stage.app.settings, folders("customers"))
-        match profile:
-            case "L1":
-                return await campaign(stage, known, seed, orders, added)
-            case "L4":
-                return await requests(stage, seed, seconds)
-            case _:
-                return await killed(stage, known, seed, kills)
-
+    match profile:
+        case "L1":
+            playing = _campaign(seed, orders, added, alone)
+        case "L4":
+            playing = _played(seed, lambda stage: requests(stage, seed, seconds))
+        case None:
+            playing = _played(seed, lambda stage: killed(stage, _dialects(stage), seed, kills))
     title = f"mtd stress {f'--profile {profile}' if profile else f'--kills {kills}'} --seed {seed}"
-    found = uvloop.run(_played(play, seed))
+    found = uvloop.run(playing)
     report(title, found, json)
     return 0 if found.passed else 1
 
 
-async def _played(play: Play, seed: int) -> Report:
-    """`play` on a fresh stage."""
+async def _campaign(seed: int, orders: int, added: int, alone: bool) -> Report:
+    """The campaign, and where it is asked for the same again without those added."""
+
+    async def run(more: int) -> Played:
+        return await _played(
+            seed, lambda stage: campaign(stage, _dialects(stage), seed, orders, more)
+        )
+
+    whole = await run(added)
+    return reported(whole, await run(0) if alone and added else None)
+
+
+def _dialects(stage: Stage) -> Sequence[Mapping]:
+    return dialects(stage.app.settings, folders("customers"))
+
+
+async def _played(seed: int, play: Callable[[Stage], Awaitable[Found]]) -> Found:
+    """What `play` finds on a fresh stage."""
     place = home(os.environ) / "stress"
     shutil.rmtree(place, ignore_errors=True)  # a run begins with nothing behind it
     place.mkdir(parents=True)

@@ -18,10 +18,11 @@ from mtd.runtime.generator import generate
 from mtd.runtime.ownership import persisted
 from mtd.runtime.rehearsal.crew import server
 from mtd.runtime.rehearsal.feeding import feed
-from mtd.runtime.rehearsal.figures import Figure, Report
+from mtd.runtime.rehearsal.figures import Check, Figure, Report
 from mtd.runtime.rehearsal.load import files
 from mtd.runtime.rehearsal.stage import Stage, intake_folder
 from mtd.runtime.rehearsal.standing import concluded, settled
+from mtd.runtime.supervising import Child
 from mtd.store import gauges
 from mtd.store.ids import SLOTS
 
@@ -68,7 +69,14 @@ async def kills(stage: Stage, dialects: Sequence[Mapping], seed: int, count: int
     sent = await feeding
     await settled(stage, len(sent))
     pace = await gauges.steps(stage.app.store, TENANT, began)
-    return Report(figures=_figures(done, pace, len(sent)), checks=await concluded(stage, sent))
+    of_workers = sum(kill.what != POSTGRES for kill in done)
+    return Report(
+        figures=figures(done, pace, len(sent)),
+        checks=[
+            delivered(done, count),
+            *await concluded(stage, sent, killed=of_workers),
+        ],
+    )
 
 
 async def _feed(
@@ -89,10 +97,9 @@ async def _feed(
 
 async def _kill_worker(stage: Stage, chance: Random) -> Kill:
     """Kill one worker; it is over when every slot belongs to somebody who lives."""
-    workers = [child for child in stage.children if child.name.startswith("worker")]
-    running = [child for child in workers if child.pid is not None]
-    victim = chance.choice(running)
-    assert victim.pid is not None
+    victim = chance.choice(await _all_at_work(stage))
+    if victim.pid is None:
+        raise RuntimeError(f"{victim.name} ended of itself a moment before it was to be killed")
     name = f"pid {victim.pid}"
     began_s, at = elapsed_s(), stage.app.clock.now()
     os.kill(victim.pid, signal.SIGKILL)
@@ -102,6 +109,21 @@ async def _kill_worker(stage: Stage, chance: Random) -> Kill:
             break
         await asyncio.sleep(LOOK_S)
     return Kill(what=victim.name, at=at, back_after_s=elapsed_s() - began_s)
+
+
+async def _all_at_work(stage: Stage) -> list[Child]:
+    """The workers, once each has a row: whoever has none yet has nothing to be taken over.
+
+    Raises RuntimeError when that takes longer than LIMIT_S.
+    """
+    workers = [child for child in stage.children if child.name.startswith("worker")]
+    began_s = elapsed_s()
+    while elapsed_s() - began_s < LIMIT_S:
+        names, _ = await persisted(lambda: gauges.workers(stage.app.store, TENANT))
+        if all(f"pid {child.pid}" in names for child in workers):
+            return workers
+        await asyncio.sleep(LOOK_S)
+    raise RuntimeError(f"not all of {len(workers)} workers are at work {LIMIT_S:.0f} s later")
 
 
 async def _kill_postgres(stage: Stage) -> Kill:
@@ -121,22 +143,36 @@ async def _kill_postgres(stage: Stage) -> Kill:
     return Kill(what=POSTGRES, at=at, back_after_s=elapsed_s() - began_s)
 
 
-def _figures(done: Sequence[Kill], pace: dict[datetime, int], sent: int) -> list[Figure]:
+def delivered(done: Sequence[Kill], count: int) -> Check:
+    """Every kill hit somebody, and what it hit was made good."""
+    late = [f"{kill.what} at {kill.at:%H:%M:%S}" for kill in done if kill.back_after_s >= LIMIT_S]
+    told = f"{len(done)} of {count}"
+    if late:
+        told += f"; not back after {LIMIT_S:.0f} s: {', '.join(late)}"
+    return Check(
+        name="every kill delivered, and made good",
+        passed=len(done) == count and not late,
+        told=told,
+    )
+
+
+def figures(done: Sequence[Kill], pace: dict[datetime, int], sent: int) -> list[Figure]:
+    """How many kills there were of each kind, and how soon all went on as before."""
     takeovers = [kill.back_after_s for kill in done if kill.what != POSTGRES]
     outages = [kill for kill in done if kill.what == POSTGRES]
-    figures = [
+    found = [
         Figure(name="orders fed meanwhile", value=sent, unit="orders"),
         Figure(name="kills of a worker", value=len(takeovers), unit=""),
         Figure(name="kills of PostgreSQL", value=len(outages), unit=""),
     ]
     if takeovers:
-        figures += [
+        found += [
             Figure(name="takeover, median", value=median(takeovers), unit="s"),
             Figure(name="takeover, worst", value=max(takeovers), unit="s", at_most=TAKEOVER_S),
         ]
     if outages:
-        speeds = [_full_speed_s(kill, pace) for kill in outages]
-        figures += [
+        speeds = [full_speed_s(kill, pace) for kill in outages]
+        found += [
             Figure(
                 name="PostgreSQL back, worst",
                 value=max(kill.back_after_s for kill in outages),
@@ -149,17 +185,20 @@ def _figures(done: Sequence[Kill], pace: dict[datetime, int], sent: int) -> list
                 at_most=FULL_SPEED_S,
             ),
         ]
-    return figures
+    return found
 
 
-def _full_speed_s(kill: Kill, pace: dict[datetime, int]) -> float:
-    """Seconds from PostgreSQL's return to the first second at FULL of the pace before its kill."""
+def full_speed_s(kill: Kill, pace: dict[datetime, int]) -> float:
+    """Seconds from PostgreSQL's return to the end of the first whole second at full speed.
+
+    That is FULL of the median steps a second in the ten seconds before its kill.
+    """
     before = kill.at.replace(microsecond=0)
     usual = median(pace.get(before - timedelta(seconds=n), 0) for n in range(1, 11))
     back = kill.at + timedelta(seconds=kill.back_after_s)
-    first = back.replace(microsecond=0)
-    for n in range(int(LIMIT_S)):
-        second = first + timedelta(seconds=n)
+    begun = back.replace(microsecond=0)
+    for n in range(1, int(LIMIT_S)):
+        second = begun + timedelta(seconds=n)
         if pace.get(second, 0) >= FULL * usual:
-            return max(0.0, (second - back).total_seconds())
+            return (second - back).total_seconds() + 1.0
     return LIMIT_S

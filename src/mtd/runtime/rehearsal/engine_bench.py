@@ -107,7 +107,7 @@ class Bench:
 
     def __init__(self, app: App, crew: Crew, feeder: Feeder, postmaster: int | None) -> None:
         self._app = app
-        self._crew = crew
+        self.crew = crew
         self._feeder = feeder
         self._postmaster = postmaster
 
@@ -124,10 +124,10 @@ class Bench:
         waiting = self._feeder.orders(orders)
         bytes_before = self._feeder.bytes
         began = await self._mark()
-        with self._crew.held():
+        with self.crew.held():
             await self._feeder.take_in(waiting)
             laid = await self._mark()
-        await self._crew.idle(DRAIN_LIMIT_S)
+        await self.crew.idle(DRAIN_LIMIT_S)
         done = await self._mark()
         last = await gauges.last_step(self._app.store, TENANT, laid.reading.now)
         if last is None:
@@ -148,7 +148,7 @@ class Bench:
             await asyncio.sleep(max(0.0, due_s - elapsed_s()))
             await self._feeder.take_in([order])
             due_s += every_s
-        await self._crew.idle(DRAIN_LIMIT_S)
+        await self.crew.idle(DRAIN_LIMIT_S)
         return _latency(await gauges.gaps(self._app.store, TENANT, since))
 
     async def _mark(self) -> Mark:
@@ -156,7 +156,7 @@ class Bench:
         return Mark(
             reading=await gauges.reading(self._app.store, TENANT),
             postgres_s=usage.family_cpu_s(postmaster) if postmaster else float("nan"),
-            workers_s=self._crew.cpu_s(),
+            workers_s=self.crew.cpu_s(),
             door_s=self._feeder.cpu_s,
         )
 

@@ -62,7 +62,11 @@ def compared(name: str, ours: list[float], theirs: list[float]) -> list[Figure]:
     return [
         Figure(name="mtd, in turn with the peer", value=median(ours), unit="orders/s"),
         Figure(name=f"{REQUIREMENTS[name]}, in turn", value=median(theirs), unit="orders/s"),
-        Figure(name=f"times {name}", value=median(ratios), unit="", at_least=RATIO),
+        Figure(
+            name=f"times {name}, median of pairs", value=median(ratios), unit="", at_least=RATIO
+        ),
+        Figure(name="  the lowest pair", value=min(ratios), unit=""),
+        Figure(name="  the highest pair", value=max(ratios), unit=""),
     ]
 
 

@@ -12,6 +12,7 @@ from mtd.runtime.ownership import persisted
 from mtd.runtime.rehearsal import ledgers
 from mtd.runtime.rehearsal.figures import Check
 from mtd.runtime.rehearsal.stage import Stage
+from mtd.runtime.supervising import Child
 from mtd.store import census, gauges
 
 PATIENCE_S = 900.0
@@ -45,8 +46,11 @@ async def settled(stage: Stage, sent: int) -> None:
     await until(stage, lambda states: sum(states[state.value] for state in FINAL) >= sent)
 
 
-async def concluded(stage: Stage, sent: Sequence[PurchaseOrder]) -> list[Check]:
-    """Nothing lost, nothing twice, nothing stuck unseen, and everything ended as planned."""
+async def concluded(stage: Stage, sent: Sequence[PurchaseOrder], *, killed: int = 0) -> list[Check]:
+    """Nothing lost, nothing twice, nothing stuck unseen, and everything ended as planned.
+
+    `killed`: how many deaths of parts were on purpose.
+    """
     states = await standing(stage)
     left = {one.key: one for one in await gauges.unsettled(stage.app.store, TENANT)}
     unseen = [f"{one.key} {one.state}" for one in left.values() if not one.seen]
@@ -67,8 +71,19 @@ async def concluded(stage: Stage, sent: Sequence[PurchaseOrder]) -> list[Check]:
             passed=not unseen,
             told=f"{len(left)} did not end" + _named(unseen),
         ),
+        no_other_death(stage.children, killed),
         *await ledgers.checked(stage.town, [o.key for o in sent if o.key not in left]),
     ]
+
+
+def no_other_death(parts: Sequence[Child], killed: int) -> Check:
+    """No part ended but those that were killed: who is started again and again hides its fault."""
+    deaths = {part.name: part.deaths for part in parts if part.deaths}
+    told = ", ".join(f"{name} {count}" for name, count in deaths.items())
+    passed = sum(deaths.values()) == killed
+    return Check(
+        name="no part died of itself", passed=passed, told=told and f"{told}; {killed} killed"
+    )
 
 
 def _named(unseen: Sequence[str]) -> str:
