@@ -2,9 +2,16 @@
 
 import asyncio
 
-from mtd.connectors.contract import Attempt
-from mtd.connectors.wire import Wire
+import pytest
+
+from mtd.connectors.contract import Attempt, Connector, Repeat
+from mtd.connectors.wire import Wire, Wires
+from mtd.core.process.effect import Call
 from mtd.core.process.outcome import Answer, Done, Failed
+from mtd.runtime.clock import Clock
+from mtd.runtime.hands import Answer as Answered
+from mtd.runtime.hands import Hands, Intent
+from mtd.runtime.telemetry import Meters
 from tests.runtime.conftest import Founded
 from tests.runtime.plant import Plant, Run, a_legacy, chain
 
@@ -104,3 +111,68 @@ async def test_the_rate_holds_and_is_reached(found: Founded) -> None:
         await plant.until_ended(40)
         took_s = asyncio.get_running_loop().time() - began_s
     assert 0.7 < took_s < 2.5
+
+
+def an_intent(wait: int) -> Intent:
+    return Intent(
+        tenant=1,
+        instance="instance",
+        wait=wait,
+        element="step",
+        business_key="key",
+        call=Call("far.do", {}),
+        order=None,
+        unreadable=None,
+    )
+
+
+@pytest.mark.parametrize("still", [True, False])
+async def test_a_call_that_stood_in_line_is_made_by_whoever_may_still_make_it(still: bool) -> None:
+    """A lease may lapse between a commit and its call: it is asked after before each send."""
+    gate, begun = asyncio.Event(), asyncio.Event()
+    sent: list[str] = []
+    answers: list[Answered] = []
+    put_off: list[int] = []
+    over = asyncio.Event()
+    may = True
+
+    async def far(attempt: Attempt, _: Wire) -> Answer:
+        sent.append(attempt.key)
+        begun.set()
+        await gate.wait()
+        return Done()
+
+    def answered(answer: Answered) -> None:
+        answers.append(answer)
+        if len(answers) + len(put_off) == 2:
+            over.set()
+
+    def later(intent: Intent, _: float) -> None:
+        put_off.append(intent.wait)
+        over.set()
+
+    legacy = {"far": a_legacy(concurrency_max=1)}
+    clock = Clock()
+    wires = Wires(legacy, environment={}, now=clock.now)
+    hands = Hands(
+        connectors={"far.do": Connector("far.do", far, Repeat.NEVER)},
+        legacy=legacy,
+        queue_max=10,
+        wires=wires,
+        clock=clock,
+        meters=Meters(),
+        chance=lambda: 0.0,
+        answered=answered,
+        put_off=later,
+        may_send=lambda _: may,
+    )
+    hands.act([an_intent(1), an_intent(2)])
+    async with asyncio.timeout(5):
+        await begun.wait()
+        may = still
+        gate.set()
+        await over.wait()
+    await wires.close()
+    assert len(sent) == len(answers) == (2 if still else 1)
+    assert put_off == ([] if still else [2])
+    assert hands.running == 0
