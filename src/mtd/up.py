@@ -56,10 +56,10 @@ def up(
 
 async def _part(only: Part, customer: str) -> None:
     stopping = stop_on_signals()
+    calm_collector()
     async with opened(customer) as app:
         match only:
             case "worker":
-                calm_collector()
                 await work(app, CONNECTORS, stopping)
             case "api":
                 await serve(await operations_of(app), app.settings.api, stopping)

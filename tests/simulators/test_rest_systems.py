@@ -278,3 +278,15 @@ async def test_a_trip_that_is_called_back_tells_nothing_more() -> None:
         await client.post("logistics", "/dispatches", request, "k3")
         assert await client.page("logistics", "/duplicates") == []
         assert ear.heard == []
+
+
+async def test_points_said_twice_are_credited_twice_whatever_key_they_bear() -> None:
+    body = {"order_id": ORDER, "points": 100}
+    async with town() as client:
+        for _ in range(2):
+            assert await client.post("loyalty", "/points", body, "k1") == (200, {"credited": 100})
+        assert [operation for operation, _ in await effects(client, "loyalty")] == ["credit"] * 2
+        assert (await client.post("loyalty", "/points", {"order_id": ORDER, "points": 0}, "k1"))[
+            0
+        ] == 400
+        assert (await client.get("loyalty", "/points"))[0] == 404

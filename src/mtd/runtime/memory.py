@@ -3,7 +3,7 @@
 import gc
 
 GENERATIONS = (100_000, 50, 100)
-"""A worker makes and drops a million small values a second, hardly any of them in circles."""
+"""A part makes and drops up to a million small values a second, hardly any of them in circles."""
 
 
 def calm_collector() -> None:

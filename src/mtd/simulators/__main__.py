@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import signal
 import sys
@@ -11,6 +12,9 @@ import uvloop
 
 from mtd.simulators.settings import BadSettings, TownSettings, read_settings
 from mtd.simulators.town import serve
+
+GENERATIONS = (100_000, 50, 100)
+"""Ledgers only grow: looking through all of them for circles again and again finds none."""
 
 
 def main() -> int:
@@ -24,6 +28,8 @@ def main() -> int:
     try:
         text = options.config.strip()
         settings = read_settings(text if text.startswith("{") else Path(text).read_bytes())
+        gc.freeze()
+        gc.set_threshold(*GENERATIONS)
         uvloop.run(_run(settings, until_eof=options.until_eof))
     except (BadSettings, OSError) as error:
         sys.stderr.write(f"mtd.simulators: {error}\n")

@@ -13,6 +13,7 @@ from mtd.simulators.hall import Hall
 from mtd.simulators.ledger import Ledger
 from mtd.simulators.listener import Listener
 from mtd.simulators.logistics import logistics
+from mtd.simulators.loyalty import loyalty
 from mtd.simulators.mail import MailListener, mail
 from mtd.simulators.objectstore import objectstore
 from mtd.simulators.paperless import paperless
@@ -36,6 +37,7 @@ SYSTEMS: dict[str, Callable[[World], System]] = {
     "pos": pos,
     "salessupport": salessupport,
     "logistics": logistics,
+    "loyalty": loyalty,
     "objectstore": objectstore,
 }
 MAIL = "mail"

@@ -113,3 +113,19 @@ async def unsettled(store: Store, tenant: int) -> list[Unsettled]:
     async with store.door(tenant) as connection:
         rows = await connection.fetch(*_SQL["unsettled"](tenant=tenant))
         return [Unsettled(*row) for row in rows]
+
+
+class Doubt(msgspec.Struct, frozen=True):
+    """An instance with an effect of which somebody may not know whether it took place."""
+
+    key: str
+    ended: bool
+    seen: bool
+    """An open incident of the code asked for says that nobody knows."""
+
+
+async def doubts(store: Store, tenant: int, process: str, code: str) -> list[Doubt]:
+    """The instances of `process`, and which of them an incident of `code` shows."""
+    async with store.door(tenant) as connection:
+        rows = await connection.fetch(*_SQL["doubts"](tenant=tenant, process=process, code=code))
+        return [Doubt(*row) for row in rows]

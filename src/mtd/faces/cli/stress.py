@@ -97,7 +97,7 @@ async def _played(seed: int, play: Callable[[Stage], Awaitable[Found]]) -> Found
     with _logging_to(place / "stress.log"):
         async with database(place, os.environ) as dsn:
             app = await open_app(settings_of(CUSTOMER), place, dsn)
-            await prepared(app, folders("processes"))
+            await prepared(app, [*folders("processes"), *folders("benchmarks/stress")])
             key = await first_key(app)
             async with set_up(
                 app,

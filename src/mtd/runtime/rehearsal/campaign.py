@@ -15,6 +15,7 @@ from mtd.runtime.app import TENANT
 from mtd.runtime.clock import elapsed_s
 from mtd.runtime.generator import generate
 from mtd.runtime.rehearsal import usage
+from mtd.runtime.rehearsal.doubts import AT_ONCE, credit, known
 from mtd.runtime.rehearsal.feeding import feed
 from mtd.runtime.rehearsal.figures import Check, Figure, Report, percentile
 from mtd.runtime.rehearsal.load import files
@@ -50,6 +51,7 @@ async def campaign(
     began_s, cpu_before_s = elapsed_s(), usage.tree_cpu_s(os.getpid())
     put_at = _at(now().timestamp(), early)
     await feed(intake_folder(stage.app), early_files)
+    await credit(stage.app, str(seed), range(AT_ONCE))
     if late:
         await until(stage, lambda states: states.total() >= first // 2)
         put_at |= _at(now().timestamp(), late)
@@ -64,7 +66,7 @@ async def campaign(
         late=put_at.keys() & {order.key for order in late},
         took_s=took_s,
         cpu_s=cpu_s,
-        checks=await concluded(stage, [*early, *late]),
+        checks=[*await concluded(stage, [*early, *late]), *await known(stage, AT_ONCE)],
     )
 
 

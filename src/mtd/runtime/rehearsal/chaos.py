@@ -17,6 +17,7 @@ from mtd.runtime.clock import elapsed_s
 from mtd.runtime.generator import generate
 from mtd.runtime.ownership import persisted
 from mtd.runtime.rehearsal.crew import server
+from mtd.runtime.rehearsal.doubts import credit, known
 from mtd.runtime.rehearsal.feeding import feed
 from mtd.runtime.rehearsal.figures import Check, Figure, Report
 from mtd.runtime.rehearsal.load import files
@@ -75,6 +76,7 @@ async def kills(stage: Stage, dialects: Sequence[Mapping], seed: int, count: int
         checks=[
             delivered(done, count),
             *await concluded(stage, sent, killed=of_workers),
+            *await known(stage, len(sent)),
         ],
     )
 
@@ -90,6 +92,7 @@ async def _feed(
         if due > 0:
             batch = list(generate(seed + len(sent), due, stage.app.clock.now()))
             await feed(intake_folder(stage.app), files(batch, dialects))
+            await credit(stage.app, str(seed), range(len(sent), len(sent) + due))
             sent += batch
         await asyncio.sleep(LOOK_S)
     return sent

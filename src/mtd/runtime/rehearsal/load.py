@@ -24,6 +24,10 @@ SYSTEMS = (
     "giftcard", "payment", "eom", "paperless", "pos", "salessupport", "logistics", "mail",
 )  # fmt: skip
 """Whoever may suffer, and keeps a ledger."""
+TOLD_ONCE = "loyalty"
+"""The system that can neither be asked nor told twice; `doubts` looks into its ledger."""
+DOUBTS = {"lost_reply": 0.01, "error_after": 0.01, "reset": 0.01}
+"""What befalls it: after each of these nobody knows whether the effect took place."""
 
 
 def town(seed: int) -> dict[str, Any]:
@@ -33,7 +37,10 @@ def town(seed: int) -> dict[str, Any]:
         "latency_scale": 0,
         "time_scale": 0,
         "default_faults": False,
-        "systems": {name: {"shares": FAULTS} for name in SYSTEMS},
+        "systems": {
+            **{name: {"shares": FAULTS} for name in SYSTEMS},
+            TOLD_ONCE: {"shares": DOUBTS},
+        },
     }
 
 

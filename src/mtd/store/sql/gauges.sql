@@ -71,3 +71,15 @@ SELECT
 FROM instance i
 JOIN purchase_order o ON o.tenant_id = i.tenant_id AND o.id = i.id
 WHERE i.tenant_id = :tenant AND i.state = 'RUNNING';
+
+-- name: gauges.doubts
+-- The instances of a process: whether each has ended, and whether an open incident says why not.
+SELECT
+    i.key, i.state = 'COMPLETED' AS ended,
+    EXISTS (
+        SELECT FROM incident n
+        WHERE n.tenant_id = i.tenant_id AND n.instance_id = i.id AND n.settled_at IS NULL
+          AND n.code = :code
+    ) AS seen
+FROM instance i
+WHERE i.tenant_id = :tenant AND i.definition LIKE :process || '@%';
