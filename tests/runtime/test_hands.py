@@ -7,7 +7,7 @@ import pytest
 from mtd.connectors.contract import Attempt, Connector, Repeat
 from mtd.connectors.wire import Wire, Wires
 from mtd.core.process.effect import Call
-from mtd.core.process.outcome import Answer, Done, Failed
+from mtd.core.process.outcome import Answer, Done, Failed, Unknown
 from mtd.runtime.clock import Clock
 from mtd.runtime.hands import Answer as Answered
 from mtd.runtime.hands import Hands, Intent
@@ -111,6 +111,25 @@ async def test_the_rate_holds_and_is_reached(found: Founded) -> None:
         await plant.until_ended(40)
         took_s = asyncio.get_running_loop().time() - began_s
     assert 0.7 < took_s < 2.5
+
+
+@pytest.mark.parametrize(
+    ("repeat", "attempts", "code"),
+    [(Repeat.NEVER, 1, "IN_DOUBT"), (Repeat.BY_KEY, 3, "TECHNICAL_FAILURE")],
+)
+async def test_what_cannot_be_repeated_and_may_have_been_made_is_a_persons_to_settle(
+    found: Founded, repeat: Repeat, attempts: int, code: str
+) -> None:
+    async def lost(_: Attempt, __: Wire) -> Answer:
+        return Unknown("no whole answer")
+
+    plant: Plant = await found(chain("one", ["far.do"]), legacy={"far": a_legacy()})
+    plant.connect("far.do", lost, repeat)
+    id_ = await plant.start("one")
+    async with plant.worker():
+        await plant.until("SELECT count(*) = 1 FROM incident")
+        assert await plant.code(id_) == code
+        assert len(plant.seen["far.do"]) == attempts
 
 
 def an_intent(wait: int) -> Intent:
