@@ -93,6 +93,16 @@ async def test_only_my_slots_are_mine(store: Store) -> None:
         assert [i.instance for i in (await collect(two, 10)).incoming] == ids[1:]
 
 
+async def test_only_messages_for_my_slots_are_mine(store: Store) -> None:
+    async with two_workers(store) as (one, two):
+        low, high = id_in(range(32)), id_in(range(32, 64))
+        await parked(store, one, Subscription("Paid", "low"), start=a_start(id_=low))
+        await parked(store, two, Subscription("Paid", "high"), start=a_start(id_=high))
+        await store.deliver([a_message("Paid", "low"), a_message("Paid", "high")])
+        assert [i.instance for i in (await collect(one, 10)).incoming] == [low]
+        assert [i.instance for i in (await collect(two, 10)).incoming] == [high]
+
+
 async def test_what_is_due_wakes_and_what_lives_can_be_found(store: Store, worker: Worker) -> None:
     sleeping = [await parked(store, worker) for _ in range(4)]
     now = datetime.now(UTC)
