@@ -18,6 +18,7 @@ from mtd.runtime.settings import load
 
 ROOT = Path(__file__).parents[2]
 DRAWING = ROOT / "processes" / "retail_purchase_order.bpmn"
+FORMS = ROOT / "processes" / "forms"
 BINDINGS = ROOT / "processes" / "retail_purchase_order.toml"
 
 CONNECTORS = frozenset(
@@ -81,6 +82,7 @@ def compiled(customer: str = "default") -> Compiled:
         durations=durations(customer),
         calendars=calendars(load(customer, {}, [ROOT / "customers"])),
         tables={path.name: _table(path) for path in DRAWING.parent.glob("*.dmn")},
+        forms={path.stem: path.read_text(encoding="utf-8") for path in FORMS.glob("*.json")},
     )
     return compile_drawing(drawing(), bindings(), surroundings)
 

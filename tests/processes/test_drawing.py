@@ -4,13 +4,16 @@ import re
 from collections import Counter
 from itertools import pairwise
 
+import jsonschema_rs
+import msgspec
 import pytest
 from lxml import etree
 
 from mtd.core.process.binding import TABLES
 from mtd.core.process.compiler import Compiled
 from mtd.core.process.definition import Person
-from tests.processes.deployed import DRAWING, bindings, compiled, drawing, durations
+from mtd.runtime.rehearsal.agent import ANSWERS
+from tests.processes.deployed import DRAWING, FORMS, bindings, compiled, drawing, durations
 
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -105,6 +108,24 @@ def test_every_label_has_its_answer_and_every_answer_its_label(customer: str) ->
     assert [label for label in result.labels if label.answer is None] == []
     assert result.faults == ()
     assert result.definition is not None
+
+
+def test_what_a_form_lets_people_decide_is_drawn(root: Markup) -> None:
+    flows = {flow.get("name") for flow in root.iter(f"{MODEL}sequenceFlow")}
+    forms = {user.form for user in bindings().user.values()}
+    assert forms == {path.stem for path in FORMS.glob("*.json")}
+    for form in FORMS.glob("*.json"):
+        schema = msgspec.json.decode(form.read_bytes())
+        decision = schema["properties"].get("decision", {"enum": [], "x-enum-en": []})
+        assert set(decision["enum"]) <= flows | {"Anular"}, form.name
+        assert len(decision["enum"]) == len(decision["x-enum-en"])
+        assert schema["title"] and schema["x-title-en"]
+
+
+def test_the_scripted_agent_fills_every_form_in_rightly() -> None:
+    for form, answer in ANSWERS.items():
+        schema = (FORMS / f"{form}.json").read_text(encoding="utf-8")
+        assert jsonschema_rs.is_valid(msgspec.json.decode(schema), dict(answer)), form
 
 
 def test_a_customer_shortens_every_wait_and_leaves_none_out() -> None:

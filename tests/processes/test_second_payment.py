@@ -43,6 +43,18 @@ async def test_a_request_made_again_takes_the_earlier_one_back(shop: Shop) -> No
     assert_paid_once(shop, key, requests=2)
 
 
+async def test_an_answer_that_the_form_does_not_know_is_refused_by_field(shop: Shop) -> None:
+    key = await by_phone(shop)
+    task = await shop.task(key, "Resolver pago")
+    assert task["form_schema"]["title"] == "Resolver pago"
+    place = f"/tasks/{task['instance']}/{task['wait']}/complete"
+    for outputs in ({}, {"decision": "Reintentalo"}):
+        status, said = await shop.status_of(place, {"person": "ana", "outputs": outputs})
+        assert (status, said["flaws"][0]["field"]) == (422, "decision")
+    await shop.do(key, "Resolver pago", decision="Anular", comment="el cliente desistió")
+    assert await shop.ended(key) == "CANCELLED"
+
+
 async def test_a_confirmation_while_the_agent_thinks_closes_the_task(shop: Shop) -> None:
     key = await by_phone(shop)
     await shop.task(key, "Resolver pago")

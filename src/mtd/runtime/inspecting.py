@@ -11,7 +11,8 @@ from mtd.core.process.compiler import Compiled, Surroundings, chosen, named
 from mtd.core.process.drawing import Drawing
 from mtd.core.process.readers import Unreadable, read
 from mtd.core.process.soundness import doubts
-from mtd.runtime.packing import BINDINGS, DRAWINGS, TABLES, File
+from mtd.runtime.forms import BadForm, check_schema
+from mtd.runtime.packing import BINDINGS, DRAWINGS, FORMS, TABLES, File, forms_named
 from mtd.runtime.shelf import Answers, Circular, Shelf, Stock, opened
 from mtd.store.definitions import Listed, Source
 
@@ -38,6 +39,8 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     drawing: Drawing
     bindings: Bindings
     toml: str
+    forms: dict[str, str] = {}
+    """The schemas of the forms that its bindings name, by name."""
 
     def cites(self) -> list[Reference]:
         """What it uses in the version at its deployment."""
@@ -103,7 +106,7 @@ async def inspected(
     faults: list[Fault] = []
     models = {file.name: file for file in files if file.ending == TABLES}
     texts = {name: text for name, file in models.items() if (text := _model(file, faults))}
-    flows = _flows(files, faults)
+    flows = _flows(files, _forms(files, faults), faults)
     proposed = Proposed(stock, texts)
     given = [("table", name) for name in texts] + [("process", flow.name) for flow in flows]
     new = [_following(kind, name, before) for kind, name in given]
@@ -136,6 +139,7 @@ def source_of(flow: Flow, texts: Mapping[str, str], numbers: Numbers) -> Source:
     calls = sorted(flow.calls())
     answers = Answers(
         bindings=flow.toml,
+        forms=flow.forms,
         tables={name: texts[name] for name in tables},
         versions={name: numbers["table", name] for name in tables if ("table", name) in numbers},
         calls={name: numbers["process", name] for name in calls if ("process", name) in numbers},
@@ -168,22 +172,37 @@ def _model(file: File, faults: list[Fault]) -> str | None:
     return text
 
 
-def _flows(files: Sequence[File], faults: list[Fault]) -> list[Flow]:
+def _forms(files: Sequence[File], faults: list[Fault]) -> dict[str, str]:
+    """The schemas of forms, by name; what is wrong with one goes to `faults`."""
+    forms: dict[str, str] = {}
+    for file in files:
+        if file.ending == FORMS:
+            try:
+                text = file.content.decode()
+                check_schema(text)
+            except (UnicodeDecodeError, BadForm) as error:
+                faults.append(Fault(file=file.name, message=f"it is no JSON Schema: {error}"))
+            else:
+                forms[file.stem] = text
+    return forms
+
+
+def _flows(files: Sequence[File], forms: Mapping[str, str], faults: list[Fault]) -> list[Flow]:
     """The drawings that can be read, each with its bindings."""
     bindings = {file.stem: file for file in files if file.ending == BINDINGS}
     flows: dict[str, Flow] = {}
     for file in files:
         if file.ending in DRAWINGS:
             toml = bindings.pop(file.stem, None)
-            flow = _flow(file, toml, faults)
+            flow = _flow(file, toml, forms, faults)
             if flow is not None and flow.name in flows:
                 other = flows[flow.name].file.name
                 message = f"it is called {flow.name!r}, and so is {other}"
                 faults.append(Fault(file=file.name, message=message))
             elif flow is not None:
                 flows[flow.name] = flow
-        elif file.ending not in {BINDINGS, TABLES}:
-            kinds = ", ".join(sorted(DRAWINGS | {BINDINGS, TABLES}))
+        elif file.ending not in {BINDINGS, TABLES, FORMS}:
+            kinds = ", ".join(sorted(DRAWINGS | {BINDINGS, TABLES, FORMS}))
             faults.append(Fault(file=file.name, message=f"it is none of {kinds}"))
     for file in bindings.values():
         message = f"there is no drawing {file.stem} for these bindings"
@@ -191,7 +210,9 @@ def _flows(files: Sequence[File], faults: list[Fault]) -> list[Flow]:
     return list(flows.values())
 
 
-def _flow(file: File, toml: File | None, faults: list[Fault]) -> Flow | None:
+def _flow(
+    file: File, toml: File | None, forms: Mapping[str, str], faults: list[Fault]
+) -> Flow | None:
     try:
         bound = read_bindings(toml.content) if toml is not None else Bindings()
     except Refusal as error:
@@ -210,7 +231,11 @@ def _flow(file: File, toml: File | None, faults: list[Fault]) -> Flow | None:
     name = named(process, bound) if process is not None else file.stem
     tag = process.attributes.get("versionTag", "") if process is not None else ""
     text = toml.content.decode() if toml is not None else ""
-    return Flow(file=file, name=name, tag=tag, drawing=drawing, bindings=bound, toml=text)
+    named_here = forms_named(text.encode())
+    return Flow(
+        file=file, name=name, tag=tag, drawing=drawing, bindings=bound, toml=text,
+        forms={form: forms[form] for form in named_here if form in forms},
+    )  # fmt: skip
 
 
 async def _compiled(

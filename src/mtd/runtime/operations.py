@@ -12,6 +12,7 @@ from mtd.core.orders.mapping import Mapping
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.compiler.timing import duration
 from mtd.core.process.trigger import Retried, Stopped, Submitted, Trigger
+from mtd.runtime import forms
 from mtd.runtime.app import App
 from mtd.runtime.chronicle import Chapter, chronicle
 from mtd.runtime.door import Door
@@ -22,7 +23,6 @@ from mtd.store.arrival import ForInstance, Published, Receipt
 from mtd.store.census import Backlog, Health
 from mtd.store.incidents import Incident
 from mtd.store.orders import Order
-from mtd.store.tasks import Task
 
 REST = "rest"
 OTHER = "other"
@@ -172,12 +172,13 @@ class Operations:
 
     # -- people ----------------------------------------------------------------------------
 
-    async def tasks(self, role: str | None, assignee: str | None, limit: int) -> list[Task]:
-        """Open tasks, oldest first."""
+    async def tasks(self, role: str | None, assignee: str | None, limit: int) -> list[forms.Asked]:
+        """Open tasks, oldest first, each with its form's schema."""
         async with self.app.store.door(self.tenant) as connection:
-            return await tasks.page(
+            page = await tasks.page(
                 connection, self.tenant, role=role, assignee=assignee, limit=limit
             )
+        return [await forms.asked(self.app.library, self.tenant, task) for task in page]
 
     async def claim(self, instance: str, wait: int, person: str) -> None:
         """`person` takes the task. Raises Conflict."""
@@ -200,7 +201,7 @@ class Operations:
     async def complete(
         self, instance: str, wait: int, outputs: dict[str, Any], person: str
     ) -> Receipt:
-        """`person` did the task. Raises NotFound, and Conflict when another has it."""
+        """`person` did the task. Raises NotFound, Conflict when another has it, forms.Unfit."""
         async with self.app.store.door(self.tenant) as connection:
             known = await tasks.of(connection, self.tenant, instance)
         task = next((task for task in known if task.wait == wait), None)
@@ -210,6 +211,7 @@ class Operations:
             raise Conflict(f"the task is {task.state.lower()}")
         if task.assignee not in (None, person):
             raise Conflict(f"{task.assignee} has the task")
+        await forms.check(self.app.library, self.tenant, task, outputs)
         trigger = Submitted(at=self.app.clock.now(), wait=wait, outputs=outputs, actor=person)
         return await self._let(instance, trigger, f"task:{instance}:{wait}")
 

@@ -11,6 +11,9 @@ from mtd.core.process.citing import table_reference
 DRAWINGS = frozenset({".bpmn", ".bpm", ".xpdl", ".xml"})
 BINDINGS = ".toml"
 TABLES = ".dmn"
+FORMS = ".json"
+FORMS_FOLDER = "forms"
+"""Where the forms lie that bindings name, beside the drawing."""
 FILES_MAX = 200
 """Files of one deployment."""
 
@@ -36,7 +39,8 @@ class File(msgspec.Struct, frozen=True):
 def packed(paths: Iterable[Path]) -> list[File]:
     """The files at `paths`, and what stands beside them that they need.
 
-    Of a drawing, the bindings of its name; of bindings, the tables that they name. Raises OSError.
+    Of a drawing, the bindings of its name; of bindings, the tables and forms that they name.
+    Raises OSError.
     """
     found: dict[str, File] = {}
     for path in paths:
@@ -45,6 +49,9 @@ def packed(paths: Iterable[Path]) -> list[File]:
             _pack(found, toml)
             for table in tables_named(found[toml.name].content):
                 if (beside := path.parent / table).is_file():
+                    _pack(found, beside)
+            for form in forms_named(found[toml.name].content):
+                if (beside := path.parent / FORMS_FOLDER / f"{form}{FORMS}").is_file():
                     _pack(found, beside)
     return list(found.values())
 
@@ -58,6 +65,15 @@ def tables_named(bindings: bytes) -> list[str]:
     uses = (*read.rule.values(), *read.decision.values())
     tables = {use.table for use in uses if use.table is not None}
     return sorted({table_reference(table, "").name for table in tables})
+
+
+def forms_named(bindings: bytes) -> list[str]:
+    """The forms that `bindings` name; none, where they cannot be read."""
+    try:
+        read = read_bindings(bindings)
+    except Refusal:
+        return []
+    return sorted({use.form for use in read.user.values() if use.form is not None})
 
 
 def _pack(found: dict[str, File], path: Path) -> None:

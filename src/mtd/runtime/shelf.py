@@ -26,8 +26,10 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     """TOML."""
     tables: dict[str, str] = {}
     """Decision models (DMN) by file name: those cited in the version at deployment."""
+    forms: dict[str, str] = {}
+    """JSON Schemas of its user tasks' forms, by name."""
     versions: dict[str, int] = {}
-    """The versions under which those are deployed."""
+    """The versions under which those tables are deployed."""
     calls: dict[str, int] = {}
     """The versions of called definitions at deployment."""
 
@@ -130,7 +132,11 @@ class Shelf:
                 others = [n for n in self.numbers(reference) if n != chosen]
                 former += [await self.definition(reference.name, n, callers) for n in others]
         around = msgspec.structs.replace(
-            self._surroundings, tables=tables, processes=processes, former=tuple(former)
+            self._surroundings,
+            tables=tables,
+            forms=answers.forms,
+            processes=processes,
+            former=tuple(former),
         )
         return compile_drawing(drawing, bindings, around, number)
 

@@ -16,6 +16,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """Work for a person; `instance` and `wait` identify it."""
 
     instance: str
+    definition: str
+    """`name@version`, in which the form's schema is."""
     wait: int
     state: str
     """CREATED, CLAIMED, COMPLETED or CANCELLED; ESCALATED while it is open, whoever has it."""

@@ -74,6 +74,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     due: Schedule | None = None
     form: str | None = None
+    schema: str | None = None
+    """The form's JSON Schema, which the answer must satisfy."""
     inputs: dict[str, Evaluate] = {}
     outputs: dict[str, Evaluate] | None = None
 

@@ -11,6 +11,7 @@ from structlog import get_logger
 
 from mtd.core.orders.flaw import Unreadable
 from mtd.runtime.deploying import Refused
+from mtd.runtime.forms import Unfit
 from mtd.runtime.operations import Conflict, NotFound
 from mtd.runtime.receiving import Unroutable
 from mtd.store.definitions import Unknown
@@ -52,6 +53,15 @@ def refused(deployment: Refused) -> Response[Problem]:
     """Files that would not run: 422 with every fault of all of them, warnings too."""
     faults = tuple(msgspec.structs.asdict(fault) for fault in deployment.faults)
     return _response(Problem(status=422, title="nothing was deployed", flaws=faults))
+
+
+def unfit(filled: Unfit) -> Response[Problem]:
+    """A form that is not filled in as its schema wants: 422 with each field."""
+    flaws = tuple(msgspec.structs.asdict(flaw) for flaw in filled.flaws)
+    detail = str(filled)
+    return _response(
+        Problem(status=422, title="the form is not filled in rightly", detail=detail, flaws=flaws)
+    )
 
 
 def problem(status: int, title: str, detail: str = "", code: str = "") -> Response[Problem]:

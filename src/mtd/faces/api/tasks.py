@@ -8,10 +8,12 @@ import msgspec
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter
 
+from mtd.faces.api.problems import unfit
 from mtd.faces.api.provided import Served
 from mtd.faces.api.receipts import RECEIPTS, answer
+from mtd.runtime.forms import Asked, Unfit
 from mtd.runtime.punctuality import Punctuality, punctuality
-from mtd.store.tasks import PAGE_MAX, Task
+from mtd.store.tasks import PAGE_MAX
 
 Wait = Annotated[int, PathParameter(ge=0, le=2**31 - 1)]
 Person = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -27,6 +29,9 @@ class TaskView(msgspec.Struct, frozen=True, kw_only=True):
     element: str
     name: str
     form: str | None
+    form_schema: Annotated[
+        msgspec.Raw, msgspec.Meta(description="JSON Schema of what is to be filled in, or null.")
+    ]
     fields: msgspec.Raw
     assignee: str | None
     opened_at: datetime
@@ -65,8 +70,8 @@ async def listing(
     """Of a role, of a person, or all; each on time, at risk or overdue."""
     warning, now = operations.app.at_risk(), operations.app.clock.now()
     return [
-        _view(task, punctuality(task.due_at, now, warning))
-        for task in await operations.tasks(role, assignee, limit)
+        _view(asked, punctuality(asked.task.due_at, now, warning))
+        for asked in await operations.tasks(role, assignee, limit)
     ]
 
 
@@ -104,18 +109,22 @@ async def delegate(
 async def complete(
     operations: Served, instance: FromPath[UUID], wait: Wait, data: JSONBody[Completion]
 ) -> Response[Any]:
-    """The process goes on with what was filled in; 409 when somebody else has it."""
-    return answer(await operations.complete(str(instance), wait, data.outputs, data.person))
+    """The process goes on with what was filled in; 409 when somebody else has it.
+
+    422 names each field that is not as the task's `form_schema` wants it.
+    """
+    try:
+        return answer(await operations.complete(str(instance), wait, data.outputs, data.person))
+    except Unfit as error:
+        return unfit(error)
 
 
-def _view(task: Task, standing: Punctuality | None) -> TaskView:
-    values = msgspec.structs.asdict(task)
+def _view(asked: Asked, standing: Punctuality | None) -> TaskView:
+    values = msgspec.structs.asdict(asked.task)
     fields = msgspec.Raw(values.pop("fields") or b"{}")
-    return TaskView(
-        fields=fields,
-        punctuality=standing,
-        **{k: v for k, v in values.items() if k in TaskView.__struct_fields__},
-    )
+    schema = msgspec.Raw((asked.schema or "null").encode())
+    shown = {k: v for k, v in values.items() if k in TaskView.__struct_fields__}
+    return TaskView(fields=fields, form_schema=schema, punctuality=standing, **shown)
 
 
 ROUTER = Router(

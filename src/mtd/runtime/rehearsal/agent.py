@@ -12,14 +12,14 @@ LOOK_S = 0.5
 PERSON = "scripted agent"
 
 ANSWERS: Mapping[str, Mapping[str, Any]] = {
-    "review_order": {"decision": "Aprobar"},
+    "review_order": {"decision": "Aprobada"},
     "resolve_payment": {"decision": "Reintentar"},
-    "offer_alternative": {"action": "wait"},
+    "offer_alternative": {"action": "partial"},
     "load_folios": {},
     "correct_tax_data": {},
     "review_issuer": {},
     "resolve_exception": {"decision": "Reintentar"},
-    "coordinate_delivery": {"decision": "Reintentar"},
+    "coordinate_delivery": {"decision": "Despachar de nuevo"},
     "correct_mail": {},
 }
 """What it fills in, by form."""

@@ -1,10 +1,11 @@
 -- name: tasks.page
 -- Open work for people, oldest first, from after one on, by role and person where given.
 SELECT
-    instance_id::text AS instance, wait, state, role, element, name, form, fields, assignee,
-    opened_at, due_at, claimed_at, closed_at
-FROM user_task
-WHERE tenant_id = :tenant AND closed_at IS NULL
+    instance_id::text AS instance, definition, wait, t.state, role, element, name, form, fields,
+    assignee, opened_at, due_at, claimed_at, closed_at
+FROM user_task t
+JOIN instance i ON i.tenant_id = t.tenant_id AND i.id = t.instance_id
+WHERE t.tenant_id = :tenant AND closed_at IS NULL
   AND (:role::text IS NULL OR role = :role)
   AND (:assignee::text IS NULL OR assignee = :assignee)
   AND (
@@ -16,10 +17,11 @@ ORDER BY opened_at, instance_id, wait LIMIT :page;
 -- name: tasks.of
 -- All work for people that an instance ever asked for.
 SELECT
-    instance_id::text AS instance, wait, state, role, element, name, form, fields, assignee,
-    opened_at, due_at, claimed_at, closed_at
-FROM user_task
-WHERE tenant_id = :tenant AND instance_id = :instance
+    instance_id::text AS instance, definition, wait, t.state, role, element, name, form, fields,
+    assignee, opened_at, due_at, claimed_at, closed_at
+FROM user_task t
+JOIN instance i ON i.tenant_id = t.tenant_id AND i.id = t.instance_id
+WHERE t.tenant_id = :tenant AND instance_id = :instance
 ORDER BY wait;
 
 -- name: tasks.claim

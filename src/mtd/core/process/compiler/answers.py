@@ -153,6 +153,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     tables: Mapping[str, Any] = {}
     """`file.dmn#Decision`, and `file.dmn` for its only one, to `definition.Evaluate`; where a
     version other than the deployment's is wanted, with `@` and that (see `citing`)."""
+    forms: Mapping[str, str] = {}
+    """JSON Schemas by the name of their form."""
     processes: Mapping[str, Definition] = {}
     """Deployed definitions that call activities may call, by `citing.Reference.key`."""
     former: tuple[Definition, ...] = ()

@@ -154,9 +154,17 @@ class Tasks:
             role=role,
             due=None if binding.due is None else self._schedules.due(node, binding.due),
             form=binding.form,
+            schema=self._schema(node, binding.form),
             inputs=self._expressions.rules(node, binding.input),
             outputs=self._expressions.outputs(node, binding.output),
         )
+
+    def _schema(self, node: Node, form: str | None) -> str | None:
+        schema = None if form is None else self._surroundings.forms.get(form)
+        if form is not None and schema is None:
+            message = f"its form {form!r} has no JSON Schema, so any answer will do"
+            self._answers.fault(node, message, warning=True)
+        return schema
 
     def _lane_role(self, node: Node) -> str | None:
         if not node.lane:
