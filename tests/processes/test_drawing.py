@@ -28,6 +28,7 @@ BLACK_BOXES = {
     "Paperless",
     "Soporte de Ventas",
     "Transportista",
+    "Operación",
     "Cliente",
 }
 Markup = etree._Element  # pyright: ignore[reportPrivateUsage] lxml has no public name for it
