@@ -10,7 +10,14 @@ HAPPY = ["RECEIVED", "VALIDATED", "PAYMENT_CONFIRMED", "DTE_ISSUANCE", "INVOICED
 DELIVERED = [*HAPPY, "DISPATCHED", "DELIVERED", "CLOSED"]
 PICKED_UP = [*HAPPY, "READY_FOR_PICKUP", "DELIVERED", "CLOSED"]
 CANCELLED = ["CANCELLATION_REQUESTED", "CANCELLED"]
-REVERSALS = ["eom.release", "paperless.find", "payment.refund", "giftcard.reverse", "mail.send"]
+REVERSALS = [
+    "eom.release",
+    "logistics.cancel_dispatch",
+    "payment.refund",
+    "giftcard.reverse",
+    "mail.send",
+]
+"""What takes back whatever was under way when an order is cancelled, and the last letter."""
 
 
 def drive(order: dict[str, Any] | None = None, **script: Any) -> World:

@@ -2,8 +2,9 @@
 
 import asyncio
 import os
+import re
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -20,6 +21,7 @@ from mtd.faces.api.serving import serve
 from mtd.faces.cli.starting import operations_of
 from mtd.runtime.app import App, open_app
 from mtd.runtime.deploying import deploy_all, first_key
+from mtd.runtime.intake import take_in
 from mtd.runtime.rehearsal.town import environment
 from mtd.runtime.settings import load
 from mtd.runtime.working import work
@@ -36,7 +38,7 @@ PATIENCE_S = 20.0
 LOOK_S = 0.02
 LOOKS_MAX = round(PATIENCE_S / LOOK_S)
 PERSON = "ana"
-BRIEF = {"claims_window": "PT0.1S"}
+BRIEF = {"MTD__DURATIONS__CLAIMS_WINDOW": "PT0.1S"}
 """Waits that no test is about."""
 ENDED = ("CLOSED", "CANCELLED")
 _NUMBERS = count(1)
@@ -150,6 +152,30 @@ class Shop:
         """The system answers 503 for so long; 0 ends it."""
         self.legacy.stations[system].faults.fail(Outage(seconds=seconds, mode=Down.ERROR))
 
+    def silence(self, system: str, key: str) -> None:
+        """The system tells nothing of this order: a test speaks in its place."""
+        self.legacy.stations[system].announcer.silenced.add(key)
+
+    def listen(self, system: str, key: str) -> None:
+        """The system tells of this order again."""
+        self.legacy.stations[system].announcer.silenced.remove(key)
+
+    async def cancel(self, key: str) -> None:
+        """Somebody cancels the order."""
+        await self.accepted(f"/orders/{key}/cancel", {"actor": PERSON, "reason": "no longer"})
+
+    async def variable(self, key: str, name: str) -> Any:
+        """The last value that the order's instance gave a variable."""
+        trace = await self.get(f"/orders/{key}/trace")
+        found = re.findall(rf'"{name}":("[^"]*"|[^,}}]*)', msgspec.json.encode(trace).decode())
+        return msgspec.json.decode(found[-1]) if found else None
+
+    async def evidence(self, key: str, service: str) -> str:
+        """The requests that were sent for the order by this connector."""
+        trace = await self.get(f"/orders/{key}/trace")
+        tries = [one for row in trace for one in row["attempts"] if one["service"] == service]
+        return "\n".join(str(one["request"]) for one in tries)
+
     async def command(self, system: str, **command: Any) -> None:
         """An order that only this system knows."""
         url = f"{self.legacy.control_url}/{system}/__control"
@@ -176,7 +202,7 @@ class Shop:
 
     def mails(self, key: str) -> list[str]:
         """Kinds of the letters that the order's customer and staff got."""
-        return [entry.subject.partition("/")[0] for entry in self.effects("mail", key)]
+        return [entry.subject.partition(" ")[0] for entry in self.effects("mail", key)]
 
     def duplicates(self, key: str) -> list[str]:
         """Effects of an order that took place while the same effect stood."""
@@ -198,7 +224,11 @@ def an_order(**changes: Any) -> PurchaseOrder:
 
 @asynccontextmanager
 async def open_shop(
-    server: Server, home: Path, customer: str = "demo", **durations: str
+    server: Server,
+    home: Path,
+    customer: str = "demo",
+    settings: Mapping[str, str] | None = None,
+    intake: bool = False,
 ) -> AsyncGenerator[Shop]:
     """A shop with no faults but those that a test scripts, for as long as this is open."""
     port = _free_port()
@@ -208,21 +238,23 @@ async def open_shop(
             latency_scale=0, time_scale=0.00001, default_faults=False, callback=callback
         )
         legacy = await town.serve(quiet)
-        settings = load(customer, {}, [ROOT / "customers"])
+        own = load(customer, {}, [ROOT / "customers"])
         led = {
-            **environment(legacy.urls, settings.legacy),
-            **{f"MTD__DURATIONS__{k.upper()}": v for k, v in (BRIEF | durations).items()},
+            **environment(legacy.urls, own.legacy),
+            **BRIEF,
             "MTD__API__PORT": str(port),
+            **(settings or {}),
         }
         os.environ.update({k: v for k, v in led.items() if k.startswith("PAPERLESS_")})
         app = await open_app(load(customer, led, [ROOT / "customers"]), home, dsn)
         await deploy_all(app, [ROOT / "processes"])
         key = await first_key(app)
         stopping = asyncio.Event()
-        tasks = [
-            asyncio.create_task(work(app, CONNECTORS, stopping)),
-            asyncio.create_task(serve(await operations_of(app), app.settings.api, stopping)),
-        ]
+        operations = await operations_of(app)
+        parts = [work(app, CONNECTORS, stopping), serve(operations, app.settings.api, stopping)]
+        if intake:
+            parts.append(take_in(app, operations, stopping))
+        tasks = [asyncio.create_task(part) for part in parts]
         session = aiohttp.ClientSession(
             f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {key}"}
         )

@@ -15,8 +15,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Shop]:
     home = tmp_path_factory.mktemp("shop")
-    patient = {"payment_deadline": "PT1M", "payment_due": "PT1M"}
-    async with open_shop(server, home, payment_confirmation="PT1S", **patient) as opened:
+    patient = {
+        "MTD__DURATIONS__PAYMENT_CONFIRMATION": "PT1S",
+        "MTD__DURATIONS__PAYMENT_DEADLINE": "PT1M",
+    }
+    async with open_shop(server, home, settings=patient) as opened:
         yield opened
 
 

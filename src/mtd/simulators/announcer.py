@@ -89,6 +89,8 @@ class Announcer:
         self._system = system
         self._late_s = late_s
         self._ordinals: dict[tuple[str, str], int] = {}
+        self.silenced: set[str] = set()
+        """Stories that nobody hears of, as of a system that forgets to tell."""
         self._stories: dict[str, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -96,7 +98,7 @@ class Announcer:
     def tell(self, story: str, events: Sequence[Event]) -> None:
         """Tell `events` one after the other; a story of the same name is broken off."""
         self.break_off(story)
-        if self._closed:
+        if self._closed or story in self.silenced:
             return
         task = self._start(self._tell(list(events)))
         self._stories[story] = task

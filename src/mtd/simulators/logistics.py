@@ -73,7 +73,7 @@ class Carrier:
         trip = Trip(self._world.new_id("TR"), body.shipment_id, nth)
         self._trips[body.shipment_id] = trip
         story = self._story(body.order_id, trip, fails=context.verdict == "delivery_failed")
-        self._announcer.tell(body.shipment_id, story)
+        self._announcer.tell(body.order_id, story)
         return applied(trip, undoes=undoes)
 
     def cancel(self, body: Cancelling, _context: Context) -> Reply:
@@ -81,7 +81,7 @@ class Carrier:
         trip = self._trips.get(body.shipment_id)
         if trip is None or trip.state in OVER:
             return unchanged({"state": "NONE" if trip is None else trip.state})
-        self._announcer.break_off(body.shipment_id)
+        self._announcer.break_off(body.order_id)
         trip.state = "CANCELLED"
         return applied({"state": trip.state}, ("request", "cancel"))
 

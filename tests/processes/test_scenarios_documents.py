@@ -1,0 +1,149 @@
+"""Acceptance scenarios of the tax document and of what follows it (§8), end to end."""
+
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from msgspec.structs import replace
+
+from tests.conftest import Server
+from tests.processes.shop import Shop, an_order, open_shop
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+ISSUER = "76111111"
+RECEIPT = 39
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Shop]:
+    home = tmp_path_factory.mktemp("shop")
+    impatient = {"MTD__LEGACY__PAPERLESS__TIMEOUT_S": "0.7"}
+    async with open_shop(server, home, settings=impatient) as opened:
+        yield opened
+
+
+def sales(shop: Shop, key: str) -> int:
+    """Documents of sale that the issuer made for the order."""
+    return len(shop.effects("paperless", key, "issue/sale"))
+
+
+async def test_dte_down_2h_recovers(shop: Shop) -> None:
+    order = an_order()
+    shop.script("paperless", "error", order.key, "issue/sale", times=7)
+    key = await shop.place(order)
+    assert await shop.ended(key) == "CLOSED"
+    assert sales(shop, key) == 1
+    assert shop.mails(key).count("order_incident") == 1
+    assert shop.duplicates(key) == []
+
+
+async def test_dte_timeout_but_issued_not_doubled(shop: Shop) -> None:
+    order = an_order()
+    shop.script("paperless", "timeout_after", order.key, "issue/sale")
+    key = await shop.place(order)
+    assert await shop.ended(key) == "CLOSED"
+    assert sales(shop, key) == 1
+    assert shop.duplicates(key) == []
+
+
+async def test_dte_rejected_corrected_same_folio(shop: Shop) -> None:
+    order = an_order()
+    shop.script("paperless", "rejected", order.key, "issue/sale")
+    key = await shop.place(order)
+    await shop.do(key, "Corregir datos tributarios")
+    assert await shop.ended(key) == "CLOSED"
+    [first, second] = shop.effects("paperless", key, "issue/sale")
+    assert first.subject == second.subject, "under the folio of the rejected one"
+    assert shop.mails(key).count("order_incident") == 1
+    assert shop.duplicates(key) == []
+
+
+async def test_no_folio_load_caf_and_incident_mail_once(shop: Shop) -> None:
+    order = an_order()
+    shop.script("paperless", "no_folio", order.key, "issue/sale", times=2)
+    key = await shop.place(order)
+    await shop.do(key, "Cargar folios (CAF)")
+    await shop.do(key, "Cargar folios (CAF)")
+    assert await shop.ended(key) == "CLOSED"
+    assert sales(shop, key) == 1
+    assert shop.mails(key).count("order_incident") == 1
+
+
+async def test_cancel_after_dte_credit_note(shop: Shop) -> None:
+    order = an_order()
+    shop.silence("eom", order.key)
+    key = await shop.place(order)
+    await shop.until(key, "IN_FULFILLMENT")
+    await shop.cancel(key)
+    assert await shop.ended(key) == "CANCELLED"
+    assert len(shop.effects("paperless", key, "issue/credit_note")) == 1
+    assert [e.operation for e in shop.effects("payment", key)] == ["capture", "refund"]
+    assert len(shop.effects("eom", key, "release")) == 1
+    assert shop.mails(key)[-1] == "order_cancelled"
+    assert shop.duplicates(key) == []
+
+
+async def test_cancel_races_dispatch(shop: Shop) -> None:
+    order = an_order()
+    shop.silence("logistics", order.key)
+    key = await shop.place(order)
+    [trip] = await shop.until_effect("logistics", key, "request")
+    shipment = await shop.variable(key, "shipment_id")
+    await shop.tell("Dispatched", shipment, tracking="TR-1")
+    status, _ = await shop.status_of(
+        f"/orders/{key}/cancel", {"actor": "ana", "reason": "the customer changed their mind"}
+    )
+    assert trip.operation == "request"
+    state = await shop.until(key, "DISPATCHED", "CANCELLED")
+    if state == "CANCELLED":
+        assert len(shop.effects("payment", key, "refund")) == 1
+        assert len(shop.effects("logistics", key, "cancel")) == 1
+    else:
+        assert status in (202, 409)
+        await shop.tell("Delivered", shipment)
+        assert await shop.ended(key) == "CLOSED"
+        assert shop.effects("payment", key, "refund") == []
+    assert shop.duplicates(key) == []
+
+
+async def test_delivery_failed_second_attempt(shop: Shop) -> None:
+    order = an_order()
+    shop.script("logistics", "delivery_failed", order.key, "request")
+    key = await shop.place(order)
+    assert await shop.ended(key) == "CLOSED"
+    assert len(shop.effects("logistics", key, "request")) == 2
+    assert shop.mails(key).count("dispatched") == 2
+    assert shop.duplicates(key) == []
+
+
+async def test_an_overdue_trip_is_stopped_before_another_begins(shop: Shop) -> None:
+    order = an_order()
+    shop.silence("logistics", order.key)
+    key = await shop.place(order)
+    await shop.until_effect("logistics", key, "request")
+    shipment = await shop.variable(key, "shipment_id")
+    await shop.tell("Dispatched", shipment, tracking="TR-1")
+    await shop.tell("DeliveryFailed", shipment)
+    await shop.until_effect("logistics", key, "request", 2)
+    await shop.tell("Dispatched", shipment, tracking="TR-2")
+    await shop.tell("DeliveryFailed", shipment)
+    await shop.task(key, "Coordinar entrega")
+    shop.listen("logistics", order.key)
+    await shop.do(key, "Coordinar entrega", decision="Despachar de nuevo")
+    assert await shop.ended(key) == "CLOSED"
+    assert len(shop.effects("logistics", key, "cancel")) == 1
+
+
+async def test_early_warning_before_breach(shop: Shop) -> None:
+    order = an_order()
+    shop.silence("eom", order.key)
+    key = await shop.place(replace(order, promised_at=order.placed_at + timedelta(seconds=4)))
+    await shop.until_effect("mail", key, "send", 2)
+    assert "early_warning" in shop.mails(key)
+    assert datetime.now(UTC) < order.placed_at + timedelta(seconds=4)
+    shipment = await shop.variable(key, "shipment_id")
+    for status in ("PICKED", "PACKED"):
+        await shop.tell("FulfilmentEvent", shipment, status=status)
+    assert await shop.ended(key) == "CLOSED"
+    assert shop.duplicates(key) == []
