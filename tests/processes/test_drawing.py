@@ -93,7 +93,7 @@ def test_people_stand_in_the_lane_of_their_role(root: Markup) -> None:
     lanes = {boxes[lane.get("id", "")]: lane.get("name") for lane in root.iter(f"{MODEL}lane")}
     lane_of = {"agent": "Ejecutivo", "tax_clerk": "Encargado tributario"}
     people = [e for e in definition.elements.values() if isinstance(e.work, Person)]
-    assert len(people) == 11
+    assert len(people) == 12
     for element in people:
         assert isinstance(element.work, Person)
         x1, y1, x2, y2 = boxes[element.id]

@@ -18,7 +18,10 @@ RECEIPT = 39
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Shop]:
     home = tmp_path_factory.mktemp("shop")
-    impatient = {"MTD__LEGACY__PAPERLESS__TIMEOUT_S": "0.7"}
+    impatient = {
+        "MTD__LEGACY__PAPERLESS__TIMEOUT_S": "0.7",
+        "MTD__DURATIONS__CLAIMS_WINDOW": "PT1.5S",
+    }
     async with open_shop(server, home, settings=impatient) as opened:
         yield opened
 
@@ -146,4 +149,28 @@ async def test_early_warning_before_breach(shop: Shop) -> None:
     for status in ("PICKED", "PACKED"):
         await shop.tell("FulfilmentEvent", shipment, status=status)
     assert await shop.ended(key) == "CLOSED"
+    assert shop.duplicates(key) == []
+
+
+async def test_return_partial_credit_note(shop: Shop) -> None:
+    key = await shop.place(an_order())
+    await shop.until(key, "DELIVERED")
+    await shop.tell("ReturnRequested", key, return_id=f"R-{key}", reason="WITHDRAWAL")
+    await shop.until(key, "RETURN_IN_PROGRESS")
+    await shop.tell("GoodsReceived", f"R-{key}")
+    place = await shop.task(key, "Inspeccionar devolución")
+    status, said = await shop.status_of(
+        f"/tasks/{place['instance']}/{place['wait']}/complete",
+        {"person": "ana", "outputs": {"decision": "Acoger una parte"}},
+    )
+    assert (status, said["flaws"][0]["field"]) == (422, "amount")
+    await shop.do(key, "Inspeccionar devolución", decision="Acoger una parte", amount=5_950)
+    assert await shop.ended(key) == "CLOSED"
+    [note] = shop.effects("paperless", key, "issue/credit_note")
+    assert note.outcome == "applied"
+    credited = await shop.evidence(key, "paperless.credit_note")
+    assert "|5000|0|950|5950" in credited
+    assert "|3|CORRIGE MONTOS" in credited
+    [refund] = shop.effects("payment", key, "refund")
+    assert refund.order == key
     assert shop.duplicates(key) == []

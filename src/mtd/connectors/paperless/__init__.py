@@ -18,6 +18,9 @@ from mtd.core.process.outcome import Answer, Done, Failed, Refused, Unknown
 
 BUSINESS = frozenset({"SCHEMA", "NO_FOLIO", "SIGNATURE", "BUYER_DATA"})
 """Causes that a person or a correction removes; all others are technical."""
+ANNUL = "1"
+"""CodRef of a note that annuls the whole document (SII, Formato DTE)."""
+ANNULS, CORRECTS = "ANULA DOCUMENTO", "CORRIGE MONTOS"
 NOTHING: dict[str, Any] = {
     "track_id": None,
     "folio": None,
@@ -47,6 +50,7 @@ async def dispatch_guide(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> 
 async def credit_note(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
     """Issue the credit note (61) for the input `folio`, with CodRef `reason` (1 annuls).
 
+    With CodRef 3 the input `amount`, tax included, is what is taken off the document.
     Nothing is issued, and `folio` is None, when there is no document or it is not valid:
     a rejected document does not exist for the tax authority and cannot be corrected.
     """
@@ -63,7 +67,8 @@ async def credit_note(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Ans
     if state.state in DEAD:
         return Done(NOTHING)
     code = str(attempt.inputs.get("reason") or "1")
-    reference = Reference(kind=kind, folio=int(folio), code=code, reason="ANULA DOCUMENTO")
+    reason = ANNULS if code == ANNUL else CORRECTS
+    reference = Reference(kind=kind, folio=int(folio), code=code, reason=reason)
     return await _issue(attempt, order, wire, CREDIT_NOTE, reference)
 
 
@@ -165,6 +170,7 @@ async def _issue(
         folio=folio,
         issued_on=service.today(),
         reference=reference,
+        amount=None if reference is None else attempt.inputs.get("amount"),
     )
     said = await generate(service, text, folio)
     if isinstance(said, Failed | Unknown):

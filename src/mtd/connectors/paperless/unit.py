@@ -17,6 +17,7 @@ NAME_MAX, BUSINESS_LINE_MAX, ADDRESS_MAX, COMMUNE_MAX = 100, 40, 70, 20
 """Lengths of RznSocRecep, GiroRecep, DirRecep, CmnaRecep (SII, Formato DTE v2.2)."""
 DESCRIPTION_MAX = 80
 SHIPPING_SKU = "DESPACHO"
+PART_SKU = "DEVOLUCION PARCIAL"
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,11 +48,18 @@ def unit(
     folio: int | None,
     issued_on: str,
     reference: Reference | None = None,
+    amount: Decimal | None = None,
 ) -> str:
-    """The text of the document; the same order and arguments give the same text."""
+    """The text of the document; the same order and arguments give the same text.
+
+    With `amount`, tax included, the document is of that part of the order alone.
+    """
     head = _head(order, issuer, kind=kind, folio=folio, issued_on=issued_on)
+    lines = list(_lines(order))
+    if amount is not None:
+        head, lines = {**head, **_part_totals(order, amount)}, [_part_line(amount)]
     rows: list[tuple[str, Mapping[str, str]]] = [("FH", head)]
-    rows += [("DH", row) for row in _lines(order)]
+    rows += [("DH", row) for row in lines]
     if kind != GUIDE:
         rows += [
             ("FHTP", {"method": payment.method.value, "amount": str(payment.amount)})
@@ -84,6 +92,28 @@ def _head(
         "exempt": str(totals.exempt),
         "tax": str(totals.tax),
         "total": str(totals.grand_total),
+    }
+
+
+def _part_totals(order: PurchaseOrder, amount: Decimal) -> dict[str, str]:
+    """Net, exempt and tax of a part, in the shares that they have of the whole."""
+    totals = order.totals
+    net = rounded(amount * totals.net / totals.grand_total, order.currency)
+    exempt = rounded(amount * totals.exempt / totals.grand_total, order.currency)
+    parts = {"net": net, "exempt": exempt, "tax": amount - net - exempt, "total": amount}
+    return {name: str(part) for name, part in parts.items()}
+
+
+def _part_line(amount: Decimal) -> dict[str, str]:
+    return {
+        "line_no": "1",
+        "sku": PART_SKU,
+        "description": PART_SKU,
+        "quantity": "1",
+        "unit_price": str(amount),
+        "discount": "0",
+        "is_exempt": "0",
+        "amount": str(amount),
     }
 
 

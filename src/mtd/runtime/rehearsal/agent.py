@@ -21,6 +21,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "resolve_exception": {"decision": "Reintentar"},
     "coordinate_delivery": {"decision": "Despachar de nuevo"},
     "correct_mail": {},
+    "inspect_return": {"decision": "Acoger todo"},
 }
 """What it fills in, by form."""
 

@@ -1,0 +1,88 @@
+"""R70: what a customer sends back, driven in memory."""
+
+from typing import Any
+
+import pytest
+
+from mtd.core.process.outcome import Done
+from tests.processes.paths import DELIVERED, assert_ended, drive
+
+CLOSING = "Esperar plazo de cierre"
+BACK = [*DELIVERED[:-1], "RETURN_IN_PROGRESS"]
+WITHDRAWAL = {"return_id": "R-1", "reason": "WITHDRAWAL"}
+INSPECT = "Inspeccionar devolución"
+
+
+def returned(decision: dict[str, Any], **script: Any) -> Any:
+    """An order that is returned while it waits to be closed, and what was decided about it."""
+    return drive(
+        messages={"GoodsReceived": [{}]},
+        people={INSPECT: [decision]},
+        intrusions={CLOSING: ("ReturnRequested", WITHDRAWAL)},
+        **script,
+    )
+
+
+def test_all_that_comes_back_is_credited_and_refunded() -> None:
+    world = returned({"decision": "Acoger todo"})
+    assert_ended(world, [*BACK, "RETURNED", "CLOSED"])
+    assert world.asked == [(INSPECT, "agent")]
+    assert [i["reason"] for s, i in world.made if s == "paperless.credit_note"] == [1]
+    assert world.services[-4:] == [
+        "paperless.credit_note", "payment.refund", "giftcard.reverse", "mail.send",
+    ]  # fmt: skip
+    assert world.mails[-1] == "order_returned"
+
+
+def test_a_part_is_credited_and_refunded_as_a_part() -> None:
+    world = returned({"decision": "Acoger una parte", "amount": 9990})
+    assert_ended(world, [*BACK, "RETURNED", "CLOSED"])
+    [note] = [i for s, i in world.made if s == "paperless.credit_note"]
+    assert (note["reason"], note["amount"]) == (3, 9990)
+    assert [i for s, i in world.made if s == "payment.refund"] == [{"amount": 9990}]
+
+
+def test_what_is_not_accepted_stays_delivered() -> None:
+    world = returned({"decision": "Rechazar"})
+    assert_ended(world, [*BACK, "DELIVERED", "CLOSED"])
+    assert "payment.refund" not in world.services
+    assert world.mails[-1] == "return_rejected"
+
+
+def test_goods_that_never_come_close_the_request_and_then_the_order() -> None:
+    world = drive(intrusions={CLOSING: ("ReturnRequested", WITHDRAWAL)})
+    assert_ended(world, [*BACK, "DELIVERED", "CLOSED"])
+    assert world.fired == ["15 días sin recibir", CLOSING]
+    assert world.mails[-1] == "return_rejected"
+
+
+def test_an_open_return_keeps_the_order_open() -> None:
+    world = drive(
+        intrusions={CLOSING: ("ReturnRequested", WITHDRAWAL)}, messages={"GoodsReceived": [{}]}
+    )
+    assert world.states[-1] == "RETURN_IN_PROGRESS"
+    assert world.fired == [CLOSING]
+    assert world.resting() == {INSPECT, "Sin devoluciones en curso"}
+
+
+@pytest.mark.parametrize("reason", ["WITHDRAWAL", "GUARANTEE"])
+def test_nothing_is_returned_that_was_not_delivered(reason: str) -> None:
+    request = {"return_id": "R-1", "reason": reason}
+    world = drive(intrusions={"Esperar evento de bodega": ("ReturnRequested", request)})
+    assert_ended(world, DELIVERED)
+    assert world.mails.count("return_rejected") == 1
+    assert "payment.refund" not in world.services
+
+
+def test_a_second_return_of_an_order_is_not_taken() -> None:
+    world = drive(
+        messages={"GoodsReceived": [{}]},
+        people={INSPECT: [{"decision": "Rechazar"}]},
+        intrusions={
+            CLOSING: ("ReturnRequested", WITHDRAWAL),
+            "Sin devoluciones en curso": ("ReturnRequested", WITHDRAWAL),
+        },
+        calls={"mail.send": [Done({})] * 20},
+    )
+    assert world.states[-1] == "CLOSED"
+    assert [task for task, _ in world.asked] == [INSPECT]
