@@ -167,7 +167,7 @@ class Drafter:
         split = self.sketch.add("inclusiveGateway", self._id("some"), parent, decide=some)
         join = self.sketch.add("inclusiveGateway", self._id("join"), parent)
         for label in "ab":
-            first, last = self._sequence(parent, depth)
+            first, last = self._block(parent, depth)
             self.sketch.flow(split, first, label)
             self.sketch.flow(last, join)
         return split, join
@@ -182,10 +182,10 @@ class Drafter:
         join = self.sketch.add("complexGateway", self._id("join"), stage, activation=activation)
         self.sketch.chain(start, split)
         for _ in range(ways):
-            first, last = self._sequence(stage, depth)
+            first, last = self._block(stage, depth)
             self.sketch.chain(split, first)
             self.sketch.chain(last, join)
-        first, _ = self._sequence(stage, 0)
+        first, _ = self._block(stage, 0)
         self.sketch.chain(join, first)
         if self._pick(2):
             late = self._task(stage, 0)[0]

@@ -19,7 +19,7 @@ from mtd.core.process.trigger import Answered, Changed, Retried
 from tests.core.process.random_drawings import drawings
 from tests.core.process.world import World
 
-STEPS_MAX = 240
+STEPS_MAX = 400
 JOINS = ("parallelGateway", "inclusiveGateway", "complexGateway")
 EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

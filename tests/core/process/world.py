@@ -26,13 +26,15 @@ BEGAN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 class World:
     """One instance and everything that happens to it."""
 
-    def __init__(self, definition: Definition, **variables: Any) -> None:
+    def __init__(
+        self, definition: Definition, begin: Start | None = None, **variables: Any
+    ) -> None:
         self.definition = definition
         self.now = BEGAN
         self.instance: Instance = born("0", definition, "k")
         self.entries: list[Entry] = []
         self.moved: list[Moved] = []
-        self.let(Start(at=self.now, variables=variables))
+        self.let(begin or Start(at=self.now, variables=variables))
 
     def let(self, trigger: Trigger) -> Moved:
         """`trigger` happens."""

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from mtd.core.process.catching import arm_handlers, meets
-from mtd.core.process.definition import Definition, Element, Evaluate
+from mtd.core.process.catching import meets
+from mtd.core.process.definition import Definition, Element
 from mtd.core.process.effect import Call, UserTask, Watching
 from mtd.core.process.elements import TABLE
 from mtd.core.process.instance import ROOT, SET_ASIDE, Incident, Instance, State, Wait
@@ -26,6 +26,7 @@ from mtd.core.process.journal import (
 from mtd.core.process.outcome import Done, InDoubt, Unknown
 from mtd.core.process.recording import Stuck
 from mtd.core.process.running import run
+from mtd.core.process.starting import start
 from mtd.core.process.step import Step
 from mtd.core.process.trigger import (
     Answered,
@@ -106,25 +107,6 @@ def _own_up(step: Step) -> None:
     places = {step.element(token).name or token.at for token in draft.tokens.values()}
     where = ", ".join(sorted(places)) or "nowhere"
     step.trouble(token, DEADLOCK, f"tokens wait for others that cannot come: {where}")
-
-
-def _start(step: Step, start: Start) -> str:
-    root = step.definition.elements[step.definition.root]
-    rules = _brought(step.definition, start.element)
-    scope = step.open(root, None, None, {} if rules is not None else dict(start.variables))
-    if rules is not None:
-        step.attempt(None, lambda: step.assign_outputs(scope.id, rules, start.variables))
-    begin = (start.element,) if start.element is not None else root.starts
-    for event in begin:
-        step.put(event, scope.id)
-    step.attempt(None, lambda: arm_handlers(step, root, scope.id))
-    return begin[0] if begin else ""
-
-
-def _brought(definition: Definition, element: str | None) -> dict[str, Evaluate] | None:
-    """What the binding makes of what a message or signal brings that starts an instance."""
-    events = () if element is None else definition.elements[element].events
-    return next((event.payload for event in events if event.payload is not None), None)
 
 
 def _answered(step: Step, trigger: Answered | Fired | Received | Submitted) -> str:
@@ -262,7 +244,7 @@ def _cause(trigger: Trigger) -> list[Any]:
 
 
 _LET_IN: dict[type, Callable[[Step, Any], str]] = {
-    Start: _start,
+    Start: start,
     Answered: _answered,
     Fired: _answered,
     Received: _answered,

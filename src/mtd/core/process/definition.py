@@ -157,6 +157,9 @@ class Element(msgspec.Struct, frozen=True, kw_only=True):
     """Inside: the start events of event sub-processes."""
     events: tuple[Event, ...] = ()
     parallel_multiple: bool = False
+    """All of its events are required; of an instantiating gateway, of those behind it."""
+    instantiating: bool = False
+    """A receive task or an event-based gateway by which the process begins."""
     work: Work | None = None
     decide: Evaluate | None = None
     """A gateway's decision: the label, or labels, of the ways to take."""

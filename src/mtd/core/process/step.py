@@ -86,6 +86,15 @@ class Step(Recording):
         """A new token arrives at element `at`."""
         return self._arrive(Token(self.draft.next, at, scope, via, inner))
 
+    def stand(self, at: str, scope: int) -> Token:
+        """A new token stands at element `at`, what it would wait for there having come."""
+        token = Token(self.draft.next, at, scope)
+        self.record(Put(token))
+        element = self.definition.elements[at]
+        if element.entering is not None:
+            self.record(Reached(element.entering))
+        return token
+
     def move(self, token: Token, element: Element) -> Token:
         """`token` stands at `element` from now on, without arriving there again."""
         if token.at == element.id:

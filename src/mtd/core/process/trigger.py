@@ -9,11 +9,15 @@ from mtd.core.process.outcome import Outcome
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start"):
-    """Begin: at the named start event, else at the none start event."""
+    """Begin: at the named element, else at the none start event."""
 
     at: datetime
     variables: dict[str, Any] = {}
     element: str | None = None
+    """A start event; or a task or event that begins the process by the message that it catches."""
+    heard: str | None = None
+    """The message or signal that begins it: `variables` are then its content, of which the
+    binding of `element` says what becomes."""
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True, tag="answered"):

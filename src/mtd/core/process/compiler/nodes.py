@@ -69,6 +69,7 @@ class Nodes:
             self._answers.fault(node, f"{node.kind} is not supported")
         flows = self._out_of[node.id]
         decide = self._gateways.decide(node, flows)
+        self._check_instantiating(node)
         work = self._tasks.work(node)
         ways = tuple(self._gateways.way(node, flow) for flow in flows)
         called, mappings = (None, None)
@@ -89,7 +90,8 @@ class Nodes:
             starts=self._starts(node.id),
             handlers=self._handlers(node.id),
             events=self._node_events(node, work),
-            parallel_multiple=node.parallel_multiple,
+            parallel_multiple=node.parallel_multiple or _awaits_all(node),
+            instantiating=node.instantiate,
             work=mappings or work,
             decide=decide,
             activation=self._gateways.activation(node, self._into[node.id]),
@@ -108,6 +110,13 @@ class Nodes:
         self._into[flow.target].append(flow)
         self._out_of[flow.source].append(flow)
 
+    def _check_instantiating(self, node: Node) -> None:
+        """What begins a process is led to by nothing; a parallel event gateway begins one."""
+        if node.instantiate and self._into[node.id]:
+            self._answers.fault(node, "it begins the process, so that no flow may lead to it")
+        if _awaits_all(node) and not node.instantiate:
+            self._answers.fault(node, "a parallel event-based gateway must begin the process")
+
     def _is_handler(self, node: Node) -> bool:
         return node.kind == "subProcess" and node.triggered_by_event
 
@@ -121,9 +130,12 @@ class Nodes:
         """Where tokens begin: none starts, else the first start, else what nothing leads to."""
         nodes = self._inside[inside]
         starts = [node for node in nodes if node.kind == "startEvent"]
-        plain = [node.id for node in starts if not node.events]
-        if plain or starts:
-            return tuple(plain) or (starts[0].id,)
+        if starts:
+            plain = [node for node in starts if not node.events]
+            if len(plain) > 1:
+                text = "is not the first none start event: only a start that names it begins here"
+                self._answers.fault(plain[1], text, warning=True)
+            return ((plain or starts)[0].id,)
         return tuple(
             node.id
             for node in nodes
@@ -147,3 +159,8 @@ class Nodes:
         if node.kind == "sendTask" and work is None:
             return (self._events.message(node, node.message),) if node.message else ()
         return self._events.compile(node, node.kind in CATCHING, sent=work is not None)
+
+
+def _awaits_all(node: Node) -> bool:
+    """A parallel event-based gateway; it must instantiate (§10.6.6)."""
+    return node.kind == "eventBasedGateway" and node.event_gateway_type == "Parallel"

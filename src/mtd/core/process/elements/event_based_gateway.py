@@ -7,7 +7,13 @@ from mtd.core.process.step import Behaviour, Step
 
 
 def enter(step: Step, element: Element, token: Token) -> None:
-    """Wait for what each event behind it waits for; the event met takes the token over."""
+    """Wait for what each event behind it waits for; the event met takes the token over.
+
+    Entered as the begin of a process whose events are all required, each gets a token of its own.
+    """
+    if element.parallel_multiple:
+        step.depart(element, token, element.outgoing)
+        return
     for way in element.outgoing:
         await_events(step, step.definition.elements[way.target], token.scope, token)
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from mtd.core.process.advance import Moved, advance, born
-from mtd.core.process.definition import Definition, Element
+from mtd.core.process.definition import Definition
 from mtd.core.process.effect import (
     Call,
     Effect,
@@ -23,6 +23,7 @@ from mtd.core.process.instance import Instance, State, Wait
 from mtd.core.process.journal import Sent
 from mtd.core.process.recording import plain
 from mtd.core.process.rehearsing.asking import Answering, Question, Reply, Silence, trigger
+from mtd.core.process.starting import begun_by
 from mtd.core.process.trigger import Fired, Received, Start, Trigger
 
 EVENTS_MAX = 10_000
@@ -90,13 +91,16 @@ class Rehearsal:
         variables: Mapping[str, Any] | None = None,
         key: str = "",
         element: str | None = None,
+        heard: str | None = None,
     ) -> str:
-        """Begin an instance of definition `name`, at its start event `element`; its id, from 1."""
+        """Begin an instance of definition `name`; its id, from 1.
+
+        At `element`, by the message or signal that is `heard`, if they are given.
+        """
         id_ = str(len(self.instances) + 1)
-        definition = self.definitions[name]
-        self.instances[id_] = born(id_, definition, key)
+        self.instances[id_] = born(id_, self.definitions[name], key)
         values = {name: plain(value) for name, value in (variables or {}).items()}
-        self.let(id_, Start(at=self.now, variables=values, element=element))
+        self.let(id_, Start(at=self.now, variables=values, element=element, heard=heard))
         return id_
 
     def let(self, instance: str, trigger: Trigger) -> Moved:
@@ -162,7 +166,7 @@ class Rehearsal:
         births, self._births = self._births, []
         for name, message, element in births:
             if len(self.instances) <= INSTANCES_MAX:
-                self.start(name, message.payload, message.key or "", element)
+                self.start(name, message.payload, message.key or "", element, message.name)
 
     def _look(self) -> None:
         """Plan what comes of each wait that was not looked at as it is now."""
@@ -246,19 +250,10 @@ class Rehearsal:
         kind = "signal" if message.key is None else "message"
         begun = False
         for definition in list(self.definitions.values()):
-            for element in definition.elements.values():
-                if _starts_with(definition, element, kind, message.name):
-                    self._births.append((definition.name, message, element.id))
-                    begun = True
+            for element in begun_by(definition, kind, message.name):
+                self._births.append((definition.name, message, element.id))
+                begun = True
         return begun
-
-
-def _starts_with(definition: Definition, element: Element, kind: str, name: str) -> bool:
-    return (
-        element.kind == "startEvent"
-        and element.parent == definition.root
-        and any(event.kind == kind and event.name == name for event in element.events)
-    )
 
 
 def _meets(effect: Effect, message: Message) -> bool:
