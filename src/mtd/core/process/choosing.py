@@ -8,6 +8,7 @@ from mtd.core.process.instance import Token
 from mtd.core.process.label import folded
 from mtd.core.process.recording import Stuck
 from mtd.core.process.step import Step
+from mtd.core.process.ways import open_ways
 
 YES = frozenset({"si", "yes", "sim", "да", "true"})
 NO = frozenset({"no", "nao", "не", "нет", "false"})
@@ -25,24 +26,18 @@ def chosen(element: Element, given: list[Any]) -> tuple[Way, ...]:
     return tuple(way for way in element.outgoing if any(_bears(way.name, a) for a in given))
 
 
-def open_ways(
+def ways_out(
     step: Step, element: Element, token: Token, also: Mapping[str, Any] | None = None
 ) -> tuple[Way, ...]:
-    """The ways that the decision names; or those whose conditions hold, with those that have
-    none; else the default one.
+    """The ways out of an inclusive or complex gateway that its decision names; without one,
+    those that are open by their conditions. `also` is in sight, too.
 
-    `also` is in sight, too. Raises Stuck where no way is open (BPMN 2.0.2 §13.4.3).
+    Raises Stuck where no way is open (BPMN 2.0.2 §13.4.3).
     """
     seen = {**step.sight(token.scope), **(also or {})}
-    if element.decide is not None:
-        ways = chosen(element, answers(step, element, seen))
-    else:
-        ways = tuple(
-            way
-            for way in element.outgoing
-            if way is not element.default
-            and (way.condition is None or step.evaluated(way.condition, seen) is True)
-        )
+    if element.decide is None:
+        return open_ways(step, element, seen)
+    ways = chosen(element, answers(step, element, seen))
     if ways:
         return ways
     if element.default is None:

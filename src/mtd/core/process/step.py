@@ -34,6 +34,7 @@ from mtd.core.process.journal import (
 )
 from mtd.core.process.recording import Recording, Stuck
 from mtd.core.process.remembering import remember_contents, remember_scope, remember_task
+from mtd.core.process.ways import open_ways
 
 COMPENSATION_FAILED = "COMPENSATION_FAILED"
 """The incident of a token that undoes what completed, whatever it is that failed there."""
@@ -112,8 +113,8 @@ class Step(Recording):
         still has its wait, and a retry repeats the call under the same key.
         """
         ways = () if token.inner else element.outgoing
-        if element.default is not None or any(way.condition is not None for way in ways):
-            ways = self._open_ways(element, token)
+        if ways and (element.default or any(way.condition is not None for way in ways)):
+            ways = open_ways(self, element, self.sight(token.scope))
         self.depart(element, token, ways)
 
     def depart(self, element: Element, token: Token, ways: Sequence[Way]) -> None:
@@ -288,18 +289,3 @@ class Step(Recording):
                 return True
             scope = self.draft.scopes[scope.parent]
         return False
-
-    def _open_ways(self, element: Element, token: Token) -> tuple[Way, ...]:
-        """The flows whose conditions hold, and those without one (BPMN 2.0.2 §8.4.13).
-
-        The default flow stands in for the conditional ones, whatever leaves besides them.
-        """
-        default = element.default
-        others = [way for way in element.outgoing if way is not default]
-        held = [w for w in others if w.condition and self.value(w.condition, token.scope) is True]
-        if not held and default is not None:
-            held = [default]
-        chosen = {way.id for way in (*held, *(way for way in others if way.condition is None))}
-        if chosen:
-            return tuple(way for way in element.outgoing if way.id in chosen)
-        raise Stuck("NO_WAY_OUT", f"no condition of {element.name or element.id!r} is true")

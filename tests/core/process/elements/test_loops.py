@@ -116,3 +116,19 @@ def test_an_error_in_one_body_cancels_them_all() -> None:
 def test_what_is_no_list_is_an_incident() -> None:
     world = looped(multi(sequential=False, collection=variable("lines")), lines="abc")
     assert [i.code for i in world.instance.incidents.values()] == ["NO_COLLECTION"]
+
+
+def test_a_body_takes_no_flow_of_its_activity_not_even_the_default() -> None:
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    sketch.service("work", loop=standard(maximum=2))
+    sketch.service("after")
+    sketch.service("other")
+    sketch.flow("start", "work")
+    sketch.default("work", "after")
+    sketch.flow("work", "other", condition=variable("other"))
+    world = World(sketch.definition(), other=False)
+    world.answer("work")
+    assert world.waiting() == ["work"]
+    world.answer("work")
+    assert world.waiting() == ["after"]

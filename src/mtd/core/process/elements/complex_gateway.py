@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from mtd.core.process.choosing import open_ways
+from mtd.core.process.choosing import ways_out
 from mtd.core.process.definition import Element, Way
 from mtd.core.process.instance import Token
 from mtd.core.process.journal import Gone, Put, Reached
@@ -61,7 +61,7 @@ def _start(step: Step, element: Element, here: list[Token]) -> None:
         given = step.evaluated(element.activation, {**step.sight(scope), **seen})
         if given is not True:
             return
-    ways = open_ways(step, element, here[0], seen) if element.outgoing else ()
+    ways = ways_out(step, element, here[0], seen) if element.outgoing else ()
     for token in _one_a_way(here):
         step.record(Put(msgspec.structs.replace(token, counted=True)))
     step.emit(scope, ways)

@@ -1,6 +1,6 @@
 """Inclusive gateway: one or more ways out; joins what can still come (BPMN 2.0.2 §13.4.3)."""
 
-from mtd.core.process.choosing import open_ways
+from mtd.core.process.choosing import ways_out
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Token
 from mtd.core.process.journal import Gone
@@ -35,7 +35,7 @@ def _split(step: Step, element: Element, tokens: list[Token]) -> None:
     first, *others = tokens
     ways = element.outgoing
     if len(ways) > 1:
-        ways = open_ways(step, element, first)
+        ways = ways_out(step, element, first)
     for other in others:
         step.record(Gone(other.id))
     step.depart(element, first, ways)
