@@ -8,7 +8,7 @@ from mtd.core.process.effect import Message, Subscription
 from mtd.core.process.instance import State
 from mtd.core.process.rehearsing import Ending, Question, Rehearsal, Silence
 from mtd.core.process.trigger import Start
-from tests.core.process.drawn import chain, compiled, definition, faults
+from tests.core.process.drawn import chain, compiled, definition
 from tests.core.process.world import BEGAN, World
 
 
@@ -57,7 +57,7 @@ def test_the_first_event_of_an_exclusive_gateway_is_all() -> None:
     world.publish(Message("Money", "k1", {}))
     assert world.run() is Ending.ENDED
     world.publish(Message("Order", "k1", {}))
-    assert len(world.instances) == 2
+    assert world.run() is Ending.ENDED and len(world.instances) == 2
 
 
 def test_a_parallel_gateway_awaits_the_others_in_the_instance_begun() -> None:
@@ -123,20 +123,11 @@ def test_each_start_event_is_one_of_its_own(element: str | None, visited: list[s
 
 
 def test_a_second_none_start_event_is_warned_of() -> None:
-    (warning,) = compiled(STARTS).faults
-    assert (warning.element, warning.warning) == ("two", True)
+    warned = [fault for fault in compiled(STARTS).faults if "none start event" in fault.message]
+    assert [(fault.element, fault.warning) for fault in warned] == [("two", True)]
 
 
 def test_a_place_at_which_nothing_begins_is_an_incident() -> None:
     world = World(definition(STARTS), begin=Start(at=BEGAN, element="a"))
     assert [i.code for i in world.instance.incidents.values()] == ["NO_SUCH_START"]
     world.check_fold()
-
-
-def test_what_begins_a_process_is_led_to_by_nothing() -> None:
-    body = '<startEvent id="s"/><receiveTask id="r" name="R" instantiate="true"/>' + chain("s", "r")
-    assert faults(body) == ["it begins the process, so that no flow may lead to it"]
-    body = '<startEvent id="s"/><eventBasedGateway id="g" eventGatewayType="Parallel"/>'
-    assert faults(body + chain("s", "g")) == [
-        "a parallel event-based gateway must begin the process"
-    ]

@@ -69,7 +69,6 @@ class Nodes:
             self._answers.fault(node, f"{node.kind} is not supported")
         flows = self._out_of[node.id]
         decide = self._gateways.decide(node, flows)
-        self._check_instantiating(node)
         work = self._tasks.work(node)
         ways = tuple(self._gateways.way(node, flow) for flow in flows)
         called, mappings = (None, None)
@@ -109,13 +108,6 @@ class Nodes:
                 return
         self._into[flow.target].append(flow)
         self._out_of[flow.source].append(flow)
-
-    def _check_instantiating(self, node: Node) -> None:
-        """What begins a process is led to by nothing; a parallel event gateway begins one."""
-        if node.instantiate and self._into[node.id]:
-            self._answers.fault(node, "it begins the process, so that no flow may lead to it")
-        if _awaits_all(node) and not node.instantiate:
-            self._answers.fault(node, "a parallel event-based gateway must begin the process")
 
     def _is_handler(self, node: Node) -> bool:
         return node.kind == "subProcess" and node.triggered_by_event
