@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import count, pairwise
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
 from mtd.core.process.definition import Definition, Evaluate, Event, Loop, Rules
@@ -26,7 +27,7 @@ class Drafter:
             self._task, self._person, self._receive, self._timer, self._script, self._undoable,
             self._undo, self._escalate, self._choice, self._fork, self._race, self._loop,
             self._guarded, self._stage, self._undoable_stage, self._transaction, self._some,
-            self._enough, self._many,
+            self._enough, self._many, self._each,
         )  # fmt: skip
 
     def definition(self) -> Definition:
@@ -200,6 +201,19 @@ class Drafter:
         self.sketch.chain(first, last)
         return first, last
 
+    def _each(self, parent: str, depth: int) -> tuple[str, str]:
+        """A task or a stage for each of some items, or a few times over."""
+        id_, _ = (self._task, self._stage)[self._pick(2)](parent, depth)
+        loop = (
+            Loop(kind="standardLoop", maximum=2),
+            Loop(kind="multiInstance", sequential=True, cardinality=two),
+            Loop(kind="multiInstance", sequential=False, cardinality=two),
+            Loop(kind="multiInstance", sequential=False, cardinality=two, condition=enough),
+        )[self._pick(4)]
+        element = self.sketch.elements[id_]
+        self.sketch.elements[id_] = msgspec.structs.replace(element, loop=loop)
+        return id_, id_
+
     def _race(self, parent: str, depth: int) -> tuple[str, str]:
         gateway = self.sketch.add("eventBasedGateway", self._id("race"), parent)
         merge = self.sketch.add("exclusiveGateway", self._id("merge"), parent)
@@ -267,6 +281,16 @@ class Drafter:
 def some(variables: Mapping[str, Any], now: datetime) -> list[str]:
     """The branches of an inclusive split."""
     return ["a", "b"] if variables.get("answer") else ["b"]
+
+
+def two(variables: Mapping[str, Any], now: datetime) -> int:
+    """How many bodies."""
+    return 2
+
+
+def enough(variables: Mapping[str, Any], now: datetime) -> bool:
+    """A completion condition."""
+    return bool(variables.get("answer"))
 
 
 def at_least(count: int) -> Evaluate:

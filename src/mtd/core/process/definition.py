@@ -128,6 +128,8 @@ class Loop(msgspec.Struct, frozen=True, kw_only=True):
     item: str | None = None
     output_collection: str | None = None
     output_item: Evaluate | None = None
+    output_name: str | None = None
+    """The variable that the output item is: each body has one of its own."""
     behavior: str = "All"
     on_one: tuple[Event, ...] = ()
     on_none: tuple[Event, ...] = ()

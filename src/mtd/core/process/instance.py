@@ -35,6 +35,8 @@ class Token(msgspec.Struct, frozen=True, array_like=True):
     counted: bool = False
     """It waits no more for others: its activity has its start quantity (§13.3.2), or its complex
     gateway took it when it activated, and remembers so until it resets (§13.4.5)."""
+    finished: bool = False
+    """Its activity is done, and only a way out of it is missing."""
 
 
 class Scope(msgspec.Struct, frozen=True, array_like=True):

@@ -17,9 +17,11 @@ from mtd.core.time.business_duration import BusinessDuration
 class Stuck(Exception):
     """A token cannot go on: `advance` turns it into an incident on that token."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, token: int | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.token = token
+        """Which, where it is not the one that was moved."""
 
 
 class Recording:

@@ -42,6 +42,9 @@ def _arrive(step: Step, element: Element, token: Token) -> None:
 
 
 def _let_in(step: Step, element: Element, token: Token) -> None:
+    if token.finished:
+        step.leave(element, token)
+        return
     if element.start_quantity > 1 and not gathered(step, element, token):
         return
     if element.attached and not token.inner:

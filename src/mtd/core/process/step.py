@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
+
 from mtd.core.process.definition import Definition, Element, Way
 from mtd.core.process.effect import Effect
 from mtd.core.process.instance import (
@@ -114,7 +116,7 @@ class Step(Recording):
         """
         ways = () if token.inner else element.outgoing
         if ways and (element.default or any(way.condition is not None for way in ways)):
-            ways = open_ways(self, element, self.sight(token.scope))
+            ways = self._found(element, token)
         self.depart(element, token, ways)
 
     def depart(self, element: Element, token: Token, ways: Sequence[Way]) -> None:
@@ -266,6 +268,7 @@ class Step(Recording):
         try:
             act()
         except Stuck as stuck:
+            token = self.draft.tokens.get(stuck.token or 0, token)
             still_open = wait if wait and wait.id in self.draft.waits else None
             self.trouble(token, stuck.code, str(stuck), still_open)
 
@@ -273,6 +276,16 @@ class Step(Recording):
         self.record(Put(token))
         self.agenda.append(token.id)
         return token
+
+    def _found(self, element: Element, token: Token) -> tuple[Way, ...]:
+        """The open ways. A token stuck for want of one does not do its activity again for it."""
+        try:
+            return open_ways(self, element, self.sight(token.scope))
+        except Stuck as stuck:
+            waits = self.draft.waits.values()
+            if not any((w.token, w.element) == (token.id, element.id) for w in waits):
+                self.record(Put(msgspec.structs.replace(token, finished=True)))
+            raise Stuck(stuck.code, str(stuck), token.id) from stuck
 
     def _drop(self, token: Token) -> None:
         self.disarm(token)

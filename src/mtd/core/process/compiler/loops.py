@@ -1,15 +1,19 @@
 """Loops: a drawn loop or multi-instance marker, with its binding, to what it repeats over."""
 
+import re
+
 from mtd.core.process.binding import LoopBinding
 from mtd.core.process.compiler.answers import Answers
 from mtd.core.process.compiler.expressions import Expressions
-from mtd.core.process.definition import Evaluate, Loop
+from mtd.core.process.definition import Evaluate, Event, Loop
+from mtd.core.process.drawing import EventDefinition, Node
 from mtd.core.process.drawing import Loop as DrawnLoop
-from mtd.core.process.drawing import Node
 
 STANDARD = "standardLoop"
-BEHAVIOR = "All"
-"""The only multi-instance behavior so far."""
+BEHAVIORS = ("All", "One", "None", "Complex")
+_NAME = re.compile(r"[^\W\d]\w*")
+_SIGNAL = (Event(kind="signal"),)
+"""What the behaviors One and None throw where no event is drawn (§10.3.8, Table 10.30)."""
 
 
 def compiled_loop(node: Node, answers: Answers, expressions: Expressions) -> Loop | None:
@@ -23,8 +27,10 @@ def compiled_loop(node: Node, answers: Answers, expressions: Expressions) -> Loo
         text = next((text for text in texts if text), None)
         return None if text is None else expressions.drawn(node, text)
 
-    if drawn.behavior != BEHAVIOR:
-        answers.fault(node, f"multi-instance behavior {drawn.behavior} is not supported")
+    if drawn.behavior not in BEHAVIORS:
+        known = ", ".join(BEHAVIORS)
+        answers.fault(node, f"multi-instance behavior {drawn.behavior!r} is none of {known}")
+    output = binding.output_item or drawn.item_out
     loop = Loop(
         kind=drawn.kind,
         sequential=drawn.sequential,
@@ -35,13 +41,28 @@ def compiled_loop(node: Node, answers: Answers, expressions: Expressions) -> Loo
         collection=rule(binding.collection, drawn.collection_in),
         item=binding.item or drawn.item_in,
         output_collection=binding.output_collection or drawn.collection_out,
-        output_item=rule(binding.output_item, drawn.item_out),
+        output_item=rule(output),
+        output_name=output if output and _NAME.fullmatch(output) else None,
+        behavior=drawn.behavior,
+        on_one=_thrown(drawn.one_event),
+        on_none=_thrown(drawn.none_event),
+        complex=tuple(
+            (expressions.drawn(node, condition), event)
+            for condition, thrown in drawn.complex
+            for event in _thrown(thrown)
+        ),
     )
     if _is_bounded(drawn, loop):
         answers.answered(node, "loop", binding.condition or binding.collection or "as drawn")
     else:
         answers.missing(node, "loop")
     return loop
+
+
+def _thrown(drawn: EventDefinition | None) -> tuple[Event, ...]:
+    if drawn is None:
+        return _SIGNAL
+    return (Event(kind=drawn.kind, name=drawn.code or drawn.name),)
 
 
 def _is_bounded(drawn: DrawnLoop, loop: Loop) -> bool:

@@ -1,23 +1,34 @@
-"""Multi-instance: an activity done for each item, at once or in turn (BPMN 2.0.2 §13.2.7)."""
+"""Multi-instance: an activity done for each item, at once or in turn (BPMN 2.0.2 §13.2.7).
 
+A scope keeps the account, in sight of the bodies and of the completion condition. Events that
+the behavior throws (None: as each body is done; One: as the first is; Complex: where a condition
+holds, which ends the rest) go off at the border and interrupt nothing: to end the bodies is
+what conditions are for (§10.3.8, Table 10.30).
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, cast
 
-from mtd.core.process.definition import Element, Loop
+from mtd.core.process.definition import Element, Evaluate, Event, Loop
 from mtd.core.process.instance import Scope, Token
 from mtd.core.process.journal import Assigned
+from mtd.core.process.publishing import publish
 from mtd.core.process.recording import Stuck
 from mtd.core.process.step import Behaviour, Step
 
 INSTANCES_MAX = 5_000
 """Instances of one activity; a collection beyond that is a mistake, or an attack."""
 
-TOTAL, COMPLETED, ITEMS, OUTPUTS = (
+TOTAL, ACTIVE, COMPLETED, TERMINATED = (
     "numberOfInstances",
+    "numberOfActiveInstances",
     "numberOfCompletedInstances",
-    "items",
-    "outputs",
+    "numberOfTerminatedInstances",
 )
 COUNTER = "loopCounter"
+ITEMS, OUTPUT = "#items", "#output"
+"""Kept in the account under names that no expression can say."""
 
 
 def enter(step: Step, element: Element, token: Token) -> None:
@@ -25,49 +36,106 @@ def enter(step: Step, element: Element, token: Token) -> None:
     loop = _loop(element)
     items = _items(step, element, loop, token.scope)
     if not items:
+        _hand_over(step, loop, token, [])
         step.leave(element, token)
         return
-    account = {TOTAL: len(items), COMPLETED: 0, ITEMS: items, OUTPUTS: [None] * len(items)}
+    begun = 1 if loop.sequential else len(items)
+    account = {TOTAL: len(items), ACTIVE: begun, COMPLETED: 0, TERMINATED: 0, ITEMS: items}
     kept = step.open(element, token.scope, token, account)
-    for number in range(1 if loop.sequential else len(items)):
+    for number in range(1, begun + 1):
         _begin(step, element, token, kept, number)
 
 
 def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
-    """One body is over: its output is collected, and the condition may end the rest."""
+    """One body is over: its output is kept, its events are thrown, and it may end the rest."""
     loop = _loop(element)
     assert scope.parent is not None
-    account = step.draft.scopes[scope.parent].variables
-    number = int(scope.variables[COUNTER]) - 1
-    outputs = list(account[OUTPUTS])
-    if loop.output_item is not None:
-        seen = {**step.sight(scope.parent), **scope.variables}
-        outputs[number] = step.evaluated(loop.output_item, seen)
-    completed = account[COMPLETED] + 1
-    step.record(Assigned(scope.parent, {COMPLETED: completed, OUTPUTS: outputs}))
-    enough = loop.condition is not None and step.value(loop.condition, scope.parent) is True
-    if enough or completed == account[TOTAL]:
-        _end(step, element, token, scope.parent, outputs)
+    kept = step.draft.scopes[scope.parent]
+    completed, active = kept.variables[COMPLETED] + 1, kept.variables[ACTIVE] - 1
+    counts = {COMPLETED: completed, ACTIVE: active}
+    seen = {**step.sight(kept.id), **scope.variables, **counts}
+    met = [event for condition, event in loop.complex if _holds(step, condition, seen)]
+    enough = bool(met) or (loop.condition is not None and _holds(step, loop.condition, seen))
+    ends = enough or completed == kept.variables[TOTAL]
+    if ends:
+        counts |= {ACTIVE: 0, TERMINATED: active}
     elif loop.sequential:
-        _begin(step, element, token, step.draft.scopes[scope.parent], completed)
+        counts[ACTIVE] = 1
+    step.record(Assigned(kept.id, {**counts, **_output(step, loop, seen)}))
+    for event in (*_of_behavior(loop, completed), *met):
+        _throw(step, element, token, event, {**seen, **counts})
+    if ends:
+        _end(step, element, token, step.draft.scopes[kept.id])
+    elif loop.sequential:
+        _begin(step, element, token, kept, completed + 1)
 
 
 def _begin(step: Step, element: Element, token: Token, kept: Scope, number: int) -> None:
-    variables: dict[str, Any] = {COUNTER: number + 1}
+    """The body of this number, from 1, with variables of its own: what it takes and gives."""
     loop = _loop(element)
+    variables: dict[str, Any] = {COUNTER: number}
+    if loop.output_name is not None:
+        variables[loop.output_name] = None
     if loop.item is not None:
-        variables[loop.item] = kept.variables[ITEMS][number]
+        variables[loop.item] = kept.variables[ITEMS][number - 1]
     body = step.open(element, kept.id, token, variables)
     step.put(element.id, body.id, inner=True)
 
 
-def _end(step: Step, element: Element, token: Token, kept: int, outputs: list[Any]) -> None:
-    step.clear(kept)
-    step.complete(step.draft.scopes[kept], {})
-    loop = _loop(element)
+def _end(step: Step, element: Element, token: Token, kept: Scope) -> None:
+    """Bodies that are not done are cancelled; of those there is no output."""
+    step.clear(kept.id)
+    step.complete(kept, {})
+    numbers = range(1, kept.variables[TOTAL] + 1)
+    outputs = [kept.variables.get(f"{OUTPUT}{number}") for number in numbers]
+    _hand_over(step, _loop(element), token, outputs)
+    step.leave(element, token)
+
+
+def _hand_over(step: Step, loop: Loop, token: Token, outputs: list[Any]) -> None:
     if loop.output_collection is not None:
         step.assign(token.scope, {loop.output_collection: outputs})
-    step.leave(element, token)
+
+
+def _output(step: Step, loop: Loop, seen: Mapping[str, Any]) -> dict[str, Any]:
+    """What the body gives, under its number: the collection keeps the order of the items."""
+    if loop.output_item is None:
+        return {}
+    return {f"{OUTPUT}{seen[COUNTER]}": step.evaluated(loop.output_item, seen)}
+
+
+def _of_behavior(loop: Loop, completed: int) -> tuple[Event, ...]:
+    match loop.behavior:
+        case "None":
+            return loop.on_none
+        case "One":
+            return loop.on_one if completed == 1 else ()
+        case _:
+            return ()
+
+
+def _throw(
+    step: Step, element: Element, token: Token, event: Event, seen: Mapping[str, Any]
+) -> None:
+    """What it carries are the attributes; where no border catches it, others may hear of it."""
+    for boundary in (step.definition.elements[attached] for attached in element.attached):
+        caught = _catching(boundary.events, event)
+        if caught is not None:
+            rules = caught.payload or {}
+            step.assign(token.scope, {n: step.evaluated(r, seen) for n, r in rules.items()})
+            step.put(boundary.id, token.scope)
+            return
+    if event.name is not None:
+        publish(step, event, token)
+
+
+def _catching(events: Iterable[Event], thrown: Event) -> Event | None:
+    """A default signal bears no name: any signal event catches it (Table 10.30)."""
+    for event in events:
+        named = thrown.name is None or event.name in (None, thrown.name)
+        if event.kind == thrown.kind and named:
+            return event
+    return None
 
 
 def _items(step: Step, element: Element, loop: Loop, scope: int) -> list[Any]:
@@ -80,12 +148,17 @@ def _items(step: Step, element: Element, loop: Loop, scope: int) -> list[Any]:
     else:
         assert loop.cardinality is not None, "the compiler refuses one without either"
         count = step.value(loop.cardinality, scope)
-        if not isinstance(count, int) or count < 0:
+        is_whole = isinstance(count, int | Decimal) and count == int(count)
+        if not is_whole or count < 0:
             raise Stuck("NO_CARDINALITY", f"{element.name or element.id!r}: {count!r} is no count")
-        found = [None] * min(count, INSTANCES_MAX + 1)
+        found = [None] * min(int(count), INSTANCES_MAX + 1)
     if len(found) > INSTANCES_MAX:
         raise Stuck("TOO_MANY", f"{element.name or element.id!r}: more than {INSTANCES_MAX}")
     return found
+
+
+def _holds(step: Step, condition: Evaluate, seen: Mapping[str, Any]) -> bool:
+    return step.evaluated(condition, seen) is True
 
 
 def _loop(element: Element) -> Loop:
