@@ -1,14 +1,13 @@
 """Random drawings: block-structured processes that are sound by construction."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 from itertools import count, pairwise
-from typing import Any
 
 import msgspec
 from hypothesis import strategies as st
 
-from mtd.core.process.definition import Definition, Evaluate, Event, Loop, Rules
+from mtd.core.process.definition import Definition, Event, Loop, Rules
+from tests.core.process.random_rules import at_least, enough, some, two
 from tests.core.process.sketch import PROCESS, Sketch, after, error, message, phase, variable
 
 DEPTH_MAX = 3
@@ -276,26 +275,6 @@ class Drafter:
         task, _ = self._task(handler, 0)
         last, _ = self._undo(handler, 0) if self._pick(2) else (task, task)
         self.sketch.chain(*dict.fromkeys((start, task, last)))
-
-
-def some(variables: Mapping[str, Any], now: datetime) -> list[str]:
-    """The branches of an inclusive split."""
-    return ["a", "b"] if variables.get("answer") else ["b"]
-
-
-def two(variables: Mapping[str, Any], now: datetime) -> int:
-    """How many bodies."""
-    return 2
-
-
-def enough(variables: Mapping[str, Any], now: datetime) -> bool:
-    """A completion condition."""
-    return bool(variables.get("answer"))
-
-
-def at_least(count: int) -> Evaluate:
-    """A complex gateway's condition."""
-    return lambda variables, now: variables["activationCount"] >= count
 
 
 @st.composite

@@ -128,6 +128,26 @@ class CallBinding(_Binding, frozen=True, kw_only=True):
     output: dict[str, str] | None = None
 
 
+class AdHocBinding(_Binding, frozen=True, kw_only=True):
+    """Who chooses among an ad-hoc sub-process's activities; absent: each is begun once."""
+
+    role: str | None = None
+    """A person chooses."""
+    choose: str | None = None
+    """FEEL that gives the label, or labels, of those to begin next; null or none: enough."""
+    condition: str | None = None
+    """FEEL: enough when true; looked at as each activity is done."""
+
+
+class ScopeBinding(_Binding, frozen=True, kw_only=True):
+    """Variables that a sub-process has for itself, and what it leaves behind."""
+
+    input: dict[str, str] = {}
+    """Variable inside to FEEL over those around it."""
+    output: dict[str, str] = {}
+    """Variable around it to FEEL over those inside."""
+
+
 class LoopBinding(_Binding, frozen=True, kw_only=True):
     """What a loop or multi-instance marker repeats over."""
 
@@ -161,6 +181,8 @@ class Bindings(_Binding, frozen=True, kw_only=True):
     lane: dict[str, LaneBinding] = {}
     call: dict[str, CallBinding] = {}
     loop: dict[str, LoopBinding] = {}
+    adhoc: dict[str, AdHocBinding] = {}
+    subprocess: dict[str, ScopeBinding] = {}
     entering: dict[str, str] = {}
     """Label to the business state of an order whose token rests there."""
     leaving: dict[str, str] = {}

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from mtd.core.process.associating import carried_out
 from mtd.core.process.definition import Element, Event
 from mtd.core.process.effect import Effect, Listening, Subscription, Timer, Watching
 from mtd.core.process.instance import Token, Wait
@@ -68,7 +69,8 @@ def brought(step: Step, element: Element, wait: Wait, trigger: Any) -> dict[str,
     if not isinstance(trigger, Received):
         return {}
     event = next((e for e in element.events if e.name == trigger.name), None)
-    return step.outputs(wait.scope, event.payload if event else None, trigger.payload)
+    payload = event.payload if event else None
+    return carried_out(step, element, wait.scope, payload, trigger.payload)
 
 
 def meets(wait: Wait, trigger: Any) -> bool:

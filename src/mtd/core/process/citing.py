@@ -98,7 +98,7 @@ def _call_activities(drawing: Drawing) -> Iterator[Node]:
 
 
 def _names(drawing: Drawing) -> Iterable[str]:
-    for process in drawing.processes:
-        yield process.id
-        if process.name:
-            yield process.name
+    for one in (*drawing.processes, *drawing.global_tasks):
+        yield one.id
+        if one.name:
+            yield one.name

@@ -136,6 +136,38 @@ class Loop(msgspec.Struct, frozen=True, kw_only=True):
     complex: tuple[tuple[Evaluate, Event], ...] = ()
 
 
+class AdHoc(msgspec.Struct, frozen=True, kw_only=True):
+    """How the activities of an ad-hoc sub-process are chosen (BPMN 2.0.2 §10.3.5)."""
+
+    sequential: bool = False
+    cancel_remaining: bool = True
+    condition: Evaluate | None = None
+    """Enough when true; looked at as each activity is done."""
+    choose: Evaluate | None = None
+    """A rule that gives the labels of those to begin next; none, when it is enough."""
+    role: str | None = None
+    """A person of this role chooses."""
+
+
+class Passing(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes into a sub-process or a called process, and what comes out of it."""
+
+    inputs: dict[str, Evaluate] = {}
+    """Variables of its own, by rules over those around it."""
+    outputs: dict[str, Evaluate] | None = None
+    """Variables around it, by rules over its own."""
+
+
+class Datum(msgspec.Struct, frozen=True, kw_only=True):
+    """Data that an association carries: a copy, a transformation or an assignment (§10.4.2)."""
+
+    target: str
+    """The input's name; of an output, the variable."""
+    rule: Evaluate
+    source: str | None = None
+    """The output that must have been given; None: whatever was."""
+
+
 class Element(msgspec.Struct, frozen=True, kw_only=True):
     """One node of the drawing, or the process itself, compiled."""
 
@@ -178,6 +210,12 @@ class Element(msgspec.Struct, frozen=True, kw_only=True):
     """Inside: the start event of the event sub-process that undoes all of it."""
     remembered: bool = False
     """Whether this activity, or anything inside of it, could be undone once it is done."""
+    ad_hoc: AdHoc | None = None
+    passing: Passing | None = None
+    declared: tuple[str, ...] = ()
+    """Inside: variables of its own, drawn as data objects and properties."""
+    data_in: tuple[Datum, ...] = ()
+    data_out: tuple[Datum, ...] = ()
     called: str | None = None
     """A call activity's process."""
     entering: str | None = None

@@ -49,6 +49,8 @@ class Scope(msgspec.Struct, frozen=True, array_like=True):
     holder: int | None = None
     """The token that rests on `element`; None for the process and for event sub-processes."""
     variables: dict[str, Any] = {}
+    closed: bool = False
+    """Variables around it are neither seen nor set from inside: they are passed."""
 
 
 class Wait(msgspec.Struct, frozen=True, array_like=True):

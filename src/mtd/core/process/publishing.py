@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from mtd.core.process.associating import taken
 from mtd.core.process.definition import Event
 from mtd.core.process.effect import Message
 from mtd.core.process.facts import Sent
@@ -23,7 +24,8 @@ def publish(step: Step, events: Iterable[Event], token: Token) -> None:
 
 
 def _message(step: Step, event: Event, token: Token) -> Message:
-    payload = step.values(event.payload or {}, token.scope)
+    element = step.element(token)
+    payload = taken(step, element, token.scope) | step.values(event.payload or {}, token.scope)
     if event.kind == "signal":
         return Message(event.name or "", None, payload)
     key = step.key if event.key is None else step.value(event.key, token.scope)

@@ -43,9 +43,9 @@ class Recording:
         self.facts.append(fact)
 
     def sight(self, scope_id: int) -> Mapping[str, Any]:
-        """The variables in sight of a scope: its own, then those around it."""
+        """The variables in sight of a scope: its own, then those around it, if it is open."""
         scope = self.draft.scopes[scope_id]
-        if scope.parent is None:
+        if scope.parent is None or scope.closed:
             return scope.variables
         return {**self.sight(scope.parent), **scope.variables}
 
@@ -75,12 +75,6 @@ class Recording:
             self.record(Assigned(home, values))
             self.changed = True
 
-    def assign_outputs(
-        self, scope: int, rules: Mapping[str, Evaluate] | None, outputs: Mapping[str, Any]
-    ) -> None:
-        """`outputs` become variables: by `rules` that see them too, else under their own names."""
-        self.assign(scope, self.outputs(scope, rules, outputs))
-
     def outputs(
         self, scope: int, rules: Mapping[str, Evaluate] | None, outputs: Mapping[str, Any]
     ) -> dict[str, Any]:
@@ -92,7 +86,7 @@ class Recording:
 
     def _home(self, scope_id: int, name: str) -> int:
         scope = self.draft.scopes[scope_id]
-        while name not in scope.variables and scope.parent is not None:
+        while name not in scope.variables and scope.parent is not None and not scope.closed:
             scope = self.draft.scopes[scope.parent]
         return scope.id
 

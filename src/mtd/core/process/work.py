@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any, cast
 
+from mtd.core.process.associating import deliver, taken
 from mtd.core.process.definition import Element, Person, Rules, Service
 from mtd.core.process.effect import Call, UserTask
 from mtd.core.process.instance import Token, Wait
@@ -23,12 +24,12 @@ def begin(step: Step, element: Element, token: Token) -> None:
     """`token` arrived at a task: its work begins, and may be over at once."""
     match element.work:
         case Service() as service:
-            inputs = step.values(service.inputs, token.scope)
+            inputs = taken(step, element, token.scope) | step.values(service.inputs, token.scope)
             step.ask(element, token.scope, token, Call(service.connector, inputs))
         case Person() as person:
             step.ask(element, token.scope, token, _user_task(step, element, person, token))
         case Rules() as rules:
-            evaluate(step, rules, token)
+            evaluate(step, element, rules, token)
             step.leave(element, token)
         case None:
             step.leave(element, token)
@@ -41,7 +42,7 @@ def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
     match trigger:
         case Submitted(outputs=outputs):
             assert isinstance(element.work, Person)
-            step.assign_outputs(token.scope, element.work.outputs, outputs)
+            deliver(step, element, token.scope, element.work.outputs, outputs)
             step.leave(element, token)
         case Answered():
             assert isinstance(element.work, Service)
@@ -50,15 +51,23 @@ def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
             raise Stuck("UNEXPECTED", f"{element.name!r} cannot take a {type(trigger).__name__}")
 
 
-def evaluate(step: Step, rules: Rules, token: Token) -> None:
-    """A script or a business rule: its results become variables."""
+def evaluate(step: Step, element: Element, rules: Rules, token: Token) -> None:
+    """A script or a business rule: its results become variables, in order."""
+    inputs = taken(step, element, token.scope)
+    carried = {one.source for one in element.data_out}
     for name, rule in rules.assignments.items():
-        step.assign(token.scope, {name: step.value(rule, token.scope)})
+        value = step.evaluated(rule, {**step.sight(token.scope), **inputs})
+        if name in carried:
+            inputs[name] = value
+        else:
+            step.assign(token.scope, {name: value})
+    results = {name: value for name, value in inputs.items() if name in carried}
     if rules.table is not None:
-        result = step.value(rules.table, token.scope)
+        result = step.evaluated(rules.table, {**step.sight(token.scope), **inputs})
         if not isinstance(result, dict):
             raise Stuck("NO_RULE", "no rule of the decision matches")
-        step.assign(token.scope, cast("dict[str, Any]", result))
+        results |= cast("dict[str, Any]", result)
+    deliver(step, element, token.scope, None, results)
 
 
 def _answered(
@@ -71,7 +80,7 @@ def _answered(
 ) -> None:
     match answer.outcome:
         case Done(outputs=outputs):
-            step.assign_outputs(token.scope, service.outputs, outputs)
+            deliver(step, element, token.scope, service.outputs, outputs)
             step.leave(element, token)
         case Refused(code=code, message=message, outputs=outputs):
             _fail(step, token, wait, code, message, outputs)
@@ -137,5 +146,5 @@ def _user_task(step: Step, element: Element, person: Person, token: Token) -> Us
     if person.due is not None:
         timer = person.due(step.sight(token.scope), step.at)
         due = timer.due if timer is not None else None
-    fields = step.values(person.inputs, token.scope)
+    fields = taken(step, element, token.scope) | step.values(person.inputs, token.scope)
     return UserTask(element.name or element.id, person.role, due, person.form, fields)

@@ -4,6 +4,7 @@ import msgspec
 
 from mtd.core.process.binding import Bindings
 from mtd.core.process.compiler.answers import Answers, Fault, Label, Surroundings
+from mtd.core.process.compiler.callable import by_name, reached
 from mtd.core.process.compiler.compensation import Compensation
 from mtd.core.process.compiler.events import Events
 from mtd.core.process.compiler.expressions import Expressions
@@ -43,17 +44,17 @@ def compile_drawing(
         wanted = f"named {bindings.process!r}" if bindings.process else "with anything in it"
         fault = Fault(element="", name="", line=0, message=f"there is no process {wanted}")
         return Compiled(name="", definition=None, labels=(), faults=(fault,))
-    processes = {key: p.id for p in drawing.processes for key in (p.name or p.id, p.id)}
+    processes = {key: one.id for key, one in by_name(drawing).items()}
     processes.setdefault(named(process, bindings), process.id)
-    reached = _reached(drawing, process)
+    parts = reached(drawing, process, bindings)
     own = {
         element.id: element
-        for part in reached
+        for part in parts
         for element in Nodes(part, answers, expressions, events, tasks, processes).compile()
     }
     foreign = linked((*surroundings.processes.values(), *surroundings.former))
-    elements = Compensation(own, foreign, reached, answers).tied()
-    faults = (*_broken(drawing, process), *answers.faults, *_unused(answers))
+    elements = Compensation(own, foreign, parts, answers).tied()
+    faults = (*_broken(drawing, process, parts), *answers.faults, *_unused(answers))
     name = named(process, bindings)
     definition = Definition(
         name=name,
@@ -88,14 +89,9 @@ def chosen(drawing: Drawing, bindings: Bindings) -> Process | None:
     return None
 
 
-def _reached(drawing: Drawing, root: Process) -> list[Process]:
-    """`root` and the processes of the same drawing that its call activities may call."""
-    calls = any(node.kind == "callActivity" for node in root.nodes)
-    return [root, *(p for p in drawing.processes if p is not root and p.nodes and calls)]
-
-
-def _broken(drawing: Drawing, root: Process) -> tuple[Fault, ...]:
+def _broken(drawing: Drawing, root: Process, parts: list[Process]) -> tuple[Fault, ...]:
     """The static rules that the drawing breaks, each breach once."""
+    drawn = {process.id for process in drawing.processes}
     faults = [
         Fault(
             element=subject.id,
@@ -104,7 +100,8 @@ def _broken(drawing: Drawing, root: Process) -> tuple[Fault, ...]:
             message=words,
             warning=rule.warns or (rule.harmless and root.executable is not True),
         )
-        for part in _reached(drawing, root)
+        for part in parts
+        if part.id in drawn
         for rule, subject, words in broken(drawing, part)
     ]
     return tuple(dict.fromkeys(faults))

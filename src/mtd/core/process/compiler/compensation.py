@@ -13,7 +13,7 @@ from mtd.core.process.compensating import COMPENSATE, UNDOING
 from mtd.core.process.compiler.answers import Answers
 from mtd.core.process.definition import Element
 from mtd.core.process.drawing import Node, Process
-from mtd.core.process.step import THROWERS
+from mtd.core.process.holding import THROWERS
 
 
 class Compensation:

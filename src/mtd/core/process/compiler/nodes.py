@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from mtd.core.process.compiler.ad_hoc import compiled_ad_hoc
 from mtd.core.process.compiler.answers import Answers
+from mtd.core.process.compiler.associations import Associations
 from mtd.core.process.compiler.events import Events
 from mtd.core.process.compiler.expressions import Expressions
 from mtd.core.process.compiler.gateways import Gateways
@@ -14,6 +16,7 @@ from mtd.core.process.drawing import Flow, Node, Process
 from mtd.core.process.elements import TABLE
 
 CATCHING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
+CONTAINERS = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 EVENT_SUB_PROCESS = "eventSubProcess"
 """The rule of the start event of an event sub-process."""
 
@@ -37,6 +40,7 @@ class Nodes:
         self._tasks = tasks
         self._processes = processes
         self._gateways = Gateways(answers, expressions, tasks)
+        self._associations = Associations(process, expressions)
         self._nodes = {node.id: node for node in process.nodes}
         self._into: dict[str, list[Flow]] = defaultdict(list)
         self._out_of: dict[str, list[Flow]] = defaultdict(list)
@@ -59,6 +63,7 @@ class Nodes:
             line=process.line or 0,
             starts=self._starts(process.id),
             handlers=self._handlers(process.id),
+            declared=self._associations.declared(process),
         )
         for node in process.nodes:
             yield self._element(node)
@@ -71,9 +76,9 @@ class Nodes:
         decide = self._gateways.decide(node, flows)
         work = self._tasks.work(node)
         ways = tuple(self._gateways.way(node, flow) for flow in flows)
-        called, mappings = (None, None)
+        called, passing = None, self._tasks.passing(node)
         if node.kind == "callActivity":
-            called, mappings = self._tasks.call(node, self._processes)
+            called, passing = self._tasks.call(node, self._processes)
         return Element(
             id=node.id,
             name=node.name or "",
@@ -91,13 +96,18 @@ class Nodes:
             events=self._node_events(node, work),
             parallel_multiple=node.parallel_multiple or _awaits_all(node),
             instantiating=node.instantiate,
-            work=mappings or work,
+            work=work,
             decide=decide,
             activation=self._gateways.activation(node, self._into[node.id]),
             start_quantity=node.start_quantity,
             completion_quantity=node.completion_quantity,
             loop=compiled_loop(node, self._answers, self._expressions),
+            ad_hoc=compiled_ad_hoc(node, self._answers, self._expressions),
             called=called,
+            passing=passing,
+            declared=self._associations.declared(node) if node.kind in CONTAINERS else (),
+            data_in=self._associations.taken(node),
+            data_out=self._associations.given(node),
             entering=self._answers.state("entering", node),
             leaving=self._answers.state("leaving", node),
         )

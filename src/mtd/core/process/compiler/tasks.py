@@ -8,6 +8,7 @@ from mtd.core.process.binding import (
     LaneBinding,
     MessageBinding,
     RuleBinding,
+    ScopeBinding,
     ScriptBinding,
     ServiceBinding,
     UserBinding,
@@ -16,7 +17,7 @@ from mtd.core.process.citing import Reference, process_reference, table_referenc
 from mtd.core.process.compiler.answers import Answers, Surroundings
 from mtd.core.process.compiler.expressions import Expressions
 from mtd.core.process.compiler.schedules import Schedules
-from mtd.core.process.definition import Evaluate, Person, Retry, Rules, Service, Work
+from mtd.core.process.definition import Evaluate, Passing, Person, Retry, Rules, Service, Work
 from mtd.core.process.drawing import Node
 from mtd.core.process.linking import root_of
 
@@ -75,7 +76,7 @@ class Tasks:
             return self._expressions.rule(node, binding.answer)
         return self._table(node, binding.table or "", binding.version)
 
-    def call(self, node: Node, processes: dict[str, str]) -> tuple[str | None, Service | None]:
+    def call(self, node: Node, processes: dict[str, str]) -> tuple[str | None, Passing | None]:
         """The called process's id, among `processes` by id and by name, and the mappings."""
         binding = self._answers.find("call", CallBinding, node.id, node.name)
         reference = process_reference(node, binding)
@@ -89,7 +90,15 @@ class Tasks:
             return called, None
         inputs = self._expressions.rules(node, binding.input)
         outputs = self._expressions.outputs(node, binding.output)
-        return called, Service(connector="", inputs=inputs, outputs=outputs)
+        return called, Passing(inputs=inputs, outputs=outputs)
+
+    def passing(self, node: Node) -> Passing | None:
+        """What a sub-process's binding passes into it and out of it."""
+        binding = self._answers.find("subprocess", ScopeBinding, node.id, node.name)
+        if binding is None or not node.kind.endswith(("Process", "transaction")):
+            return None
+        inputs = self._expressions.rules(node, binding.input)
+        return Passing(inputs=inputs, outputs=self._expressions.rules(node, binding.output))
 
     def _called(self, node: Node, reference: Reference, processes: dict[str, str]) -> str | None:
         """The process of this drawing, else the deployed one, that `reference` means."""

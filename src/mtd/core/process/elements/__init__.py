@@ -1,6 +1,7 @@
 """The elements of BPMN: one file each, and this table from tag name to rule."""
 
 from mtd.core.process.elements import (
+    ad_hoc_sub_process,
     boundary_event,
     business_rule_task,
     call_activity,
@@ -53,6 +54,7 @@ TABLE: dict[str, Behaviour] = {
     # scopes
     "subProcess": sub_process.BEHAVIOUR,
     "transaction": transaction.BEHAVIOUR,
+    "adHocSubProcess": ad_hoc_sub_process.BEHAVIOUR,
     "callActivity": call_activity.BEHAVIOUR,
     "eventSubProcess": event_sub_process.BEHAVIOUR,
     # markers of activities

@@ -1,27 +1,40 @@
-"""Call activity: another process as a scope of this instance (BPMN 2.0.2 §10.3.6, §13.3.4)."""
+"""Call activity: another process as a scope of this instance (BPMN 2.0.2 §10.3.6, §13.3.4).
 
+With inputs passed it sees those alone, and what it sets stays inside; what is passed out,
+without a rule, are its other variables. With none it works on the variables around it.
+"""
+
+from mtd.core.process.associating import deliver, taken
 from mtd.core.process.catching import arm_handlers
-from mtd.core.process.definition import Element, Service
+from mtd.core.process.definition import Element, Passing
 from mtd.core.process.instance import Scope, Token
 from mtd.core.process.step import Behaviour, Step
 
 
 def enter(step: Step, element: Element, token: Token) -> None:
-    """The called process begins with its inputs, or with all variables in sight."""
+    """The called process begins."""
     assert element.called is not None, "the compiler refuses a call activity without a process"
     inside = step.definition.elements[element.called]
-    inputs = element.work.inputs if isinstance(element.work, Service) else {}
-    scope = step.open(inside, token.scope, token, step.values(inputs, token.scope))
+    inputs = taken(step, element, token.scope)
+    if element.passing is not None:
+        inputs |= step.values(element.passing.inputs, token.scope)
+    variables = {**dict.fromkeys(inside.declared), **inputs}
+    scope = step.open(inside, token.scope, token, variables, closed=bool(inputs))
     arm_handlers(step, inside, scope.id)
     for start in inside.starts:
         step.put(start, scope.id)
+    if not inside.starts:
+        step.finish_if_empty(scope.id)
 
 
 def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
-    """The called process ended: its variables become outputs."""
-    outputs = element.work.outputs if isinstance(element.work, Service) else None
-    if outputs is not None:
-        step.assign_outputs(token.scope, outputs, scope.variables)
+    """The called process ended: what is passed out, becomes variables."""
+    passing = element.passing or Passing()
+    if passing.outputs is not None:
+        deliver(step, element, token.scope, passing.outputs, scope.variables)
+    else:
+        own = {n: value for n, value in scope.variables.items() if n not in passing.inputs}
+        deliver(step, element, token.scope, None if scope.closed else {}, own)
     step.leave(element, token)
 
 

@@ -126,7 +126,7 @@ def _throw(
             step.put(boundary.id, token.scope)
             return
     if event.name is not None:
-        publish(step, event, token)
+        publish(step, (event,), token)
 
 
 def _catching(events: Iterable[Event], thrown: Event) -> Event | None:

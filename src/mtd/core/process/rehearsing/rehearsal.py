@@ -158,7 +158,7 @@ class Rehearsal:
     def sight(self, instance: str, scope: int) -> dict[str, Any]:
         """The variables in sight of a scope."""
         found = self.instances[instance].scopes[scope]
-        around = {} if found.parent is None else self.sight(instance, found.parent)
+        around = {} if found.parent is None or found.closed else self.sight(instance, found.parent)
         return {**around, **found.variables}
 
     def _bear(self) -> None:

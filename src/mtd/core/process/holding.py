@@ -1,0 +1,132 @@
+"""Holding: what tokens hold while a step is made: places, waits, scopes and incidents."""
+
+from datetime import datetime
+from typing import Any
+
+from mtd.core.process.definition import Definition, Element
+from mtd.core.process.effect import Effect
+from mtd.core.process.instance import ROOT, Incident, Instance, Scope, Token, Wait
+from mtd.core.process.journal import (
+    Closed,
+    Entered,
+    Gone,
+    Left,
+    Opened,
+    Put,
+    Reached,
+    Settled,
+    Troubled,
+)
+from mtd.core.process.recording import Recording
+
+COMPENSATION_FAILED = "COMPENSATION_FAILED"
+"""The incident of a token that undoes what completed, whatever it is that failed there."""
+
+
+THROWERS = frozenset({"intermediateThrowEvent", "endEvent"})
+"""Elements whose tokens hold scopes only while they have something undone."""
+
+
+class Holding(Recording):
+    """An instance in the making on its drawing, before anything moves by itself."""
+
+    __slots__ = ("definition",)
+
+    def __init__(self, definition: Definition, instance: Instance, at: datetime) -> None:
+        super().__init__(instance, at)
+        self.definition = definition
+
+    def element(self, token: Token) -> Element:
+        """Where `token` is."""
+        return self.definition.elements[token.at]
+
+    def stand(self, at: str, scope: int) -> Token:
+        """A new token stands at element `at`, what it would wait for there having come."""
+        token = Token(self.draft.next, at, scope)
+        self.record(Put(token))
+        element = self.definition.elements[at]
+        if element.entering is not None:
+            self.record(Reached(element.entering))
+        return token
+
+    def move(self, token: Token, element: Element) -> Token:
+        """`token` stands at `element` from now on, without arriving there again."""
+        if token.at == element.id:
+            return token
+        moved = Token(token.id, element.id, token.scope, token.via, token.inner)
+        self.record(Put(moved))
+        if element.entering is not None:
+            self.record(Reached(element.entering))
+        return moved
+
+    def ask(self, element: Element, scope: int, token: Token | None, effect: Effect) -> Wait:
+        """Want `effect` of the world and await it on behalf of `element`."""
+        wait = Wait(self.draft.next, element.id, scope, token.id if token else None, effect)
+        self.record(Opened(wait))
+        return wait
+
+    def disarm(self, token: Token) -> None:
+        """`token` awaits nothing any more."""
+        for wait in [w for w in self.draft.waits.values() if w.token == token.id]:
+            self.record(Closed(wait.id))
+
+    def trouble(
+        self, token: Token | None, code: str, message: str, wait: Wait | None = None
+    ) -> None:
+        """`token`, or the process itself, is stuck until someone settles why."""
+        where = wait.element if wait else token.at if token else ""
+        ids = (token.id if token else None, wait.id if wait else None)
+        if token is not None and self._is_undoing(token):
+            code, message = COMPENSATION_FAILED, f"{code}: {message}"
+        self.record(Troubled(Incident(self.draft.next, where, *ids, code, message)))
+
+    def open(
+        self,
+        inside: Element,
+        parent: int | None,
+        holder: Token | None,
+        variables: dict[str, Any],
+        closed: bool = False,
+    ) -> Scope:
+        """A scope opens: the inside of `inside`, in which tokens may now be put."""
+        scope_id = ROOT if parent is None else self.draft.next
+        holder_id = holder.id if holder else None
+        scope = Scope(scope_id, inside.id, parent, holder_id, variables, closed)
+        self.record(Entered(scope))
+        return scope
+
+    def is_heard(self, scope: Scope) -> bool:
+        """Whether event sub-processes in `scope` catch what is thrown there.
+
+        Not in the body of a loop, which is not yet the inside of its activity; and not in what
+        is open again to be undone.
+        """
+        if scope.holder is None:
+            return True
+        holder = self.draft.tokens[scope.holder]
+        element = self.element(holder)
+        is_activity = element.loop is None or holder.inner
+        return is_activity and scope.element in (element.id, element.called)
+
+    def close(self, scope: Scope, kept: bool = False) -> None:
+        """The scope is over, with whatever its event sub-processes awaited."""
+        for wait in [w for w in self.draft.waits.values() if w.scope == scope.id]:
+            self.record(Closed(wait.id))
+        self.record(Left(scope.id, kept))
+
+    def drop(self, token: Token) -> None:
+        """`token` is cancelled, with what it awaits and what it is stuck at."""
+        self.disarm(token)
+        for incident in [i for i in self.draft.incidents.values() if i.token == token.id]:
+            self.record(Settled(incident.id))
+        self.record(Gone(token.id))
+
+    def _is_undoing(self, token: Token) -> bool:
+        """Whether `token` moves on behalf of one that throws compensation."""
+        scope = self.draft.scopes[token.scope]
+        while scope.parent is not None:
+            holder = None if scope.holder is None else self.draft.tokens[scope.holder]
+            if holder is not None and self.element(holder).kind in THROWERS:
+                return True
+            scope = self.draft.scopes[scope.parent]
+        return False
