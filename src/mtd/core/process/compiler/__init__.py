@@ -8,6 +8,7 @@ from mtd.core.process.compiler.callable import by_name, reached
 from mtd.core.process.compiler.compensation import Compensation
 from mtd.core.process.compiler.events import Events
 from mtd.core.process.compiler.expressions import Expressions
+from mtd.core.process.compiler.meeting import met
 from mtd.core.process.compiler.nodes import Nodes
 from mtd.core.process.compiler.schedules import Schedules
 from mtd.core.process.compiler.tasks import Tasks
@@ -34,6 +35,7 @@ def compile_drawing(
     drawing: Drawing, bindings: Bindings, surroundings: Surroundings, version: int = 1
 ) -> Compiled:
     """The executable definition of the process in `drawing` that `bindings` name, or why not."""
+    drawing = met(drawing, bindings)
     answers = Answers(bindings)
     expressions = Expressions(answers, surroundings)
     schedules = Schedules(answers, expressions, surroundings)
