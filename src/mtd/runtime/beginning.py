@@ -9,6 +9,7 @@ import structlog
 
 from mtd.core.process.definition import Definition, Element, Event
 from mtd.core.process.effect import Timer
+from mtd.core.process.starting import places
 from mtd.core.process.trigger import Start
 from mtd.runtime.clock import Clock
 from mtd.runtime.library import Library
@@ -161,8 +162,7 @@ def start_events(definition: Definition) -> list[tuple[Element, Event]]:
     """The timers, messages and signals at which an instance of `definition` may begin."""
     return [
         (element, event)
-        for element in definition.elements.values()
-        if element.kind == "startEvent" and element.parent == definition.root
+        for element in places(definition)
         for event in element.events
         if event.kind in ("timer", "message", "signal")
     ]

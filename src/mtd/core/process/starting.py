@@ -18,12 +18,15 @@ NO_SUCH_START = "NO_SUCH_START"
 """The incident of an instance that is to begin where its process cannot."""
 
 
+def places(definition: Definition) -> list[Element]:
+    """Where an instance may begin, each with the events that it may begin by."""
+    return [one for one in definition.elements.values() if _begins(definition, one)]
+
+
 def begun_by(definition: Definition, kind: str, name: str) -> Iterator[Element]:
     """Where the process can begin when it hears the message or signal, by `kind`, called `name`."""
-    for element in definition.elements.values():
-        if _begins(definition, element) and any(
-            event.kind == kind and event.name == name for event in element.events
-        ):
+    for element in places(definition):
+        if any(event.kind == kind and event.name == name for event in element.events):
             yield element
 
 
