@@ -20,6 +20,7 @@ FAULTS = {
     "core": ("mtd/core/process/planted.py", "mtd.core.orders", ()),
     "pure": ("mtd/core/process/planted.py", "time", ()),
     "markup": ("mtd/core/process/elements/planted.py", "lxml", ()),
+    "seals": ("mtd/core/orders/planted.py", "cryptography", ()),
     "simulators": ("mtd/simulators/planted.py", "mtd.core.money", ()),
     "sql": ("mtd/runtime/planted.py", "asyncpg", ()),
     "web": ("mtd/connectors/planted.py", "litestar", ()),

@@ -25,6 +25,9 @@ from mtd.core.tax.markup import Element, Unreadable, read
 EXPIRY_MONTHS = 6
 """Res. Ex. SII 58/2017; past it the SII answers CAF-3-517."""
 
+TEXT_MAX = 20_000
+"""Characters of a CAF file or of a stamp: a real one has some 2,000."""
+
 KEY_BYTES_MAX = 8_192
 """A CAF's private key is some 500 bytes of PEM."""
 
@@ -118,6 +121,8 @@ def stamp_key(pem: bytes) -> RSAPrivateKey | BadCaf:
 
 def caf_of(text: str) -> Caf | BadCaf:
     """The first CAF written in `text`, a whole file or a document's stamp; nothing is verified."""
+    if len(text) > TEXT_MAX:
+        return BadCaf(f"its CAF stands in {len(text):,} characters; at most {TEXT_MAX:,} are read")
     found = _CAF.search(text)
     if not found:
         return BadCaf("has no CAF element")
@@ -173,7 +178,7 @@ def flattened(text: str) -> str:
 DECLARED_LATIN = b'<?xml version="1.0" encoding="ISO-8859-1"?>'
 _UNDECLARED = re.compile(rb"\A\s*<\?xml[^>]{0,100}\?>")
 _BETWEEN = re.compile(r">\s+<")
-_CAF = re.compile(r"<CAF\b[^>]{0,100}>.{1,20000}?</CAF>", re.DOTALL)
+_CAF = re.compile(r"<CAF\b[^>]{0,100}>.+?</CAF>", re.DOTALL)
 _DA = re.compile(r"<DA>.*</DA>", re.DOTALL)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import islice
 
 from mtd.core.money import Currency
 from mtd.core.tax.countries.cl.amounts import (
@@ -179,7 +178,7 @@ def _document_faults(
             yield FiscalFault("Detalle/MontoItem", "must be 0 where CodRef is 2", number)
     yield from sum_faults(sums)
     # Any folio will do: the format is the same for all of them.
-    yield from islice(format_faults(type_code, day, numbered(parts, 1)), FAULTS_MAX)
+    yield from format_faults(type_code, day, numbered(parts, 1))
 
 
 def _identity_faults(

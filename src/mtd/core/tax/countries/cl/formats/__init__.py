@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import islice
 
 from mtd.core.tax.countries.cl.formats.boleta import BOLETA
 from mtd.core.tax.countries.cl.formats.detail import AFTER_HEADER
 from mtd.core.tax.countries.cl.formats.fields import Spec, faults_of, lengths, specs
 from mtd.core.tax.countries.cl.formats.header import header
 from mtd.core.tax.countries.cl.formats.transport import TRANSPORT, TRANSPORT_2026, since_2026
-from mtd.core.tax.issuing import FiscalFault, Part
+from mtd.core.tax.issuing import FAULTS_MAX, FiscalFault, Part
 
 _INVOICES = ("33", "34", "52", "61", "56")
 _BOLETAS = ("39", "41")
@@ -36,11 +37,11 @@ LENGTHS: dict[str, dict[str, int]] = {
 def format_faults(
     type_code: str, day: date | None, parts: Iterable[Part]
 ) -> tuple[FiscalFault, ...]:
-    """Every way in which a document's parts, up to its references, break its format.
+    """The ways in which a document's parts, up to its references, break its format.
 
-    `day` is the day of issue, for a dispatch guide's fields depend on it.
+    At most `FAULTS_MAX` of them. `day` is the day of issue: a dispatch guide's fields depend on it.
     """
     table = _TABLES[type_code]
     if type_code == "52" and day is not None and since_2026(day):
         table = _DISPATCH_2026
-    return tuple(faults_of(tuple(parts), table))
+    return tuple(islice(faults_of(tuple(parts), table), FAULTS_MAX))
