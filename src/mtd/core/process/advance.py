@@ -99,9 +99,15 @@ def _run(step: Step) -> None:
 
 
 def _own_up(step: Step) -> None:
-    """Where nothing is awaited of the world, and nothing is in the way, nothing will ever come."""
+    """Where nothing is awaited of the world, and nothing is in the way, nothing will ever come.
+
+    What has not begun, for its start was set aside, is no deadlock: that start will come.
+    """
     draft = step.draft
     if draft.waits or draft.incidents or draft.state is not State.RUNNING:
+        return
+    root = draft.scopes.get(ROOT)
+    if root is None or root.element != step.definition.root:
         return
     token = next(iter(draft.tokens.values()), None)
     places = {step.element(token).name or token.at for token in draft.tokens.values()}
