@@ -164,7 +164,9 @@ PARTS = (
         _named("sent", "tenants", "ids", "slots", "ttls_s", "names", "keys", "payloads"),
         rows.sent,
     ),
-    Part("signals", _named("signal", "tenants", "ids", "names", "payloads"), rows.signals),
+    Part(
+        "signals", _named("signal", "tenants", "ids", "throwers", "names", "payloads"), rows.signals
+    ),
     Part(
         "snapshots",
         _named("snapshot", "tenants", "instances", "seqs", "versions", "states"),

@@ -236,11 +236,12 @@ def sent(batch: Sequence[Turned]) -> Iterator[Row]:
 
 
 def signals(batch: Sequence[Turned]) -> Iterator[Row]:
-    """Signals for all who listen."""
+    """Signals for all who listen, save in the instance that throws: it has heard already."""
     for turn, id_, outgoing in _out(batch):
         message = outgoing.message
         if message.key is None:
-            yield turn.tenant, id_, message.name, _JSON.encode(message.payload)
+            payload = _JSON.encode(message.payload)
+            yield turn.tenant, id_, turn.instance, message.name, payload
 
 
 def snapshots(batch: Sequence[Turned]) -> Iterator[Row]:

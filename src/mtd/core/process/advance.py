@@ -25,6 +25,7 @@ from mtd.core.process.journal import (
 )
 from mtd.core.process.outcome import Done, InDoubt, Unknown
 from mtd.core.process.recording import Stuck
+from mtd.core.process.resuming import resume
 from mtd.core.process.running import run
 from mtd.core.process.starting import start
 from mtd.core.process.step import Step
@@ -124,7 +125,7 @@ def _answered(step: Step, trigger: Answered | Fired | Received | Submitted) -> s
             _late(step, trigger)
         return ""
     element = step.definition.elements[wait.element]
-    _resume(step, element, wait, trigger)
+    resume(step, wait, trigger)
     return element.id
 
 
@@ -133,14 +134,6 @@ def _late(step: Step, answer: Answered) -> None:
     if isinstance(answer.outcome, Done | Unknown | InDoubt):
         message = f"call {answer.wait} was cancelled and yet answered: its effect may stand"
         step.trouble(None, LATE_EFFECT, message)
-
-
-def _resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
-    token = None if wait.token is None else step.draft.tokens[wait.token]
-    rule = step.table[element.kind] if token is None else step.rule(element, token)
-    resume = rule.resume
-    assert resume is not None, f"{element.kind} opened wait {wait.id}"
-    step.attempt(token, lambda: resume(step, element, wait, trigger), wait)
 
 
 def _meets(wait: Wait, trigger: Trigger) -> bool:
@@ -206,7 +199,7 @@ def _conditions_met(step: Step) -> bool:
         element = step.definition.elements[wait.element]
         held, holds = wait.effect == Watching(met=True), _holds(step, element, wait)
         if holds and not held:
-            _resume(step, element, wait, None)
+            resume(step, wait, None)
             met = True
         elif held and not holds:
             step.record(Tried(wait.id, Watching()))

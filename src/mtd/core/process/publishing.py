@@ -8,12 +8,14 @@ from mtd.core.process.effect import Message
 from mtd.core.process.facts import Sent
 from mtd.core.process.instance import Token
 from mtd.core.process.recording import Stuck
+from mtd.core.process.resuming import hear
 from mtd.core.process.step import Step
 
 
 def publish(step: Step, events: Iterable[Event], token: Token) -> None:
     """Send the messages, to whoever awaits their keys, and the signals, to all who listen.
 
+    What listens in this instance hears a signal at once, which may end `token` itself.
     Raises Stuck before any is sent, where one has no key.
     """
     messages = [
@@ -21,6 +23,8 @@ def publish(step: Step, events: Iterable[Event], token: Token) -> None:
     ]
     for message in messages:
         step.record(Sent(message))
+        if message.key is None:
+            hear(step, message)
 
 
 def _message(step: Step, event: Event, token: Token) -> Message:

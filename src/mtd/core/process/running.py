@@ -7,6 +7,7 @@ from mtd.core.process.journal import Reached
 from mtd.core.process.quantity import gathered
 from mtd.core.process.step import Step
 
+THROWING = frozenset({"intermediateThrowEvent", "endEvent"})
 MOVES_MAX = 10_000
 """Tokens that may arrive in one step; a drawing that goes round without waiting meets it."""
 
@@ -18,7 +19,7 @@ def run(step: Step) -> None:
             return
         if not step.agenda:
             continue
-        token = step.draft.tokens.get(step.agenda.popleft())
+        token = step.draft.tokens.get(_next(step))
         if token is not None:
             _arrive(step, step.element(token), token)
     for token_id in step.agenda:
@@ -26,6 +27,22 @@ def run(step: Step) -> None:
             message = f"more than {MOVES_MAX} moves without a wait: the flow goes round"
             step.trouble(step.draft.tokens[token_id], "ENDLESS", message)
     step.agenda.clear()
+
+
+def _next(step: Step) -> int:
+    """Who throws a signal arrives last: what moves beside it listens by then."""
+    agenda = step.agenda
+    if len(agenda) > 1:
+        for place, token_id in enumerate(agenda):
+            token = step.draft.tokens.get(token_id)
+            if token is None or not _throws_signal(step.element(token)):
+                del agenda[place]
+                return token_id
+    return agenda.popleft()
+
+
+def _throws_signal(element: Element) -> bool:
+    return element.kind in THROWING and any(event.kind == "signal" for event in element.events)
 
 
 def _released(step: Step) -> bool:

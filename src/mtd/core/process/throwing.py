@@ -56,11 +56,11 @@ def throw(step: Step, element: Element, token: Token) -> bool:
             raise Stuck(event.name or "", element.name or f"nobody catches error {event.name!r}")
     publish(step, element.events, token)
     for event in element.events:
+        if token.id not in step.draft.tokens:
+            return False
         if event.kind == "escalation":
             escalate(step, token, event.name or "")
-            if token.id not in step.draft.tokens:
-                return False
-    return True
+    return token.id in step.draft.tokens
 
 
 def escalate(step: Step, token: Token, code: str) -> None:

@@ -243,7 +243,7 @@ sent_begins AS (
 )
 
 -- name: commit.signals
--- Signals, to all who listen at this moment.
+-- Signals, to all who listen at this moment, save in the instance that throws.
 signals AS (
     INSERT INTO inbox (tenant_id, slot, id, instance_id, wait, signal, body)
     SELECT
@@ -252,10 +252,11 @@ signals AS (
         ::uuid,
         s.instance_id, s.wait, b.name, b.payload
     FROM fence, unnest(
-        :signal_tenants::integer[], :signal_ids::uuid[], :signal_names::text[],
-        :signal_payloads::bytea[]
-    ) AS b (tenant_id, id, name, payload)
+        :signal_tenants::integer[], :signal_ids::uuid[], :signal_throwers::uuid[],
+        :signal_names::text[], :signal_payloads::bytea[]
+    ) AS b (tenant_id, id, thrower, name, payload)
     JOIN subscription s ON s.tenant_id = b.tenant_id AND s.name = b.name AND s.key IS NULL
+        AND s.instance_id <> b.thrower
 ),
 signal_begins AS (
     INSERT INTO inbox (tenant_id, slot, id, instance_id, definition, element, key, body)

@@ -111,13 +111,18 @@ class Rehearsal:
         self.story.append(Happened(self.now, instance, trigger, moved))
         for fact in moved.facts:
             if isinstance(fact, Sent):
-                self.publish(fact.message)
+                self.publish(fact.message, instance)
         return moved
 
-    def publish(self, message: Message) -> None:
-        """A message with a key, or a signal, is sent to whoever awaits it."""
+    def publish(self, message: Message, thrower: str = "") -> None:
+        """A message with a key, or a signal, is sent to whoever awaits it.
+
+        The instance that throws a signal, if one does, has heard it already.
+        """
         if message.key is None:
             for instance, wait in self._listening(message):
+                if instance == thrower:
+                    continue
                 self._plan(self.now, instance, wait, self._received(wait, message))
             self._begin(message)
         elif (found := next(self._listening(message), None)) is not None:
