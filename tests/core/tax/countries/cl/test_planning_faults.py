@@ -106,6 +106,23 @@ def test_every_fault_is_told_at_once() -> None:
     ]
 
 
+def test_a_figure_that_is_none_hides_no_other_fault() -> None:
+    broken = replace(ISSUER, activities=())
+    off = (Allowance(),)
+    asked = invoice(line("NaN", description=""), line(1), buyer=None, allowances=off)
+    assert refused(replace(asked, payments=()), broken) == [
+        "Detalle/PrcItem, line 1: is NaN, not a number from 0",
+        "DscRcgGlobal/ValorDR, line 1: needs either a percentage or an amount",
+        "Emisor/Acteco: is missing",
+        "Receptor/RUTRecep: is missing",
+        "Receptor/RznSocRecep: is missing",
+        "Receptor/GiroRecep: is missing",
+        "Receptor/DirRecep: is missing",
+        "Receptor/CmnaRecep: is missing",
+        "Detalle/NmbItem, line 1: is missing",
+    ]
+
+
 def test_a_note_that_annuls_names_one_document_only() -> None:
     two = (
         Reference(type_code="33", number="1", correction=Correction.ANNULS),

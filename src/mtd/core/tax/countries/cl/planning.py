@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from msgspec.structs import replace
+
 from mtd.core.money import Currency
 from mtd.core.tax.countries.cl.amounts import (
     DECIMALS_MAX,
@@ -58,9 +60,8 @@ def plan(request: FiscalRequest, issuer: Issuer, uf: Decimal | None = None) -> F
 
     `uf` is the day's UF in pesos. Faults name the SII's field and the line; no number is taken.
     """
-    faults = [*_request_faults(request)]
-    if faults:
-        return Invalid(tuple(faults[:FAULTS_MAX]))
+    if faults := [*_request_faults(request)]:
+        return Invalid((*faults, *_other_faults(_computable(request), issuer))[:FAULTS_MAX])
     day = request.occurred_at.astimezone(ZONE).date()
     rate = rate_on(CHILE, day)
     if rate is None:
@@ -120,6 +121,31 @@ def _request_faults(request: FiscalRequest) -> Iterator[FiscalFault]:
             yield FiscalFault("DscRcgGlobal/ValorDR", wrong, number)
     yield from _price_faults(request)
     yield from reference_faults(request)
+
+
+def _computable(request: FiscalRequest) -> FiscalRequest:
+    """The request without the figures that are none, so that its other faults are told as well."""
+    nothing = {"quantity": Decimal(1), "unit_price": Decimal(0), "allowances": ()}
+    lines = (
+        replace(line, **nothing) if any(line_faults(line, 1)) else line for line in request.lines
+    )
+    moment = request.occurred_at
+    return replace(
+        request,
+        lines=tuple(lines),
+        allowances=(),
+        occurred_at=moment if moment.tzinfo else moment.replace(tzinfo=ZONE),
+    )
+
+
+def _other_faults(request: FiscalRequest, issuer: Issuer) -> tuple[FiscalFault, ...]:
+    """What the format says of a request that is refused anyway; its amounts mean nothing."""
+    day = request.occurred_at.astimezone(ZONE).date()
+    type_code = type_of(request)
+    lines = [priced(line, line.unit_price) for line in request.lines]
+    draft = Draft(type_code, request, issuer, day)
+    parts = content(draft, lines, Sums(total=0), gross=False, rate=Decimal(0))
+    return format_faults(type_code, day, numbered(parts, 1))
 
 
 def _price_faults(request: FiscalRequest) -> Iterator[FiscalFault]:

@@ -76,15 +76,24 @@ def test_our_own_roundings_add_up(gross: int) -> None:
         ("33", {"MntTotal": 0, "MontoNF": 7}, [_line(9, 2), _line(2, 6)], []),
         (
             "39",
-            {"MntNeto": 101, "IVA": 19, "MntTotal": 120},
+            {"MntNeto": 101, "IVA": 18, "MntTotal": 119},
             [_line(119)],
             [],
         ),
         (
             "39",
+            {"MntNeto": 101, "IVA": 19, "MntTotal": 120},
+            [_line(119)],
+            ["Totales/MntTotal: is 120, but its lines make 119"],
+        ),
+        (
+            "39",
             {"MntNeto": 110, "IVA": 21, "MntTotal": 131},
             [_line(119)],
-            ["Totales/MntNeto: is 110, but its lines make 100"],
+            [
+                "Totales/MntTotal: is 131, but its lines make 119",
+                "Totales/MntNeto: is 110, but its lines make 100",
+            ],
         ),
         ("41", {"MntExe": 5, "MntTotal": 5}, [_line(5)], []),
         ("52", {"MntTotal": 0}, [_line(0)], []),

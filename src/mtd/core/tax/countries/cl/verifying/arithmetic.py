@@ -69,10 +69,15 @@ def _base_faults(type_code: str, parts: Sequence[Part], totals: Totals) -> Itera
         yield FiscalFault("Totales/MntExe", f"is {exempt}, but its lines make {bases.exempt}")
     if whole(totals, "MontoNF") != bases.not_billed:
         yield FiscalFault("Totales/MontoNF", f"differs from its lines' {bases.not_billed}")
+    header = inside(parts, "Encabezado", "IdDoc")
+    gross = bool(value(header, "MntBruto"))
+    if type_code in BOLETAS and not value(header, "IndMntNeto"):
+        gross = True
+        yield from _paid_faults(totals, bases)
     if not _stated(type_code, totals, "MntNeto"):
         return
     rate = _decimal(value(totals, "TasaIVA")) or Decimal(19)
-    if type_code in BOLETAS or value(parts, "Encabezado", "IdDoc", "MntBruto"):
+    if gross:
         due = net_of_gross(max(bases.taxed, 0), rate)
     else:
         due, slack = bases.taxed, bases.percents
@@ -81,6 +86,13 @@ def _base_faults(type_code: str, parts: Sequence[Part], totals: Totals) -> Itera
     if abs(tax - tax_of_net(net, rate)) > SLACK:
         due = tax_of_net(net, rate)
         yield FiscalFault("Totales/IVA", f"is {tax}, but the net at {rate} % bears {due}")
+
+
+def _paid_faults(totals: Totals, bases: LineSums) -> Iterator[FiscalFault]:
+    """A boleta's lines hold the tax: together they are what was paid."""
+    total, due = whole(totals, "MntTotal"), bases.taxed + bases.exempt
+    if abs(total - due) > bases.percents:
+        yield FiscalFault("Totales/MntTotal", f"is {total}, but its lines make {due}")
 
 
 def _sum_faults(type_code: str, totals: Totals) -> Iterator[FiscalFault]:
