@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
+from mtd.runtime.app import TENANT
+from mtd.store.kept import of_order
 from tests.conftest import Server
 from tests.processes.shop import Shop, an_order, open_shop
 
@@ -174,3 +177,21 @@ async def test_return_partial_credit_note(shop: Shop) -> None:
     [refund] = shop.effects("payment", key, "refund")
     assert refund.order == key
     assert shop.duplicates(key) == []
+
+
+async def test_pdf_and_xml_are_kept_with_the_order_and_sealed(shop: Shop) -> None:
+    key = await shop.place(an_order())
+    assert await shop.ended(key) == "CLOSED"
+    kept = await shop.get(f"/orders/{key}/documents")
+    assert sorted(one["media_type"] for one in kept) == ["application/pdf", "application/xml"]
+    for one in kept:
+        async with shop.session.get(f"/orders/{key}/document?name={one['name']}") as answer:
+            content = await answer.read()
+            assert (answer.status, answer.content_type) == (200, one["media_type"])
+        assert sha256(content).hexdigest() == one["sha256"]
+        assert content.startswith((b"%PDF", b"<"))
+    id_ = (await shop.order(key))["id"]
+    async with shop.app.store.door(TENANT) as connection:
+        sealed = await of_order(connection, TENANT, id_)
+    assert len(sealed) == 2
+    assert not any(b"PDF" in one.ciphertext or one.ciphertext[:1] == b"<" for one in sealed)

@@ -1,11 +1,12 @@
 """Hands and memory: one dead or slow legacy never stops the others."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from mtd.connectors.contract import Attempt, Connector, Repeat
-from mtd.connectors.wire import Wire, Wires
+from mtd.connectors.wire import Artifact, Wire, Wires
 from mtd.core.process.effect import Call
 from mtd.core.process.outcome import Answer, Done, Failed, Unknown
 from mtd.runtime.clock import Clock
@@ -145,6 +146,10 @@ def an_intent(wait: int) -> Intent:
     )
 
 
+async def nothing(_: Intent, __: Sequence[Artifact]) -> None:
+    """These calls bring nothing back."""
+
+
 @pytest.mark.parametrize("still", [True, False])
 async def test_a_call_that_stood_in_line_is_made_by_whoever_may_still_make_it(still: bool) -> None:
     """A lease may lapse between a commit and its call: it is asked after before each send."""
@@ -170,6 +175,9 @@ async def test_a_call_that_stood_in_line_is_made_by_whoever_may_still_make_it(st
         put_off.append(intent.wait)
         over.set()
 
+    def may_send(_: Intent) -> bool:
+        return may
+
     legacy = {"far": a_legacy(concurrency_max=1)}
     clock = Clock()
     wires = Wires(legacy, environment={}, now=clock.now)
@@ -183,7 +191,8 @@ async def test_a_call_that_stood_in_line_is_made_by_whoever_may_still_make_it(st
         chance=lambda: 0.0,
         answered=answered,
         put_off=later,
-        may_send=lambda _: may,
+        may_send=may_send,
+        keep=nothing,
     )
     hands.act([an_intent(1), an_intent(2)])
     async with asyncio.timeout(5):

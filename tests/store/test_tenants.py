@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from mtd.core.process.effect import Subscription, UserTask
-from mtd.store import beginnings, clients, definitions, intake, orders, soundness, switches
+from mtd.store import beginnings, clients, definitions, intake, kept, orders, soundness, switches
 from mtd.store.beginnings import Schedule, Starter
 from mtd.store.collecting import collect
 from mtd.store.sessions import DOOR, Session
@@ -155,6 +155,13 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
     async with store.door(tenant) as connection:
         await definitions.deploy(connection, tenant, [deployment], "me")
         await definitions.deploy_models(connection, tenant, [model], "me")
+        content = await orders.content(connection, tenant, order.id)
+        assert content is not None
+        pdf = kept.SealedDocument(
+            name="39-1.pdf", media_type="application/pdf", hash=bytes(32), ciphertext=b"sealed"
+        )
+        await kept.keep(connection, tenant, content, [pdf, pdf])
+        assert len(await kept.of_order(connection, tenant, order.id)) == 1
         await clients.add(connection, tenant, new_id(), "client", bytes(32))
         file = intake.NewFile(
             id=new_id(), source="folder", path="a.xml", hash=bytes(32), size_bytes=1, archive="a"

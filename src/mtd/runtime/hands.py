@@ -5,19 +5,20 @@ every answer back as a trigger; they decide nothing about what follows.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 import msgspec
 import structlog
 
 from mtd.connectors.contract import Attempt, Connector, Repeat
 from mtd.connectors.settings import LegacySettings
-from mtd.connectors.wire import Exchange, Wire, Wires
+from mtd.connectors.wire import Artifact, Exchange, Wire, Wires
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.effect import Call
 from mtd.core.process.instance import Wait
-from mtd.core.process.outcome import Failed, InDoubt, Outcome, Unknown
+from mtd.core.process.outcome import Done, Failed, InDoubt, Outcome, Unknown
 from mtd.runtime.clock import Clock, elapsed_s
 from mtd.runtime.line import Line
 from mtd.runtime.live import PATIENCE, Live
@@ -77,6 +78,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What went over the wire, perhaps nothing; None: a local connector, which has none."""
 
 
+Keep = Callable[[Intent, Sequence[Artifact]], Awaitable[None]]
+"""Stores the documents that a call brought back; raises when it cannot."""
+
+
 class Hands:
     """Makes the calls; one line per legacy system.
 
@@ -96,6 +101,7 @@ class Hands:
         answered: Callable[[Answer], None],
         put_off: Callable[[Intent, float], None],
         may_send: Callable[[Intent], bool],
+        keep: Keep,
     ) -> None:
         self._connectors = connectors
         self._wires = wires
@@ -105,6 +111,7 @@ class Hands:
         self._answered = answered
         self._put_off = put_off
         self._may_send = may_send
+        self._keep = keep
         self._lines = {name: Line[Intent](s, queue_max) for name, s in legacy.items()}
         self._again: dict[str, asyncio.TimerHandle] = {}
         """When a line is looked at again, where its rate holds it up."""
@@ -201,7 +208,8 @@ class Hands:
             return
         wire = self._wires.wire(legacy)
         at, began_s = self._clock.now(), elapsed_s()
-        outcome = await _made(connector.run, _attempt_of(intent), wire)
+        run = partial(self._run, connector, intent)
+        outcome = await _made(run, _attempt_of(intent), wire)
         if isinstance(outcome, Unknown) and connector.repeat is Repeat.NEVER:
             outcome = InDoubt(outcome.message)
         took_s = elapsed_s() - began_s
@@ -217,6 +225,15 @@ class Hands:
             )
         )
         self._push(legacy)
+
+    async def _run(
+        self, connector: Connector, intent: Intent, attempt: Attempt, wire: Wire
+    ) -> Outcome:
+        """What came back with a call that is done is kept first: else it is not known to be."""
+        outcome = await connector.run(attempt, wire)
+        if isinstance(outcome, Done) and wire.kept:
+            await self._keep(intent, wire.kept)
+        return outcome
 
     def _local(self, connector: Connector, intent: Intent) -> Answer:
         """A local connector never suspends: its coroutine ends at its first step."""

@@ -61,6 +61,19 @@ class Vault:
         except (InvalidTag, ValueError) as error:
             raise Broken(f"the content of order {order_id} does not open") from error
 
+    def seal_document(
+        self, tenant: int, order_id: str, key_id: str, wrapped_key: bytes, content: bytes
+    ) -> bytes:
+        """A document of an order, sealed with the key of its content; `open` opens it.
+
+        Raises Broken.
+        """
+        try:
+            key = _unlocked(self._wrapping, wrapped_key, _bound(tenant, key_id))
+        except (InvalidTag, ValueError) as error:
+            raise Broken(f"the key of order {order_id} does not open") from error
+        return self._locked(AESGCM(key), pack(content), _bound(tenant, order_id))
+
     def person(self, tenant: int, order: PurchaseOrder) -> bytes:
         """Who the order is about: the tax id, else the mail, the phone, or the order itself."""
         customer = order.customer

@@ -15,6 +15,7 @@ from mtd.runtime.app import TENANT, App
 from mtd.runtime.arriving import Arriving
 from mtd.runtime.engine import Engine
 from mtd.runtime.hands import Hands
+from mtd.runtime.keeping import Keeper
 from mtd.runtime.ownership import Buried, Ownership, persisted
 from mtd.runtime.settings import BadSettings
 from mtd.runtime.turn import turn
@@ -78,6 +79,7 @@ async def _career(
         answered=engine.answered,
         put_off=engine.put_off,
         may_send=engine.may_send,
+        keep=Keeper(app).keep,
     )
     engine.give_hands(hands)
     beginning = app.beginning()

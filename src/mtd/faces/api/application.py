@@ -10,7 +10,16 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from mtd import __version__
 from mtd.core.orders.json import BODY_MAX_BYTES
-from mtd.faces.api import definitions, messages, orders, repairs, schedules, tasks, waiting
+from mtd.faces.api import (
+    definitions,
+    documents,
+    messages,
+    orders,
+    repairs,
+    schedules,
+    tasks,
+    waiting,
+)
 from mtd.faces.api.describing import COMPONENTS, SECURITY, described, operation_id
 from mtd.faces.api.guarding import Counting, Guard
 from mtd.faces.api.page import page
@@ -77,7 +86,8 @@ def application(operations: Operations) -> Litestar:
     """The API as an ASGI application."""
     return Litestar(
         route_handlers=[
-            orders.ROUTER, repairs.ROUTER, messages.ROUTER, tasks.ROUTER, waiting.ROUTER,
+            orders.ROUTER, documents.ROUTER, repairs.ROUTER, messages.ROUTER, tasks.ROUTER,
+            waiting.ROUTER,
             definitions.ROUTER, schedules.ROUTER,
             health, counts, backlog, metrics, description, docs,
         ],
