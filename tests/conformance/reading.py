@@ -20,7 +20,7 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from mtd.core.process.drawing import Drawing, Node
-from mtd.core.process.readers import read
+from mtd.core.process.readers import Unreadable, read
 
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 CONTAINERS = ("process", "subProcess", "transaction", "adHocSubProcess")
@@ -135,7 +135,11 @@ def report(reference: Path, candidate: Path | None) -> Iterator[Row]:
     """A row for each BPMN file of the reference, or that both have."""
     for path in sorted(reference.rglob("*.bpmn")):
         content = path.read_bytes()
-        own = read(content, path.name)
+        try:
+            own = read(content, path.name)
+        except Unreadable as refusal:
+            yield Row(file=f"{path.name}: {refusal}", elements=0, equal=0, differences=())
+            continue
         if candidate is None:
             yield compared(str(path.relative_to(reference)), said(content), kept(own))
             continue

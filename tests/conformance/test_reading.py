@@ -1,12 +1,15 @@
 """What the readers keep equals what the files say, element by element."""
 
+import time
 from pathlib import Path
 
 import pytest
 
+from mtd.core.process.readers import read
 from tests.conformance.reading import report
 
 DRAWINGS = Path(__file__).parents[1] / "drawings"
+LOADING_MAX_MS = 200
 SHARED = Path(__file__).parents[3] / "shared" / "fixtures"
 
 
@@ -18,3 +21,12 @@ def test_all_is_kept(folder: Path) -> None:
     if not rows:
         pytest.skip(f"the public models ../shared/fixtures/{folder.name} are not here")
     assert [(row.file, row.differences) for row in rows if row.differences] == []
+
+
+@pytest.mark.skipif(not (SHARED / "miwg").is_dir(), reason="no MIWG models beside the project")
+def test_the_largest_public_model_loads_at_once() -> None:
+    largest = max((SHARED / "miwg").rglob("*.bpmn"), key=lambda path: path.stat().st_size)
+    content = largest.read_bytes()
+    began = time.process_time()
+    read(content, largest.name)
+    assert (time.process_time() - began) * 1000 <= LOADING_MAX_MS
