@@ -1,6 +1,9 @@
 """Compensation: what completed is undone once, the last first (BPMN 2.0.2 §10.7, §13.5.5)."""
 
+import msgspec
+
 from mtd.core.process.facts import Undone
+from mtd.core.process.instance import Instance
 from tests.core.process.world import World
 from tests.core.process.written import (
     boundary,
@@ -168,3 +171,10 @@ def test_an_end_event_that_need_not_wait_ends_once() -> None:
     assert world.waiting() == ["back", "undo_a"]
     assert sorted(world.answer_all()) == ["back", "undo_a"]
     assert world.ended
+
+
+def test_what_is_remembered_survives_a_snapshot() -> None:
+    world = three(COMPENSATE)
+    kept = msgspec.json.decode(msgspec.json.encode(world.instance), type=Instance)
+    assert kept == world.instance
+    assert kept.completed

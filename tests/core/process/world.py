@@ -11,6 +11,7 @@ from mtd.core.process.journal import Entry, Put, fold
 from mtd.core.process.outcome import Done, Failed, Outcome, Refused
 from mtd.core.process.trigger import (
     Answered,
+    Changed,
     Fired,
     Received,
     Retried,
@@ -104,6 +105,10 @@ class World:
     def retry(self, **variables: Any) -> Moved:
         """An operator retries everything that is stuck."""
         return self.let(Retried(at=self.now, variables=variables, actor="ana"))
+
+    def change(self, **variables: Any) -> Moved:
+        """An operator sets variables."""
+        return self.let(Changed(at=self.now, variables=variables, actor="ana"))
 
     def stop(self) -> Moved:
         """An operator ends the instance."""

@@ -193,24 +193,29 @@ def _conditions_met(step: Step) -> bool:
     """Let conditional events go off whose condition has become true."""
     step.changed = False
     met = False
-    for wait in [w for w in step.draft.waits.values() if isinstance(w.effect, Watching)]:
+    for wait, watching in _watched(step):
         if wait.id not in step.draft.waits:
             continue
         element = step.definition.elements[wait.element]
-        held, holds = wait.effect == Watching(met=True), _holds(step, element, wait)
-        if holds and not held:
+        holds = _holds(step, element, wait, watching)
+        if holds and not watching.met:
             resume(step, wait, None)
             met = True
-        elif held and not holds:
-            step.record(Tried(wait.id, Watching()))
+        elif watching.met and not holds:
+            step.record(Tried(wait.id, Watching(False, watching.event)))
     return met
 
 
-def _holds(step: Step, element: Element, wait: Wait) -> bool:
-    """Whether a condition of `element` is true; one that cannot be evaluated is not."""
-    rules = [event.condition for event in element.events if event.condition is not None]
+def _watched(step: Step) -> list[tuple[Wait, Watching]]:
+    waits = step.draft.waits.values()
+    return [(wait, wait.effect) for wait in waits if isinstance(wait.effect, Watching)]
+
+
+def _holds(step: Step, element: Element, wait: Wait, watching: Watching) -> bool:
+    """Whether the condition that `wait` is for is true; one that cannot be evaluated is not."""
+    rule = element.events[watching.event].condition
     try:
-        return any(step.value(rule, wait.scope) is True for rule in rules)
+        return rule is not None and step.value(rule, wait.scope) is True
     except Stuck:
         return False
 

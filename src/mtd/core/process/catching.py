@@ -43,13 +43,30 @@ def arm_handlers(step: Step, inside: Element, scope: int) -> None:
         await_events(step, step.definition.elements[start], scope, None)
 
 
+def goes_off(step: Step, element: Element, wait: Wait) -> bool:
+    """One event of `element` was met: whether that is enough (BPMN 2.0.2 §10.5.1).
+
+    Where all are required, those met are awaited no longer, and the last one lets it go off.
+    """
+    if not element.parallel_multiple:
+        return True
+    step.record(Closed(wait.id))
+    return not any(
+        (other.element, other.scope, other.token) == (wait.element, wait.scope, wait.token)
+        for other in step.draft.waits.values()
+    )
+
+
 def rearm(step: Step, element: Element, wait: Wait) -> None:
     """A non-interrupting event was met and goes on listening, as long as it recurs."""
-    step.record(Closed(wait.id))
     effect = wait.effect
     token = None if wait.token is None else step.draft.tokens[wait.token]
+    if element.parallel_multiple:
+        await_events(step, element, wait.scope, token)
+        return
+    step.record(Closed(wait.id))
     if isinstance(effect, Watching):
-        step.ask(element, wait.scope, token, Watching(met=True))
+        step.ask(element, wait.scope, token, Watching(True, effect.event))
     elif not isinstance(effect, Timer):
         step.ask(element, wait.scope, token, effect)
     elif effect.left is None or effect.left > 0:
@@ -91,7 +108,7 @@ def _effect(step: Step, element: Element, event: Event, scope: int) -> Effect:
         case "signal":
             return Listening(event.name or "")
         case "conditional":
-            return Watching()
+            return Watching(False, element.events.index(event))
         case _:
             return Subscription(event.name or "", _key(step, element, event, scope))
 

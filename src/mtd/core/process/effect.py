@@ -57,6 +57,8 @@ class Watching(msgspec.Struct, frozen=True, array_like=True, tag="condition"):
 
     met: bool = False
     """It went off while true: it must be false before it goes off again (BPMN 2.0.2 §10.5.5)."""
+    event: int = 0
+    """Which of its element's events has the condition."""
 
 
 Effect = Call | Timer | Subscription | Listening | UserTask | Watching

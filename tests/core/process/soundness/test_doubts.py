@@ -155,6 +155,7 @@ def test_links_are_ways() -> None:
     link = Event(kind="link", name="L")
     sketch.add("intermediateThrowEvent", "go", events=(link,))
     sketch.add("intermediateCatchEvent", "come", events=(link,))
+    sketch.flow("go", "come")
     sketch.chain("start", "go")
     sketch.chain("come", "a", "end")
     assert said(sketch) == {}

@@ -9,6 +9,7 @@ from mtd.core.process.compiler.associations import Associations
 from mtd.core.process.compiler.events import Events
 from mtd.core.process.compiler.expressions import Expressions
 from mtd.core.process.compiler.gateways import Gateways
+from mtd.core.process.compiler.links import is_target, linked
 from mtd.core.process.compiler.loops import compiled_loop
 from mtd.core.process.compiler.tasks import Tasks
 from mtd.core.process.definition import Element, Event, Work
@@ -75,7 +76,8 @@ class Nodes:
         flows = self._out_of[node.id]
         decide = self._gateways.decide(node, flows)
         work = self._tasks.work(node)
-        ways = tuple(self._gateways.way(node, flow) for flow in flows)
+        level = self._inside[node.parent or self._process.id]
+        ways = (*(self._gateways.way(node, flow) for flow in flows), *linked(node, level))
         called, passing = None, self._tasks.passing(node)
         if node.kind == "callActivity":
             called, passing = self._tasks.call(node, self._processes)
@@ -143,6 +145,7 @@ class Nodes:
             for node in nodes
             if not self._into[node.id]
             and node.kind != "boundaryEvent"
+            and not is_target(node)
             and not self._is_handler(node)
             and not node.is_for_compensation
         )

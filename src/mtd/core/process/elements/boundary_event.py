@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mtd.core.process.catching import absorb, rearm
+from mtd.core.process.catching import absorb, goes_off, rearm
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Token, Wait
 from mtd.core.process.step import Behaviour, Step
@@ -17,6 +17,8 @@ def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
     """One of its events came from outside."""
     assert wait.token is not None
     absorb(step, element, wait, trigger)
+    if not goes_off(step, element, wait):
+        return
     if not element.interrupting:
         rearm(step, element, wait)
     go_off(step, element, wait.scope, step.draft.tokens[wait.token])

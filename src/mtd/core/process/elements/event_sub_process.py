@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mtd.core.process.catching import arm_handlers, brought, rearm
+from mtd.core.process.catching import arm_handlers, brought, goes_off, rearm
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Token, Wait
 from mtd.core.process.journal import Closed
@@ -15,8 +15,14 @@ def enter(step: Step, element: Element, token: Token) -> None:
 
 
 def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
-    """One of its events came from outside; what it brought belongs to this run of it alone."""
+    """One of its events came from outside; what it brought belongs to this run of it alone.
+
+    Where all are required, what the first ones brought is kept around it, where they are awaited.
+    """
     variables = brought(step, element, wait, trigger)
+    if not goes_off(step, element, wait):
+        step.assign(wait.scope, variables)
+        return
     if not element.interrupting:
         rearm(step, element, wait)
     _begin(step, element, wait.scope, variables)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mtd.core.process.catching import absorb, await_events
+from mtd.core.process.catching import absorb, await_events, goes_off
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Token, Wait
 from mtd.core.process.journal import Closed
@@ -20,9 +20,10 @@ def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
     assert wait.token is not None
     absorb(step, element, wait, trigger)
     token = step.move(step.draft.tokens[wait.token], element)
-    step.record(Closed(wait.id))
-    awaited = any(w.token == token.id for w in step.draft.waits.values())
-    if not (element.parallel_multiple and awaited):
+    for other in [w for w in step.draft.waits.values() if w.token == token.id]:
+        if other.element != element.id:  # what an event-based gateway awaited beside it
+            step.record(Closed(other.id))
+    if goes_off(step, element, wait):
         step.leave(element, token)
 
 

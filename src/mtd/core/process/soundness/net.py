@@ -6,13 +6,12 @@ from itertools import combinations
 
 import msgspec
 
+from mtd.core.process.compensating import COMPENSATE
 from mtd.core.process.compiler.answers import Fault
 from mtd.core.process.definition import Definition, Element
 
 SUBSETS_MAX = 5
 """Ways out of an inclusive split of which every combination is played; beyond: one, or all."""
-COMPENSATION = "compensation"
-LINK = "link"
 
 
 class Net(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,10 +96,6 @@ def _net(inside: Element, nodes: dict[str, Element]) -> Net:
     flows = [(way.id, way.target) for node in nodes.values() for way in node.outgoing]
     out_of = {id_: tuple(way.id for way in node.outgoing) for id_, node in nodes.items()}
     into: dict[str, list[str]] = defaultdict(list)
-    for throw, catch in _links(nodes):
-        flow = f"{throw} to {catch}"
-        flows.append((flow, catch))
-        out_of[throw] = (*out_of[throw], flow)
     for flow, target in flows:
         into[target].append(flow)
     return Net(
@@ -118,33 +113,16 @@ def _main(
     nodes: dict[str, Element], out_of: dict[str, tuple[str, ...]], target: dict[str, str]
 ) -> set[str]:
     """What can be come to without a boundary event that interrupts nothing."""
-    waiting = [
-        node.id
-        for node in nodes.values()
-        if not node.incoming and (node.attached_to is None or node.interrupting)
-    ]
+    waiting = [n.id for n in nodes.values() if not n.incoming and n.attached_to is None]
     found = set(waiting)
     while waiting:
-        for flow in out_of[waiting.pop()]:
-            if target[flow] not in found:
-                found.add(target[flow])
-                waiting.append(target[flow])
+        own = waiting.pop()
+        borders = [one for one in nodes[own].attached if one in nodes and nodes[one].interrupting]
+        for following in (*(target[flow] for flow in out_of[own]), *borders):
+            if following not in found:
+                found.add(following)
+                waiting.append(following)
     return found
-
-
-def _links(nodes: dict[str, Element]) -> Iterator[tuple[str, str]]:
-    catches = {
-        event.name: node.id
-        for node in nodes.values()
-        if node.kind == "intermediateCatchEvent"
-        for event in node.events
-        if event.kind == LINK
-    }
-    for node in nodes.values():
-        if node.kind == "intermediateThrowEvent":
-            for event in node.events:
-                if event.kind == LINK and event.name in catches:
-                    yield node.id, catches[event.name]
 
 
 def _beginnings(inside: Element, nodes: dict[str, Element]) -> Iterator[tuple[str, ...]]:
@@ -161,7 +139,7 @@ def _beginnings(inside: Element, nodes: dict[str, Element]) -> Iterator[tuple[st
 
 
 def _is_compensation(boundary: Element) -> bool:
-    return any(event.kind == COMPENSATION for event in boundary.events)
+    return any(event.kind == COMPENSATE for event in boundary.events)
 
 
 def _subsets(flows: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from mtd.core.process.compensating import COMPENSATE
 from mtd.core.process.compiler.answers import Fault
 from mtd.core.process.definition import Element, Person, Service
-from mtd.core.process.soundness.net import COMPENSATION, Net
+from mtd.core.process.soundness.net import Net
 
 WAITING = frozenset({"userTask", "receiveTask", "eventBasedGateway", "callActivity", "subProcess"})
 """Kinds that wait, or may, for something from outside."""
@@ -39,7 +40,7 @@ def _is_implicit_merge(net: Net, node: Element) -> bool:
 def _is_apart(net: Net, node: Element) -> bool:
     """What no flow leads to by its nature: handlers, and the activities of compensation."""
     if node.kind == "boundaryEvent":
-        return any(event.kind == COMPENSATION for event in node.events)
+        return any(event.kind == COMPENSATE for event in node.events)
     alone = not net.into[node.id] and not net.out_of[node.id]
     return alone and node.kind != "endEvent"
 
