@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from mtd.core.process.readers.bpmn.strict.finding import Finding
 from mtd.core.process.readers.words import flag, number
-from mtd.core.process.readers.xml import Element, children, local, text_of
+from mtd.core.process.readers.xml import Element, child, children, local, text_of
 
 CHOREOGRAPHY = ("choreographyTask", "subChoreography", "callChoreography")
 TIMES = ("timeDate", "timeDuration", "timeCycle")
@@ -81,8 +81,7 @@ def _formal_has_body(found: Finding) -> None:
 def _multi_instance(found: Finding) -> None:
     for loop in found.of("multiInstanceLoopCharacteristics"):
         for one in children(loop, "complexBehaviorDefinition"):
-            parts = {local(part) for part in one}
-            if "condition" not in parts:
+            if text_of(child(one, "condition")) is None:
                 found.say("complex-behavior", one, "a complex behavior has a condition: write it")
 
 
