@@ -9,6 +9,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("mtd.faces.cli.demo:demo", "Run generated orders, with trouble, and show what came."),
     "up": ("mtd.up:up", "Run engine, API and intake."),
     "check": ("mtd.faces.cli.check:check", "Say whether a drawing would run, and what it lacks."),
+    "trace": ("mtd.faces.cli.trace:trace", "Try a drawing in memory, under a clock that jumps."),
     "deploy": ("mtd.faces.cli.deploy:deploy", "Deploy drawings and decision tables: all or none."),
     "order": ("mtd.faces.cli.order:order", "Show an order's trace; retry, cancel, push."),
     "schedule": ("mtd.faces.cli.schedule:schedule", "List, pause and resume timer starts."),
