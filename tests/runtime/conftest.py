@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from mtd.runtime import ownership
+from mtd.runtime import library, ownership
 from tests.conftest import Server
 from tests.runtime.plant import Plant, a_plant
+from tests.runtime.works import Works, at_work
 from tests.store.making import Cutter
 
 Founded = Callable[..., Any]
@@ -44,3 +46,13 @@ async def cutter(database: str) -> AsyncGenerator[tuple[Cutter, str]]:
 def quick_hearts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers beat ten times a second; their leases are as long as ever."""
     monkeypatch.setattr(ownership, "HEARTBEAT_S", 0.1)
+
+
+@pytest.fixture
+async def works(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncGenerator[Works]:
+    """An app at work, whose processes look at once for what was deployed."""
+    monkeypatch.setattr(library, "LOOK_S", 0.05)
+    async with at_work(database, tmp_path) as found:
+        yield found

@@ -10,7 +10,16 @@ import structlog
 from mtd.core.orders.states import RECEIVED, OrderState, OrderStatus
 from mtd.core.process.advance import born
 from mtd.core.process.definition import Definition
-from mtd.core.process.trigger import Changed, Fired, Received, Retried, Start, Stopped, Trigger
+from mtd.core.process.trigger import (
+    Changed,
+    Fired,
+    Received,
+    Redefined,
+    Retried,
+    Start,
+    Stopped,
+    Trigger,
+)
 from mtd.runtime.adopting import Adopting
 from mtd.runtime.clock import Clock
 from mtd.runtime.happening import Happened, Happening
@@ -75,7 +84,7 @@ class Arriving:
                 happened[key] = Happened(live=begun, happenings=[])
             live = lives[key] if key in lives else happened[key].live
             before = happened.get(key, Happened(live=live, happenings=[]))
-            happened[key] = self._with(before, one, now)
+            happened[key] = await self._led(self._with(before, one, now))
         return list(happened.values())
 
     async def _renew(self, lives: Mapping[Key, Live]) -> None:
@@ -87,7 +96,19 @@ class Arriving:
         self.parked = Parked()
         for live in lives.values():
             if live.problem is None:
-                live.definition, _ = await self._definition(live.tenant, live.instance.definition)
+                definition, _ = await self._definition(live.tenant, live.instance.definition)
+                live.run_on(definition)
+
+    async def _led(self, happened: Happened) -> Happened:
+        """Who is to go on with another version gets it in hand; without it, they stay."""
+        for number, one in enumerate(happened.happenings):
+            trigger = one.trigger
+            if isinstance(trigger, Redefined) and one.target is None:
+                target, fault = await self._definition(happened.live.tenant, trigger.to)
+                if fault is None:
+                    led = msgspec.structs.replace(one, target=target)
+                    happened.happenings[number] = led
+        return happened
 
     def _is_ours(self, one: Incoming | Wake, busy: Container[Key]) -> bool:
         key = (one.tenant, one.instance)

@@ -250,6 +250,7 @@ class Engine:
         """The live map learns what is durable; who waits long waits in the database."""
         live = move.live
         live.instance = move.instance
+        live.run_on(move.definition)
         live.status = move.status
         live.wake_at = move.turned.wake_at
         live.began = True

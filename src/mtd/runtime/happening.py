@@ -3,6 +3,7 @@
 import msgspec
 
 from mtd.core.orders.states import OrderStatus
+from mtd.core.process.definition import Definition
 from mtd.core.process.instance import Instance
 from mtd.core.process.journal import Fact
 from mtd.core.process.trigger import Trigger
@@ -19,6 +20,8 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     """The rows of the door that it came in by."""
     answer: Answer | None = None
     """The attempt that it answers, whose evidence is kept."""
+    target: Definition | None = None
+    """Of a migration: the version to go on with."""
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +39,8 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     live: Live
     happened: Happened
     instance: Instance
+    definition: Definition
+    """What it runs on from now on."""
     status: OrderStatus | None
     turned: Turned
     ignored: int

@@ -40,11 +40,7 @@ class Live:
         self.tenant = tenant
         self.instance = instance
         self.definition = definition
-        self.overlays = {
-            element.id: str(element.entering)
-            for element in definition.elements.values()
-            if element.entering in OVERLAYS
-        }
+        self.overlays = overlays(definition)
         """States that hold an order while a token rests on, or within, an element."""
         self.slot = slot_of(instance.id)
         self.began = began
@@ -75,6 +71,12 @@ class Live:
     def key(self) -> tuple[int, str]:
         """Tenant and id: what the live map knows it by."""
         return self.tenant, self.instance.id
+
+    def run_on(self, definition: Definition) -> None:
+        """It goes on with another version, or with what its own cites by now."""
+        if definition is not self.definition:
+            self.definition = definition
+            self.overlays = overlays(definition)
 
     def waking(self, instance: Instance, now: datetime) -> datetime | None:
         """When to look again at what `instance` became, if nothing comes in.
@@ -136,6 +138,15 @@ class Live:
         if resume is None or call.not_before is None:
             return resume or call.not_before
         return max(resume, call.not_before)
+
+
+def overlays(definition: Definition) -> dict[str, str]:
+    """The states that hold an order while a token rests on, or within, an element; by element."""
+    return {
+        element.id: str(element.entering)
+        for element in definition.elements.values()
+        if element.entering in OVERLAYS
+    }
 
 
 def due(instance: Instance, now: datetime) -> list[int]:

@@ -1,6 +1,6 @@
 """Moving: one instance's part of a turn, from what happened to the rows that say so; pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,8 @@ import structlog
 
 from mtd.connectors.engine import CANCEL, RETRY
 from mtd.core.orders.states import IllegalTransition, OrderState, OrderStatus, follow
-from mtd.core.process.advance import Moved, advance
+from mtd.core.process.advance import Moved, advance, migrate
+from mtd.core.process.definition import Definition
 from mtd.core.process.effect import Message, Subscription
 from mtd.core.process.instance import Incident, Instance, State
 from mtd.core.process.journal import Fact, Ignored, Reached, Sent, Troubled
@@ -17,6 +18,7 @@ from mtd.core.process.trigger import (
     Answered,
     Changed,
     Received,
+    Redefined,
     Retried,
     Submitted,
     Trigger,
@@ -24,7 +26,7 @@ from mtd.core.process.trigger import (
 from mtd.runtime.escalating import escalated
 from mtd.runtime.evidence import evidence
 from mtd.runtime.happening import Happened, Happening, Move
-from mtd.runtime.live import Live, is_set_aside
+from mtd.runtime.live import Live, is_set_aside, overlays
 from mtd.runtime.setting_aside import begin_again, recorded, stopped
 from mtd.store.turned import LIVE, Consumed, Outgoing, Status, turned
 
@@ -55,7 +57,7 @@ def move(happened: Happened, now: datetime) -> Move:
     live = happened.live
     if live.problem is not None:
         return set_aside(happened, live.problem, now)
-    instance = live.instance
+    instance, definition = live.instance, live.definition
     moved: list[Moved] = []
     taken: list[Happening] = []
     asked: list[Outgoing] = []
@@ -67,14 +69,17 @@ def move(happened: Happened, now: datetime) -> Move:
             continue
         taken.append(happening)
         before = instance
-        moved.append(_advanced(live, before, happening.trigger))
+        moved.append(_advanced(definition, before, happening.trigger, happening.target))
         instance = moved[-1].instance
+        if instance.definition != before.definition and happening.target is not None:
+            definition = happening.target
         for trigger in _following(live, before, instance, happening):
-            moved.append(_advanced(live, instance, trigger))
+            moved.append(_advanced(definition, instance, trigger))
             instance = moved[-1].instance
         if _is_awaited(before, happening):
             asked += _cancelling(happening)
-    return _written(happened, taken, moved, now, asked, acquitted=live.suspicion is not None)
+    acquitted = live.suspicion is not None
+    return _written(happened, taken, moved, now, asked, definition=definition, acquitted=acquitted)
 
 
 def set_aside(
@@ -88,13 +93,13 @@ def set_aside(
     return _written(happened, happened.happenings, [step], now, [], with_evidence=with_evidence)
 
 
-def held(live: Live, instance: Instance) -> list[str]:
-    """The overlays of the elements on which a token rests, or in whose scope one does."""
-    if not live.overlays:
+def held(known: Mapping[str, str], instance: Instance) -> list[str]:
+    """The `known` overlays of the elements on which a token rests, or in whose scope one does."""
+    if not known:
         return []
     places = {token.at for token in instance.tokens.values()}
     places.update(scope.element for scope in instance.scopes.values())
-    return sorted({state for place, state in live.overlays.items() if place in places})
+    return sorted({state for place, state in known.items() if place in places})
 
 
 def _written(
@@ -104,6 +109,7 @@ def _written(
     now: datetime,
     asked: list[Outgoing],
     *,
+    definition: Definition | None = None,
     acquitted: bool = False,
     with_evidence: bool = True,
 ) -> Move:
@@ -111,8 +117,10 @@ def _written(
     live = happened.live
     instance = moved[-1].instance if moved else live.instance
     status = live.status
+    definition = definition or live.definition
     if moved and status is not None:
-        status, instance = _followed(live, instance, moved, now)
+        known = live.overlays if definition is live.definition else overlays(definition)
+        status, instance = _followed(status, known, instance, moved, now)
     facts = [fact for step in moved for fact in step.facts]
     wake_at = live.waking(instance, now)
     parks = wake_at is not LIVE and instance.state is State.RUNNING
@@ -120,6 +128,7 @@ def _written(
         live=live,
         happened=happened,
         instance=instance,
+        definition=definition,
         status=status,
         turned=turned(
             tenant=live.tenant,
@@ -141,10 +150,14 @@ def _written(
     )
 
 
-def _advanced(live: Live, instance: Instance, trigger: Trigger) -> Moved:
+def _advanced(
+    definition: Definition, instance: Instance, trigger: Trigger, target: Definition | None = None
+) -> Moved:
     """`advance`, or where that fails, which is our fault, an incident of this instance alone."""
     try:
-        return advance(live.definition, instance, trigger)
+        if target is not None and isinstance(trigger, Redefined):
+            return migrate(definition, target, instance, trigger)
+        return advance(definition, instance, trigger)
     except Exception as error:
         LOG.exception("advance failed", instance=instance.id, order=instance.key)
         return stopped(instance, trigger, f"{type(error).__name__}: {error}")
@@ -175,14 +188,15 @@ def _came_too_late(instance: Instance, happening: Happening) -> bool:
 
 
 def _followed(
-    live: Live, instance: Instance, moved: list[Moved], now: datetime
+    before: OrderStatus,
+    known: Mapping[str, str],
+    instance: Instance,
+    moved: list[Moved],
+    now: datetime,
 ) -> tuple[OrderStatus, Instance]:
     """The order's state after these steps; where they may not be, an incident says so."""
-    before = live.status
-    assert before is not None
     entered = [fact.state for step in moved for fact in step.facts if isinstance(fact, Reached)]
-    overlays = held(live, instance)
-    status = follow(before, entered, overlays, bool(instance.incidents))
+    status = follow(before, entered, held(known, instance), bool(instance.incidents))
     if not isinstance(status, IllegalTransition):
         return status, instance
     troubled = follow(before, [], [], troubled=True)

@@ -64,7 +64,7 @@ PARTS = (
     ),
     Part(
         "restated",
-        _named("restated", "tenants", "ids", "wake_ats", "states"),
+        _named("restated", "tenants", "ids", "wake_ats", "states", "definitions"),
         rows.restated,
     ),
     Part(

@@ -60,9 +60,9 @@ def began(batch: Sequence[Turned]) -> Iterator[Row]:
 
 
 def restated(batch: Sequence[Turned]) -> Iterator[Row]:
-    """Instances that parked, woke or ended."""
+    """Instances that parked, woke, ended or migrated."""
     return (
-        (turn.tenant, turn.instance, turn.wake_at, turn.state.value)
+        (turn.tenant, turn.instance, turn.wake_at, turn.state.value, turn.definition)
         for turn in batch
         if turn.restated
     )

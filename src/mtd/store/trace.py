@@ -5,7 +5,7 @@ from itertools import groupby
 import msgspec
 
 from mtd.core.process.journal import Entry
-from mtd.store.sessions import Connection
+from mtd.store.sessions import Connection, structs
 from mtd.store.statements import statements
 from mtd.store.turned import Attempted
 
@@ -19,6 +19,27 @@ class Traced(msgspec.Struct, frozen=True):
 
     entry: Entry
     attempts: tuple[Attempted, ...]
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What the row of an instance says of it."""
+
+    definition: str
+    key: str
+
+
+async def instance(connection: Connection, tenant: int, id_: str) -> Standing | None:
+    """The row of an instance; None: it has not begun."""
+    rows = await connection.fetch(*_SQL["instance"](tenant=tenant, instance=id_))
+    return structs(Standing, rows)[0] if rows else None
+
+
+async def running(connection: Connection, tenant: int, definition: str, limit: int) -> list[str]:
+    """The oldest running instances of `name@version`, at most `limit`."""
+    rows = await connection.fetch(
+        *_SQL["running"](tenant=tenant, definition=definition, page=limit)
+    )
+    return [str(row["id"]) for row in rows]
 
 
 async def trace(connection: Connection, tenant: int, instance: str, after: int = 0) -> list[Traced]:

@@ -82,7 +82,7 @@ class Turned(msgspec.Struct, frozen=True, kw_only=True):
     wake_at: datetime | None
     """LIVE, NEVER, or when its earliest timer, retry or task is due."""
     restated: bool
-    """`state` or `wake_at` differ from what the row says."""
+    """`state`, `wake_at` or `definition` differ from what the row says."""
     consumed: Consumed
     opened: tuple[Wait, ...]
     """Waits that have a row: messages, signals and user tasks."""
@@ -148,7 +148,11 @@ def turned(
         state=after.state,
         wake_at=wake_at,
         restated=before is not None
-        and (wake_at != wake_at_before or after.state is not before.state),
+        and (
+            wake_at != wake_at_before
+            or after.state is not before.state
+            or after.definition != before.definition
+        ),
         consumed=consumed,
         opened=tuple(
             wait for wait in after.waits.values() if wait.id not in waits and _has_row(wait.effect)

@@ -3,8 +3,10 @@
 from typing import Any
 
 import aiohttp
+import msgspec
 
 from mtd.core.orders.json import write_json
+from mtd.core.orders.purchase_order import Channel
 from tests.core.orders.examples import plain_order
 from tests.faces.api.conftest import HERE, Api
 from tests.runtime.files import File, flow, table, toml
@@ -88,3 +90,29 @@ async def test_the_next_order_takes_the_new_version(api: Api) -> None:
     headers = {"Content-Type": "application/json", "Prefer": "wait=10"}
     status, order = await api.post("/orders", data=body, headers=headers)
     assert (status, order["definition"]) == (200, "short@2")
+
+
+async def test_instances_are_changed_and_migrated_by_rest(api: Api) -> None:
+    order = msgspec.structs.replace(plain_order(), channel=Channel.PHONE)
+    headers = {"Content-Type": "application/json"}
+    _, placed = await api.post("/orders", data=write_json(order), headers=headers)
+    await api.some("/tasks")
+    files = [File(f"short.{end}", (HERE / f"short.{end}").read_bytes()) for end in ("bpmn", "toml")]
+    files[0] = File("short.bpmn", files[0].content.replace(b"Cerrada", b"Terminada"))
+    await api.post("/definitions", **as_form(files))
+    asked = {"old": 1, "new": 2, "actor": "ana", "reason": "better"}
+    status, plan = await api.post("/definitions/short/migration", json=asked)
+    assert (status, plan["asked"]) == (200, 0)
+    assert [one["refused"] for one in plan["instances"]] == [None]
+    _, done = await api.post("/definitions/short/migration", json={**asked, "plan": False})
+    assert done["asked"] == 1
+    change = {"actor": "ana", "reason": "stuck", "moves": [{"source": "review", "target": "paid"}]}
+    path = f"/orders/{placed['id']}/modification"
+    status, shown = await api.post(path, json={**change, "preview": True})
+    assert status == 200 and len(shown["closes"]) == 2 and len(shown["opens"]) == 1
+    assert (await api.post(path, json=change))[0] == 202
+    await api.some("/tasks", none=True)
+    status, problem = await api.post(path, json=change)
+    assert status == 409 and "no token rests" in problem["detail"]
+    status, _ = await api.post("/definitions/short/migration", json={**asked, "new": 9})
+    assert status == 404

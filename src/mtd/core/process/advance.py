@@ -23,6 +23,8 @@ from mtd.core.process.journal import (
     Troubled,
     encode,
 )
+from mtd.core.process.migrating import follow, hindrances
+from mtd.core.process.modifying import let_modify
 from mtd.core.process.outcome import Done, InDoubt, Unknown
 from mtd.core.process.recording import Stuck
 from mtd.core.process.resuming import resume
@@ -33,7 +35,9 @@ from mtd.core.process.trigger import (
     Answered,
     Changed,
     Fired,
+    Modified,
     Received,
+    Redefined,
     Retried,
     Start,
     Stopped,
@@ -72,6 +76,18 @@ def advance(definition: Definition, instance: Instance, trigger: Trigger) -> Mov
     element = _LET_IN[type(trigger)](step, trigger)
     _run(step)
     return _moved(step, instance, trigger, element)
+
+
+def migrate(old: Definition, new: Definition, instance: Instance, trigger: Redefined) -> Moved:
+    """Let `instance` go on with `new` instead of `old`; or leave it as it is, and say why."""
+    reasons = hindrances(old, new, instance, trigger.mapping)
+    step = Step(old if reasons else new, instance, trigger.at, TABLE)
+    if reasons:
+        step.record(Ignored(f"it cannot follow to {new.id}: {'; '.join(reasons)}"))
+    else:
+        follow(step, old, trigger.mapping)
+        _run(step)
+    return _moved(step, instance, trigger, "")
 
 
 def quarantined(instance: Instance, trigger: Trigger, message: str) -> Moved:
@@ -189,6 +205,12 @@ def _changed(step: Step, trigger: Changed) -> str:
     return ""
 
 
+def _redefined(step: Step, trigger: Redefined) -> str:
+    """Without the definition to follow to, nobody can follow (see `migrate`)."""
+    step.record(Ignored(f"{trigger.to} is not to be had"))
+    return ""
+
+
 def _conditions_met(step: Step) -> bool:
     """Let conditional events go off whose condition has become true."""
     step.changed = False
@@ -245,6 +267,10 @@ def _cause(trigger: Trigger) -> list[Any]:
             return [incident, actor, reason]
         case Stopped(actor=actor, reason=reason) | Changed(actor=actor, reason=reason):
             return [actor, reason]
+        case Modified(moves=moves, adds=adds, drops=drops, actor=actor, reason=reason):
+            return [moves, adds, drops, actor, reason]
+        case Redefined(to=to, mapping=mapping, actor=actor, reason=reason):
+            return [to, mapping, actor, reason]
 
 
 _LET_IN: dict[type, Callable[[Step, Any], str]] = {
@@ -256,5 +282,7 @@ _LET_IN: dict[type, Callable[[Step, Any], str]] = {
     Retried: _retried,
     Stopped: _stopped,
     Changed: _changed,
+    Modified: let_modify,
+    Redefined: _redefined,
 }
 _NOWHERE = Definition(name="", version=0, root="", elements={})

@@ -110,6 +110,13 @@ class Unheard(msgspec.Struct, frozen=True, array_like=True, tag="unheard"):
     code: str
 
 
+class Follows(msgspec.Struct, frozen=True, array_like=True, tag="follows"):
+    """The instance goes on with this version of its definition."""
+
+    definition: str
+    """`name@version`"""
+
+
 class Ended(msgspec.Struct, frozen=True, array_like=True, tag="end"):
     """The instance is over."""
 
@@ -124,5 +131,6 @@ class Ignored(msgspec.Struct, frozen=True, array_like=True, tag="ignored"):
 
 Fact = (
     Put | Gone | Entered | Left | Completed | Undone | Assigned | Opened | Closed | Tried
-    | Troubled | Settled | Consulted | Reached | Sent | Unheard | Ended | Ignored
+    | Troubled | Settled | Consulted | Reached | Sent | Unheard | Follows
+    | Ended | Ignored
 )  # fmt: skip

@@ -20,6 +20,7 @@ from mtd.core.process.facts import (
     Ended,
     Entered,
     Fact,
+    Follows,
     Gone,
     Ignored,
     Left,
@@ -66,6 +67,7 @@ class Draft:
 
     __slots__ = (
         "completed",
+        "definition",
         "incidents",
         "next",
         "reached",
@@ -76,6 +78,7 @@ class Draft:
     )
 
     def __init__(self, instance: Instance) -> None:
+        self.definition = instance.definition
         self.state = instance.state
         self.next = instance.next
         self.tokens = dict(instance.tokens)
@@ -89,7 +92,7 @@ class Draft:
         """`instance` as it is `steps` journal rows later."""
         return Instance(
             id=instance.id,
-            definition=instance.definition,
+            definition=self.definition,
             key=instance.key,
             seq=instance.seq + steps,
             state=self.state,
@@ -218,6 +221,10 @@ def _reached(draft: Draft, fact: Reached) -> None:
     draft.reached = (*(s for s in draft.reached if s != fact.state), fact.state)
 
 
+def _follows(draft: Draft, fact: Follows) -> None:
+    draft.definition = fact.definition
+
+
 def _ended(draft: Draft, fact: Ended) -> None:
     draft.state = fact.state
 
@@ -243,6 +250,7 @@ _APPLY: dict[type, Callable[[Draft, Any], None]] = {
     Reached: _reached,
     Sent: _nothing,
     Unheard: _nothing,
+    Follows: _follows,
     Ended: _ended,
     Ignored: _nothing,
 }

@@ -17,6 +17,7 @@ from mtd.core.process.journal import (
     Assigned,
     Ended,
     Fact,
+    Follows,
     Ignored,
     Opened,
     Put,
@@ -63,6 +64,8 @@ def _words(definition: Definition, fact: Fact) -> Iterator[str]:
             yield f"state {state}"
         case Sent(message=message):
             yield f"sends {message.name}" + (f" to {message.key}" if message.key else " to all")
+        case Follows(definition=version):
+            yield f"goes on with {version}"
         case Ended(state=state):
             yield f"ends {state.value}"
         case Ignored(reason=reason):

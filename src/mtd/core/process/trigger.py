@@ -84,4 +84,41 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True, tag="changed"):
     reason: str = ""
 
 
-Trigger = Start | Answered | Fired | Received | Submitted | Retried | Stopped | Changed
+class Modified(msgspec.Struct, frozen=True, kw_only=True, tag="modified"):
+    """An operator moves, adds and drops tokens, by the ids of elements."""
+
+    at: datetime
+    moves: tuple[tuple[str, str], ...] = ()
+    """From and to: every token that rests at the one begins at the other."""
+    adds: tuple[str, ...] = ()
+    drops: tuple[str, ...] = ()
+    variables: dict[str, Any] = {}
+    """Set on the process first."""
+    actor: str = ""
+    reason: str = ""
+
+
+class Redefined(msgspec.Struct, frozen=True, kw_only=True, tag="migrated"):
+    """An operator lets the instance go on with another version of its definition."""
+
+    at: datetime
+    to: str
+    """`name@version`"""
+    mapping: dict[str, str] = {}
+    """Ids of elements that have another one there."""
+    actor: str = ""
+    reason: str = ""
+
+
+Trigger = (
+    Start
+    | Answered
+    | Fired
+    | Received
+    | Submitted
+    | Retried
+    | Stopped
+    | Changed
+    | Modified
+    | Redefined
+)

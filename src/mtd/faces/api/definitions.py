@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
+from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, Router, get, post
@@ -10,10 +11,11 @@ from litestar.datastructures import State, UploadFile
 from litestar.exceptions import ValidationException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Operation
-from litestar.params import FromPath, PathParameter, QueryParameter
+from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 
 from mtd.faces.api.problems import refused
 from mtd.faces.api.provided import Served
+from mtd.runtime.changing import INSTANCES_MAX, Plan, migrated, planned
 from mtd.runtime.deploying import Refused, files_of, listed
 from mtd.runtime.deploying import deploy as deployed
 from mtd.runtime.inspecting import Fault
@@ -185,6 +187,33 @@ async def drawing(operations: Served, name: FromPath[str], version: Version) -> 
     return Response(files.drawing, media_type=OCTETS)
 
 
+class Migration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which instances are to go on with which version; who wants it, and why."""
+
+    old: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+    new: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
+    actor: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+    mapping: dict[str, str] = {}
+    """Ids of elements that have another one in the new version."""
+    instances: Annotated[list[UUID], msgspec.Meta(max_length=INSTANCES_MAX)] = []
+    """Empty: all that run on the old version."""
+    plan: bool = True
+    """Only show the plan; false: let those follow that can."""
+
+
+@post("/definitions/{name:str}/migration", status_code=200, summary="Migrate running instances")
+async def migration(operations: Served, name: FromPath[str], data: JSONBody[Migration]) -> Plan:
+    """The plan: where elements go, and for each instance what happens, or why it cannot follow."""
+    app, tenant = operations.app, operations.tenant
+    old, new = f"{name}@{data.old}", f"{name}@{data.new}"
+    chosen = [str(id_) for id_ in data.instances]
+    plan = await planned(app, tenant, old, new, data.mapping, chosen)
+    if data.plan:
+        return plan
+    return await migrated(app, tenant, plan, data.mapping, data.actor, data.reason)
+
+
 async def _given(request: Asked) -> _Given:
     """The files of a request. Raises ValidationException that says what is wrong with it."""
     if request.content_type[0] == "multipart/form-data":
@@ -230,4 +259,6 @@ def _text(content: bytes) -> str | None:
         return None
 
 
-ROUTER = Router(path="/", route_handlers=[deploy, listing, show, drawing], tags=["definitions"])
+ROUTER = Router(
+    path="/", route_handlers=[deploy, listing, show, drawing, migration], tags=["definitions"]
+)

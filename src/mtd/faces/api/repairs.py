@@ -5,11 +5,20 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Response, Router, post
 from litestar.di import Provide
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, JSONBody
 
 from mtd.faces.api.naming import NamedOrder, named, paths
 from mtd.faces.api.provided import Served
-from mtd.faces.api.receipts import RECEIPTS, answer
+from mtd.faces.api.receipts import RECEIPTS, Receipted, answer
+from mtd.runtime.changing import Preview, Wanted, modify, previewed
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every token at the one element is to begin at the other."""
+
+    source: str
+    target: str
 
 
 class Repair(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,9 +58,50 @@ async def cancel(operations: Served, order: NamedOrder, data: JSONBody[Repair]) 
     return answer(await operations.cancel(order, data.actor, data.reason))
 
 
+class Modification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Tokens to move, add and drop, by labels or ids, and variables; who wants it, and why."""
+
+    actor: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+    moves: Annotated[list[Move], msgspec.Meta(max_length=100)] = []
+    adds: Annotated[list[str], msgspec.Meta(max_length=100)] = []
+    drops: Annotated[list[str], msgspec.Meta(max_length=100)] = []
+    variables: dict[str, Any] = {}
+    preview: bool = False
+    """Only show what would become of it."""
+
+
+MODIFIED = {
+    200: ResponseSpec(Preview, generate_examples=False, description="What would become of it"),
+    202: ResponseSpec(Receipted, generate_examples=False, description="It was let in, durably"),
+}
+
+
+@post(
+    paths("/modification"),
+    status_code=202,
+    summary="Move, add and drop tokens of an order's process",
+    responses=MODIFIED,
+)
+async def modification(
+    operations: Served, order: NamedOrder, data: JSONBody[Modification]
+) -> Response[Any]:
+    """All of it or none; 409 when it may not be, with the reason. `preview` changes nothing."""
+    wanted = Wanted(
+        moves=[(one.source, one.target) for one in data.moves],
+        adds=data.adds,
+        drops=data.drops,
+        variables=data.variables,
+    )
+    app, tenant = operations.app, operations.tenant
+    if data.preview:
+        return Response(await previewed(app, tenant, order.id, wanted), status_code=200)
+    return answer(await modify(app, tenant, order.id, wanted, data.actor, data.reason))
+
+
 ROUTER = Router(
     path="/",
     dependencies={"order": Provide(named)},
-    route_handlers=[report_error, retry, cancel],
+    route_handlers=[report_error, retry, cancel, modification],
     tags=["orders"],
 )

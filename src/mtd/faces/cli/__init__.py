@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("mtd.faces.cli.check:check", "Say whether a drawing would run, and what it lacks."),
     "trace": ("mtd.faces.cli.trace:trace", "Try a drawing in memory, under a clock that jumps."),
     "deploy": ("mtd.faces.cli.deploy:deploy", "Deploy drawings and decision tables: all or none."),
+    "migrate": ("mtd.faces.cli.migrate:migrate", "Let instances go on with another version."),
     "order": ("mtd.faces.cli.order:order", "Show an order's trace; retry, cancel, push."),
     "schedule": ("mtd.faces.cli.schedule:schedule", "List, pause and resume timer starts."),
     "message": ("mtd.faces.cli.message:message", "Messages that nobody took, and why."),

@@ -10,9 +10,12 @@ from cyclopts import App
 from rich.console import Console
 from rich.text import Text
 
+from mtd.faces.cli.changes import pair, show_preview
 from mtd.faces.cli.starting import opened, operations_of
+from mtd.runtime.changing import Wanted, previewed
+from mtd.runtime.changing import modify as modified
 from mtd.runtime.chronicle import Chapter
-from mtd.runtime.operations import NotFound, Operations
+from mtd.runtime.operations import Conflict, NotFound, Operations, amounts
 from mtd.store.arrival import Accepted, Duplicate, Receipt
 from mtd.store.orders import Order
 
@@ -50,6 +53,41 @@ def cancel(name: str, *, reason: str, customer: str = CUSTOMER) -> int:
 
 
 @order.command
+def modify(
+    name: str,
+    *,
+    reason: str,
+    move: list[str] | None = None,
+    add: list[str] | None = None,
+    drop: list[str] | None = None,
+    set: str = "{}",  # noqa: A002 the option's name
+    preview: bool = False,
+    customer: str = CUSTOMER,
+) -> int:
+    """Move (`--move A:B`), add and drop tokens, and set variables (JSON), by labels or ids.
+
+    What it closes and opens is shown first; with `--preview`, that is all.
+    """
+
+    async def act(operations: Operations) -> int:
+        found = await operations.order(name)
+        wanted = Wanted(
+            moves=[pair(one) for one in move or ()],
+            adds=add or (),
+            drops=drop or (),
+            variables=amounts(set.encode()),
+        )
+        app, tenant = operations.app, operations.tenant
+        show_preview(await previewed(app, tenant, found.id, wanted))
+        if preview:
+            return 0
+        receipt = await modified(app, tenant, found.id, wanted, getpass.getuser(), reason)
+        return _said(receipt)
+
+    return uvloop.run(_with(customer, act))
+
+
+@order.command
 def waiting(*, cause: str | None = None, customer: str = CUSTOMER) -> int:
     """List the files that wait for a person."""
     return uvloop.run(_with(customer, partial(_waiting, cause=cause)))
@@ -72,7 +110,7 @@ async def _with(customer: str, act: Act) -> int:
     async with opened(customer) as app:
         try:
             return await act(await operations_of(app))
-        except NotFound as error:
+        except (NotFound, Conflict, msgspec.MsgspecError) as error:
             print(f"mtd order: {error}")
             return 1
 

@@ -74,13 +74,13 @@ began AS (
 )
 
 -- name: commit.restated
--- Instances that parked, woke or ended.
+-- Instances that parked, woke, ended or migrated.
 restated AS (
-    UPDATE instance i SET wake_at = u.wake_at, state = u.state
+    UPDATE instance i SET wake_at = u.wake_at, state = u.state, definition = u.definition
     FROM fence, unnest(
         :restated_tenants::integer[], :restated_ids::uuid[], :restated_wake_ats::timestamptz[],
-        :restated_states::text[]
-    ) AS u (tenant_id, id, wake_at, state)
+        :restated_states::text[], :restated_definitions::text[]
+    ) AS u (tenant_id, id, wake_at, state, definition)
     WHERE i.tenant_id = u.tenant_id AND i.id = u.id
 )
 

@@ -13,3 +13,13 @@ ORDER BY seq, n;
 -- name: trace.over
 -- Whether an instance's process came to its end.
 SELECT state <> 'RUNNING' AS over FROM instance WHERE tenant_id = :tenant AND id = :instance;
+
+-- name: trace.instance
+-- What an instance runs on, and its business key.
+SELECT definition, key FROM instance WHERE tenant_id = :tenant AND id = :instance;
+
+-- name: trace.running
+-- The oldest running instances of a definition.
+SELECT id FROM instance
+WHERE tenant_id = :tenant AND definition = :definition AND state = 'RUNNING'
+ORDER BY id LIMIT :page;

@@ -1,0 +1,97 @@
+"""Modifying: an operator moves, adds and drops tokens of a running instance, all of it or none."""
+
+from collections.abc import Iterator
+
+from mtd.core.process.definition import Element
+from mtd.core.process.facts import Ignored
+from mtd.core.process.instance import ROOT, Token
+from mtd.core.process.step import Step
+from mtd.core.process.trigger import Modified
+
+JOINS = frozenset({"parallelGateway", "inclusiveGateway", "complexGateway"})
+NO_TARGETS = frozenset({"boundaryEvent", "eventSubProcess", "process"})
+"""What a token comes to by an event alone."""
+
+
+def let_modify(step: Step, change: Modified) -> str:
+    """Change the instance as the operator says; where anything of it may not be, nothing is."""
+    problems = list(_problems(step, change))
+    if problems:
+        step.record(Ignored("; ".join(problems)))
+        return ""
+    if change.variables:
+        step.assign(ROOT, change.variables)
+    left: set[int] = set()
+    for source, target in change.moves:
+        for token in _resting(step, source):
+            step.put(target, token.scope)
+            step.cancel(token)
+    for target in change.adds:
+        step.put(target, _scopes(step, target)[0])
+    for source in change.drops:
+        for token in _resting(step, source):
+            step.cancel(token)
+            left.add(token.scope)
+    for scope in left:
+        if scope in step.draft.scopes:
+            step.finish_if_empty(scope)
+    return ""
+
+
+def _problems(step: Step, change: Modified) -> Iterator[str]:
+    """Why it may not be, in words; nothing: it may."""
+    elements = step.definition.elements
+    sources = [source for source, _ in change.moves] + list(change.drops)
+    for source in sources:
+        if source not in elements:
+            yield f"there is no element {source!r}"
+        elif not _resting(step, source):
+            yield f"no token rests at {_called(elements[source])}"
+    if len(set(sources)) < len(sources):
+        yield "the tokens of one element can be moved or dropped once"
+    for source, target in change.moves:
+        if (problem := _target_problem(step, target)) is not None:
+            yield problem
+        elif source in elements and elements[target].parent != elements[source].parent:
+            pair = f"{_called(elements[source])} to {_called(elements[target])}"
+            yield f"a token cannot be moved from {pair}: they are not in the same process"
+    for target in change.adds:
+        if (problem := _target_problem(step, target)) is not None:
+            yield problem
+        elif len(_scopes(step, target)) != 1:
+            count = len(_scopes(step, target))
+            inside = _called(elements[elements[target].parent])
+            yield f"{_called(elements[target])} is in {inside}, which runs {count} times"
+    if not (sources or change.adds or change.variables):
+        yield "nothing is asked for"
+
+
+def _target_problem(step: Step, target: str) -> str | None:
+    element = step.definition.elements.get(target)
+    if element is None:
+        return f"there is no element {target!r}"
+    handler = element.kind == "subProcess" and any(
+        start in step.definition.elements[element.parent].handlers for start in element.starts
+    )
+    if element.kind in NO_TARGETS or handler:
+        return f"a token comes to {_called(element)} by its event alone"
+    if element.kind in JOINS and len(element.incoming) > 1:
+        return f"{_called(element)} waits for tokens by each way in: choose what follows it"
+    return None
+
+
+def _resting(step: Step, element: str) -> list[Token]:
+    """The tokens at `element`; of a loop, the activity's own and not those of its bodies."""
+    tokens = step.draft.tokens.values()
+    return [token for token in tokens if token.at == element and not token.inner]
+
+
+def _scopes(step: Step, target: str) -> list[int]:
+    """The running scopes that have `target` inside; of a loop the bodies, not their account."""
+    parent = step.definition.elements[target].parent
+    scopes = [scope for scope in step.draft.scopes.values() if scope.element == parent]
+    return [scope.id for scope in scopes if step.is_heard(scope)]
+
+
+def _called(element: Element) -> str:
+    return repr(element.name or element.id)
