@@ -1,9 +1,11 @@
 """Modification: tokens are moved, added and dropped, all of it or none, or it is said why."""
 
+from typing import Any
+
 import pytest
 
 from mtd.core.process.effect import Call
-from mtd.core.process.facts import Ignored
+from mtd.core.process.facts import Fact, Ignored
 from mtd.core.process.outcome import Done
 from mtd.core.process.trigger import Answered, Modified
 from tests.core.process.sketch import Sketch, after
@@ -33,14 +35,13 @@ def shop() -> World:
     return World(sketch.definition(), amount=1)
 
 
-def modify(world: World, **change: object) -> list[object]:
-    trigger = Modified(at=world.now, actor="ana", reason="stuck", **change)  # pyright: ignore[reportArgumentType]
-    facts = world.let(trigger).facts
+def modify(world: World, **change: Any) -> list[Fact]:
+    facts = world.let(Modified(at=world.now, actor="ana", reason="stuck", **change)).facts
     world.check_fold()
-    return list(facts)
+    return facts
 
 
-def refused(world: World, **change: object) -> str:
+def refused(world: World, **change: Any) -> str:
     before = (world.instance.tokens, world.instance.waits, world.instance.scopes)
     (fact,) = modify(world, **change)
     assert isinstance(fact, Ignored)
@@ -104,7 +105,5 @@ def test_with_its_last_token_a_scope_ends() -> None:
         ({"adds": ("ship",), "drops": ("bill",)}, "no token rests at 'bill'"),
     ],
 )
-def test_what_may_not_be_is_said_and_nothing_of_it_done(
-    change: dict[str, object], words: str
-) -> None:
+def test_what_may_not_be_is_said_and_nothing_of_it_done(change: dict[str, Any], words: str) -> None:
     assert words in refused(shop(), **change)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from mtd.core.process.catching import meets
+from mtd.core.process.causes import cause
 from mtd.core.process.definition import Definition, Element
 from mtd.core.process.effect import Call, UserTask, Watching
 from mtd.core.process.elements import TABLE
@@ -245,32 +246,8 @@ def _holds(step: Step, element: Element, wait: Wait, watching: Watching) -> bool
 def _moved(step: Step, instance: Instance, trigger: Trigger, element: str) -> Moved:
     moved = step.draft.freeze(instance, 1)
     kind = str(trigger.__struct_config__.tag)
-    payload = encode(Record(VERSION, _cause(trigger), step.facts))
+    payload = encode(Record(VERSION, cause(trigger), step.facts))
     return Moved(moved, Entry(moved.seq, trigger.at, kind, element, payload), step.facts)
-
-
-def _cause(trigger: Trigger) -> list[Any]:
-    """The trigger in short: what it brought in stands in the facts that followed."""
-    match trigger:
-        case Start(element=element):
-            return [element]
-        case Answered(wait=wait, outcome=outcome, took_ms=took_ms):
-            kind = str(outcome.__struct_config__.tag)
-            return [wait, kind, round(took_ms), getattr(outcome, "message", None)]
-        case Fired(wait=wait):
-            return [wait]
-        case Received(wait=wait, name=name):
-            return [wait, name]
-        case Submitted(wait=wait, actor=actor):
-            return [wait, actor]
-        case Retried(incident=incident, actor=actor, reason=reason):
-            return [incident, actor, reason]
-        case Stopped(actor=actor, reason=reason) | Changed(actor=actor, reason=reason):
-            return [actor, reason]
-        case Modified(moves=moves, adds=adds, drops=drops, actor=actor, reason=reason):
-            return [moves, adds, drops, actor, reason]
-        case Redefined(to=to, mapping=mapping, actor=actor, reason=reason):
-            return [to, mapping, actor, reason]
 
 
 _LET_IN: dict[type, Callable[[Step, Any], str]] = {

@@ -13,7 +13,8 @@ import msgspec
 
 from mtd.core.process.instance import Instance
 from mtd.core.process.journal import VERSION, Entry
-from tests.core.process.test_migrating import KINDS, drawn, finished, in_trouble, migrated
+from tests.core.process.kinds import KINDS, drawn
+from tests.core.process.test_migrating import finished, in_trouble, migrated
 from tests.core.process.world import World
 
 HERE = Path(__file__).parent
