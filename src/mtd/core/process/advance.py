@@ -29,7 +29,7 @@ from mtd.core.process.modifying import let_modify
 from mtd.core.process.outcome import Done, InDoubt, Unknown
 from mtd.core.process.recording import Stuck
 from mtd.core.process.resuming import resume
-from mtd.core.process.running import run
+from mtd.core.process.running import ENDLESS, run
 from mtd.core.process.starting import start
 from mtd.core.process.step import Step
 from mtd.core.process.trigger import (
@@ -112,7 +112,7 @@ def _run(step: Step) -> None:
             break
         run(step)
     else:
-        step.trouble(None, "ENDLESS", f"conditions still come true after {ROUNDS_MAX} rounds")
+        step.trouble(None, ENDLESS, f"conditions still come true after {ROUNDS_MAX} rounds")
     _own_up(step)
 
 
@@ -142,6 +142,8 @@ def _answered(step: Step, trigger: Answered | Fired | Received | Submitted) -> s
             _late(step, trigger)
         return ""
     element = step.definition.elements[wait.element]
+    for incident in [i for i in step.draft.incidents.values() if i.wait == wait.id]:
+        step.record(Settled(incident.id))  # the answer came after all, and says how it stands
     resume(step, wait, trigger)
     return element.id
 
@@ -180,16 +182,28 @@ def _retried(step: Step, trigger: Retried) -> str:
 
 
 def _again(step: Step, incident: Incident) -> None:
-    """Repeat the call where there is one with its key; else the token arrives anew."""
+    """Repeat the call where there is one with its key; else the token arrives anew.
+
+    What moves inside of an activity goes on, or is in trouble itself: it is not entered again.
+    """
     wait = step.draft.waits.get(incident.wait or 0)
     if wait is not None and isinstance(wait.effect, Call):
         call = wait.effect
         step.record(Tried(wait.id, Call(call.service, call.inputs, 1, None, sent_before=True)))
-    elif incident.token in step.draft.tokens:
+    elif incident.token in step.draft.tokens and not _moves_inside(step, incident.token):
         for own in [w for w in step.draft.waits.values() if w.token == incident.token]:
             if own.element == incident.element:
                 step.record(Closed(own.id))
-        step.agenda.append(incident.token)
+        if incident.token not in step.agenda:
+            step.agenda.append(incident.token)
+
+
+def _moves_inside(step: Step, holder: int) -> bool:
+    held = {scope.id for scope in step.draft.scopes.values() if scope.holder == holder}
+    inside = (token.scope for token in step.draft.tokens.values())
+    return not held.isdisjoint(inside) or any(
+        scope.parent in held for scope in step.draft.scopes.values()
+    )
 
 
 def _stopped(step: Step, trigger: Stopped) -> str:

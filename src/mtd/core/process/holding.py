@@ -66,9 +66,15 @@ class Holding(Recording):
         return wait
 
     def disarm(self, token: Token) -> None:
-        """`token` awaits nothing any more."""
+        """`token` awaits nothing any more, and what it was stuck for is over."""
         for wait in [w for w in self.draft.waits.values() if w.token == token.id]:
             self.record(Closed(wait.id))
+        self.settle(token.id)
+
+    def settle(self, token: int) -> None:
+        """Whatever `token` was stuck for is over."""
+        for incident in [i for i in self.draft.incidents.values() if i.token == token]:
+            self.record(Settled(incident.id))
 
     def trouble(
         self, token: Token | None, code: str, message: str, wait: Wait | None = None
@@ -117,8 +123,6 @@ class Holding(Recording):
     def drop(self, token: Token) -> None:
         """`token` is cancelled, with what it awaits and what it is stuck at."""
         self.disarm(token)
-        for incident in [i for i in self.draft.incidents.values() if i.token == token.id]:
-            self.record(Settled(incident.id))
         self.record(Gone(token.id))
 
     def _is_undoing(self, token: Token) -> bool:

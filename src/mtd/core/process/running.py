@@ -1,5 +1,7 @@
 """Running: tokens arrive, one by one, until all of them rest."""
 
+from collections import Counter
+
 from mtd.core.process.catching import arm
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Token
@@ -8,24 +10,41 @@ from mtd.core.process.quantity import gathered
 from mtd.core.process.step import Step
 
 THROWING = frozenset({"intermediateThrowEvent", "endEvent"})
+ENDLESS = "ENDLESS"
+"""The incident of a flow that goes round without ever waiting."""
 MOVES_MAX = 10_000
-"""Tokens that may arrive in one step; a drawing that goes round without waiting meets it."""
+"""Tokens that may arrive in one step; many bodies of a multi-instance may."""
+VISITS_MAX = 1_000
+"""Tokens that may arrive at one element of one scope in one step; a drawing that goes round
+without waiting, or multiplies its tokens, meets it."""
 
 
 def run(step: Step) -> None:
     """Let tokens arrive until all rest; those that never would get stuck."""
+    visits: Counter[tuple[str, int]] = Counter()
     for _ in range(MOVES_MAX):
         if not step.agenda and not _released(step):
             return
         if not step.agenda:
             continue
         token = step.draft.tokens.get(_next(step))
-        if token is not None:
-            _arrive(step, step.element(token), token)
-    for token_id in step.agenda:
+        if token is None:
+            continue
+        place = (token.at, token.scope)
+        visits[place] += 1
+        if visits[place] > VISITS_MAX:
+            step.agenda.append(token.id)
+            break
+        _arrive(step, step.element(token), token)
+    _halt(step)
+
+
+def _halt(step: Step) -> None:
+    """Whoever would still move gets stuck instead."""
+    message = f"{VISITS_MAX} tokens at one element without a wait: the flow goes round"
+    for token_id in dict.fromkeys(step.agenda):
         if token_id in step.draft.tokens:
-            message = f"more than {MOVES_MAX} moves without a wait: the flow goes round"
-            step.trouble(step.draft.tokens[token_id], "ENDLESS", message)
+            step.trouble(step.draft.tokens[token_id], ENDLESS, message)
     step.agenda.clear()
 
 

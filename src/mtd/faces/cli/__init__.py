@@ -17,6 +17,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "message": ("mtd.faces.cli.message:message", "Messages that nobody took, and why."),
     "db": ("mtd.faces.cli.db:db", "Migrate, back up and restore the database."),
     "dte": ("mtd.faces.cli.dte:dte", "Check electronic tax documents."),
+    "simulate": (
+        "mtd.faces.cli.simulate:simulate",
+        "Play random drawings, checking every promise.",
+    ),
     "bench": ("mtd.faces.cli.bench:bench", "Measure."),
     "stress": ("mtd.faces.cli.stress:stress", "Run the load profiles against everything."),
     "test": ("mtd.faces.cli.test:test", "Run every check and test of the project."),

@@ -1,0 +1,206 @@
+"""The world of one instance: whatever may happen to it, at random, and then kindly."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import msgspec
+
+from mtd.core.process.advance import advance, born
+from mtd.core.process.definition import Definition
+from mtd.core.process.effect import Call, Listening, Subscription, Timer, UserTask
+from mtd.core.process.instance import Instance, State, Wait
+from mtd.core.process.journal import Entry, Sent
+from mtd.core.process.outcome import Done, Failed, InDoubt, Outcome, Refused, Unknown
+from mtd.core.process.trigger import (
+    Answered,
+    Changed,
+    Fired,
+    Received,
+    Retried,
+    Start,
+    Stopped,
+    Submitted,
+    Trigger,
+)
+from mtd.runtime.simulation.events import ERROR
+from mtd.runtime.simulation.invariants import (
+    Ledger,
+    check,
+    check_fold,
+    check_interruption,
+)
+
+BEGAN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+GENESIS_EVERY = 50
+"""Steps between two folds from the beginning; from the snapshot it is folded at every one."""
+MAILBOX_MAX = 20
+"""Messages that came early and wait."""
+JUMPS_S = (1.0, 30.0, 90.0, 3600.0)
+REFUSALS = (ERROR, "E2")
+
+
+class World:
+    """One instance, its clock, and what was said too early."""
+
+    def __init__(self, definition: Definition, chance: Random) -> None:
+        self.definition = definition
+        self.chance = chance
+        self.now = BEGAN
+        self.kind = False
+        """From here on the world lets everything come to its end."""
+        self.triggers: list[Trigger] = []
+        self.entries: list[Entry] = []
+        """What happened, and the journal row of each."""
+        self.answered: list[int] = []
+        """Waits that are over: they get late and repeated answers."""
+        self._genesis = self._snapshot = born("0", definition, "k")
+        self._mailbox: list[str] = []
+        self._ledger = Ledger(definition)
+        self.instance = self._genesis
+
+    def begin(self) -> None:
+        """The instance starts."""
+        chance = self.chance
+        variables = {
+            "answer": bool(chance.randrange(2)), "again": not chance.randrange(3), "go": False,
+            "n": chance.randrange(3),
+        }  # fmt: skip
+        self.let(Start(at=self.now, variables=variables))
+
+    @property
+    def over(self) -> bool:
+        """Whether the instance has come to its end."""
+        return self.instance.state is not State.RUNNING
+
+    def step(self) -> None:
+        """Something happens; raises Violation when a promise is broken by it."""
+        choice = self.chance.random()
+        if self.kind:
+            self._kindly(choice)
+        elif choice < 0.06 and self.answered:
+            self._too_late()
+        elif choice < 0.12:
+            self._operate()
+        elif choice < 0.2:
+            self._pass(self.chance.choice(JUMPS_S))
+        else:
+            self._meet(self.chance.choice(list(self.instance.waits.values()) or [None]))
+
+    def stop(self) -> None:
+        """An operator ends it where it stands; nothing may be left."""
+        self.let(Stopped(at=self.now, actor="ana", reason="enough"))
+
+    def let(self, trigger: Trigger) -> None:
+        """`trigger` happens, and every promise is checked."""
+        before = self.instance
+        moved = advance(self.definition, before, trigger)
+        self.triggers.append(trigger)
+        self.entries.append(moved.entry)
+        self.instance = moved.instance
+        self._ledger.take(moved.facts, moved.instance)
+        check(self.definition, moved.instance)
+        check_interruption(self.definition, before, trigger, moved.instance)
+        check_fold(self._snapshot, (moved.entry,), self.instance)
+        self._snapshot = _DECODER.decode(_ENCODER.encode(self.instance))
+        if len(self.entries) % GENESIS_EVERY == 0:
+            check_fold(self._genesis, self.entries, self.instance)
+        for fact in moved.facts:
+            if isinstance(fact, Sent) and len(self._mailbox) < MAILBOX_MAX:
+                self._mailbox.append(fact.message.name)
+
+    # -- what happens ----------------------------------------------------------------------
+
+    def _kindly(self, choice: float) -> None:
+        """Whatever helps: incidents are settled, services answer, messages come, time passes."""
+        if self.instance.incidents:
+            variables = {"answer": True, "again": False, "go": True, "n": 1}
+            self.let(Retried(at=self.now, variables=variables, actor="ana", reason="put right"))
+        elif choice < 0.15:
+            self.let(Changed(at=self.now, variables={"again": False, "go": True}, actor="ana"))
+        elif choice < 0.3:
+            self._pass(JUMPS_S[-1])
+        else:
+            self._meet(self.chance.choice(list(self.instance.waits.values()) or [None]))
+
+    def _meet(self, wait: Wait | None) -> None:
+        """What `wait` waits for comes, one way or another."""
+        match wait and wait.effect:
+            case Call() if wait is not None:
+                self.answered.append(wait.id)
+                self.let(Answered(at=self.now, wait=wait.id, outcome=self._outcome()))
+            case UserTask() if wait is not None:
+                self.answered.append(wait.id)
+                outputs = {"answer": self.kind or self.chance.random() < 0.5}
+                self.let(Submitted(at=self.now, wait=wait.id, outputs=outputs, actor="ana"))
+            case Subscription(name=name) | Listening(name=name) if wait is not None:
+                self.answered.append(wait.id)
+                self.let(Received(at=self.now, wait=wait.id, name=name, payload={"n": 1}))
+            case Timer(due=due):
+                self._pass(max((due - self.now).total_seconds(), 0.0))
+            case _:
+                self.let(Changed(at=self.now, variables={"go": True}, actor="ana"))
+
+    def _outcome(self) -> Outcome:
+        if self.kind:
+            return Done({"again": False})
+        refusal = Refused(self.chance.choice(REFUSALS), "no", {"n": 2})
+        return self.chance.choice(
+            (Done({"n": 1}), Done({"answer": False}), Done({"again": False}), Done({"n": 5}),
+             Failed("down"), Unknown("no answer"), InDoubt("who knows"), refusal)
+        )  # fmt: skip
+
+    def _pass(self, seconds: float) -> None:
+        """The clock goes forward; every timer due on the way fires in its turn."""
+        until = self.now + timedelta(seconds=seconds)
+        for _ in range(MAILBOX_MAX):
+            due = [
+                (wait.effect.due, wait.id)
+                for wait in self.instance.waits.values()
+                if isinstance(wait.effect, Timer) and wait.effect.due <= until
+            ]
+            if not due or self.over:
+                break
+            at, wait = min(due)
+            self.now = max(self.now, at)
+            self.answered.append(wait)
+            self.let(Fired(at=self.now, wait=wait))
+        self.now = max(self.now, until)
+        self._deliver()
+
+    def _deliver(self) -> None:
+        """A message that came early meets who awaits it now."""
+        for name in list(self._mailbox):
+            for wait in list(self.instance.waits.values()):
+                awaited = wait.effect
+                if isinstance(awaited, Subscription | Listening) and awaited.name == name:
+                    self._mailbox.remove(name)
+                    self.answered.append(wait.id)
+                    self.let(Received(at=self.now, wait=wait.id, name=name))
+                    return
+
+    def _too_late(self) -> None:
+        """An answer comes a second time, or to a wait that is long over."""
+        wait = self.chance.choice(self.answered)
+        late: list[Trigger] = [
+            Answered(at=self.now, wait=wait, outcome=self._outcome()),
+            Fired(at=self.now, wait=wait),
+            Received(at=self.now, wait=wait, name="late"),
+            Submitted(at=self.now, wait=wait),
+        ]
+        self.let(self.chance.choice(late))
+
+    def _operate(self) -> None:
+        """A person acts on the instance."""
+        variables: dict[str, Any] = {"answer": self.chance.random() < 0.5}
+        acts: list[Trigger] = [
+            Retried(at=self.now, variables=variables, actor="ana", reason="again"),
+            Retried(at=self.now, incident=self.chance.randrange(1, 40), actor="ana", reason="one"),
+            Changed(at=self.now, variables={"n": self.chance.randrange(4)}, actor="ana"),
+            Changed(at=self.now, variables={"go": self.chance.random() < 0.5}, actor="ana"),
+        ]
+        self.let(self.chance.choice(acts))
+
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_DECODER = msgspec.json.Decoder(Instance)

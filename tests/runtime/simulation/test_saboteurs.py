@@ -1,0 +1,226 @@
+"""Saboteurs: the engine made wrong on purpose, each time caught by the check that it should be."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mtd.core.process import advance as advancing
+from mtd.core.process import compensating, journal
+from mtd.core.process import work as working
+from mtd.core.process.definition import Element
+from mtd.core.process.effect import Call
+from mtd.core.process.elements import TABLE
+from mtd.core.process.elements import inclusive_gateway as inclusive
+from mtd.core.process.facts import Closed, Fact, Gone, Opened, Settled, Tried
+from mtd.core.process.instance import Incident, Scope, Token, Wait
+from mtd.core.process.recording import Recording
+from mtd.core.process.step import Behaviour, Step
+from mtd.runtime.simulation.campaign import Campaign
+
+DRAWINGS_MAX = 1_500
+"""Within so many drawings a fault must show."""
+
+Patch = pytest.MonkeyPatch
+
+
+def _rule(patch: Patch, kind: str, **parts: Any) -> None:
+    patch.setitem(TABLE, kind, TABLE[kind]._replace(**parts))  # type: ignore[arg-type]
+
+
+def _always(*_: Any) -> bool:
+    return True
+
+
+def _nothing(*_: Any) -> None:
+    return
+
+
+def join_does_not_wait(patch: Patch) -> None:
+    def enter(step: Step, element: Element, token: Token) -> None:
+        step.leave(element, token)
+
+    _rule(patch, "parallelGateway", enter=enter)
+
+
+def join_counts_arrivals(patch: Patch) -> None:
+    """Two tokens by one way do for one by each of two ways; a third is left behind."""
+
+    def enter(step: Step, element: Element, token: Token) -> None:
+        here = [t for t in step.draft.tokens.values() if t.at == element.id]
+        if len(here) >= min(len(element.incoming), 2):
+            for other in here:
+                if other.id != token.id:
+                    step.record(Gone(other.id))
+            step.leave(element, token)
+
+    _rule(patch, "parallelGateway", enter=enter)
+
+
+def inclusive_join_is_hasty(patch: Patch) -> None:
+    patch.setattr(inclusive, "is_complete", _always)
+
+
+def choice_takes_every_way(patch: Patch) -> None:
+    def enter(step: Step, element: Element, token: Token) -> None:
+        step.depart(element, token, element.outgoing)
+
+    _rule(patch, "exclusiveGateway", enter=enter)
+
+
+def terminate_ends_one_branch(patch: Patch) -> None:
+    def enter(step: Step, element: Element, token: Token) -> None:
+        step.consume(token)
+
+    _rule(patch, "endEvent", enter=enter)
+
+
+def boundary_interrupts_nothing(patch: Patch) -> None:
+    def go_off(step: Step, element: Element, scope: int, holder: Token | None) -> None:
+        step.put(element.id, scope)
+
+    def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
+        step.record(Closed(wait.id))
+        step.put(element.id, wait.scope)
+
+    _rule(patch, "boundaryEvent", go_off=go_off, resume=resume)
+
+
+def waits_outlive_their_token(patch: Patch) -> None:
+    patch.setattr(Step, "disarm", _nothing)
+
+
+def incidents_outlive_their_token(patch: Patch) -> None:
+    patch.setattr(Step, "settle", _nothing)
+
+
+def scopes_are_not_told_of_their_end(patch: Patch) -> None:
+    def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
+        return
+
+    _rule(patch, "subProcess", done=done)
+
+
+def first_body_ends_them_all(patch: Patch) -> None:
+    def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
+        step.leave(element, token)
+
+    _rule(patch, "multiInstance", done=done)
+
+
+def journal_forgets(patch: Patch) -> None:
+    """A fact is applied and not written."""
+    record = Recording.record
+
+    def forgetful(self: Recording, fact: Fact) -> None:
+        record(self, fact)
+        if isinstance(fact, Closed):
+            self.facts.pop()
+
+    patch.setattr(Recording, "record", forgetful)
+
+
+def fold_skips(patch: Patch) -> None:
+    """A fact is written, and not applied when it is read back."""
+    decode = journal.decode
+
+    def skipping(payload: bytes) -> Any:
+        record = decode(payload)
+        record.facts[:] = [fact for fact in record.facts if not isinstance(fact, Settled)]
+        return record
+
+    patch.setattr(journal, "decode", skipping)
+
+
+def keys_come_twice(patch: Patch) -> None:
+    def ask(self: Step, element: Element, scope: int, token: Token | None, effect: Any) -> Wait:
+        wait = Wait(1, element.id, scope, token.id if token else None, effect)
+        self.record(Opened(wait))
+        return wait
+
+    patch.setattr(Step, "ask", ask)
+
+
+def retry_changes_the_service(patch: Patch) -> None:
+    def again(step: Step, service: Any, token: Token, wait: Wait, *_: Any) -> None:
+        call = wait.effect
+        assert isinstance(call, Call)
+        step.record(Tried(wait.id, Call("other.work", call.inputs, call.attempt + 1)))
+
+    patch.setattr(working, "_again", again)
+
+
+def retry_enters_again(patch: Patch) -> None:
+    """Whoever is stuck arrives anew, also where its call is still open."""
+
+    def again(step: Step, incident: Incident) -> None:
+        if incident.token in step.draft.tokens:
+            step.agenda.append(incident.token)
+
+    patch.setattr(advancing, "_again", again)
+
+
+def late_answers_are_let_in(patch: Patch) -> None:
+    """Nobody asks whether the wait is still open."""
+    late = advancing._late  # pyright: ignore[reportPrivateUsage]
+
+    def answered(step: Step, trigger: Any) -> None:
+        late(step, trigger)
+        step.settle(step.draft.waits[trigger.wait].token or 0)
+
+    patch.setattr(advancing, "_late", answered)
+
+
+def deeds_are_undone_twice(patch: Patch) -> None:
+    """What is being undone is not forgotten first."""
+    record = Step.record
+
+    def forgetful(self: Step, fact: Fact) -> None:
+        if not isinstance(fact, compensating.Undone):
+            record(self, fact)
+
+    patch.setattr(Step, "record", forgetful)
+
+
+CAUGHT: tuple[tuple[Callable[[Patch], None], set[str]], ...] = (
+    (join_does_not_wait, {"I2"}),
+    (join_counts_arrivals, {"I2"}),
+    (inclusive_join_is_hasty, {"I2", "I9"}),
+    (choice_takes_every_way, {"I2", "I9"}),
+    (terminate_ends_one_branch, {"I10"}),
+    (boundary_interrupts_nothing, {"I4", "I10"}),
+    (waits_outlive_their_token, {"I10"}),
+    (incidents_outlive_their_token, {"I10"}),
+    (scopes_are_not_told_of_their_end, {"I9"}),
+    (first_body_ends_them_all, {"I10"}),
+    (journal_forgets, {"I6"}),
+    (fold_skips, {"I6"}),
+    (keys_come_twice, {"I11"}),
+    (retry_changes_the_service, {"I11"}),
+    (retry_enters_again, {"I3"}),
+    (late_answers_are_let_in, {"RAISED"}),
+    (deeds_are_undone_twice, {"I3"}),
+)
+"""Each fault, and the promises that are broken first by it."""
+
+
+@pytest.mark.parametrize(
+    ("fault", "letters"), CAUGHT, ids=lambda part: getattr(part, "__name__", "")
+)
+def test_a_planted_fault_is_caught(
+    fault: Callable[[Patch], None], letters: set[str], monkeypatch: Patch
+) -> None:
+    fault(monkeypatch)
+    campaign = Campaign(1)
+    for number in range(DRAWINGS_MAX):
+        campaign.play(f"1:{number}")
+        if campaign.violations:
+            break
+    assert {found.letter for found in campaign.violations} <= letters
+    assert campaign.violations, "nobody noticed"
+
+
+def test_the_table_of_rules_is_what_it_was() -> None:
+    """The saboteurs leave nothing behind."""
+    assert all(isinstance(rule, Behaviour) for rule in TABLE.values())
+    assert not Campaign(1).run(2_000).violations
