@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mtd.core.process.definition import Definition
-from mtd.runtime import correlating
+from mtd.runtime import correlating, working
 from mtd.runtime.correlating import explained
 from mtd.runtime.operations import NotFound, Operations
 from mtd.store.arrival import Accepted, Changed, Duplicate, Unheard
@@ -211,3 +211,31 @@ def _message(name: str) -> Message:
         id="m", state="EXPIRED", at=AT, expires_at=None, given_up_at=AT, name=name, key="S-1",
         source="rest", message_id="x", tried="[]",
     )  # fmt: skip
+
+
+# ---- what a worker and the meters do about it --------------------------------------------------
+
+
+async def test_a_worker_sets_aside_what_nobody_took(
+    found: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "TIDY_S", 0.1)
+    plant: Plant = await found(awaiting())
+    await plant.publish("Paid", "K-9", 0.05)
+    await plant.rows("UPDATE message SET expires_at = now()")
+    async with plant.worker():
+        await plant.until("SELECT count(*) FROM undelivered WHERE reason = 'EXPIRED'")
+    counted = plant.app.meters.registry.get_sample_value("mtd_messages_expired_total")
+    assert counted == 1.0
+
+
+async def test_what_became_of_messages_is_counted_by_the_names_that_settings_know(
+    found: Founded,
+) -> None:
+    plant: Plant = await found(awaiting())
+    operations = await looking(plant)
+    for _ in range(2):
+        await operations.publish("Made up by a client", "K", {}, "m-1", ttl_s=60.0)
+    sample = plant.app.meters.registry.get_sample_value
+    for outcome in ("accepted", "duplicate"):
+        assert sample("mtd_messages_total", {"name": "other", "outcome": outcome}) == 1.0

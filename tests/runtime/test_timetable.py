@@ -29,7 +29,9 @@ def drawn(timer: str = "<timerEventDefinition/>", task: str = "work") -> File:
   <process id="nightly" isExecutable="true">
     <startEvent id="start" name="Cada noche">{timer}</startEvent>
     <userTask id="{task}" name="{task}"/>
-    <sequenceFlow id="f" sourceRef="start" targetRef="{task}"/>
+    <endEvent id="end"/>
+    <sequenceFlow id="f1" sourceRef="start" targetRef="{task}"/>
+    <sequenceFlow id="f2" sourceRef="{task}" targetRef="end"/>
   </process>
 </definitions>"""
     return File("nightly.bpmn", text.encode())

@@ -20,7 +20,9 @@ async def pause(
             connection, operations.tenant, name, element, person, reason
         )
     if not paused:
-        raise NotFound(f"no timer start of {name!r}" + (f" is {element!r}" if element else ""))
+        raise NotFound(
+            f"there is no timer start of {name!r}" + (f" at {element!r}" if element else "")
+        )
     return paused
 
 
