@@ -52,8 +52,15 @@ def is_complete(
     definition: Definition, join: Element, filled: Collection[str | None], others: Iterable[Token]
 ) -> bool:
     """No token can come by an empty way in, save those that can come by a `filled` one, too."""
-    reached = ways_in(definition, join.id)
-    open_ways = (reached.get(token.at, _NONE) for token in others)
+    elsewhere = (token.at for token in others)
+    return nothing_else_comes(ways_in(definition, join.id), filled, elsewhere)
+
+
+def nothing_else_comes(
+    reached: Mapping[str, frozenset[str]], filled: Collection[str | None], elsewhere: Iterable[str]
+) -> bool:
+    """The same, by the elements at which the other tokens are; `reached`: the `ways_in` of it."""
+    open_ways = (reached.get(at, _NONE) for at in elsewhere)
     return not any(ways and ways.isdisjoint(filled) for ways in open_ways)
 
 

@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 
 from mtd.core.process.compiler.answers import Fault
+from mtd.core.process.reaching import nothing_else_comes, ways_in
 from mtd.core.process.soundness.net import Net
 
 MARKINGS_MAX = 10_000
@@ -125,8 +126,8 @@ def _taken(net: Net, marking: Marking, node: str) -> Iterator[tuple[str, ...]]:
             if len(come) == len(into):
                 yield come
         case "inclusiveGateway" if len(into) > 1:
-            elsewhere = {net.target[flow] for flow in marking if flow not in come} - {node}
-            if not any(node in net.reached((other,)) for other in elsewhere):
+            elsewhere = {net.target[flow] for flow in marking if flow not in come}
+            if nothing_else_comes(ways_in(net.definition, node), come, elsewhere - {node}):
                 yield come
         case _:
             yield from ((flow,) for flow in come)

@@ -17,6 +17,7 @@ SUBSETS_MAX = 5
 class Net(msgspec.Struct, frozen=True, kw_only=True):
     """The nodes of one scope, and how tokens go between them."""
 
+    definition: Definition
     inside: Element
     """The process or sub-process."""
     nodes: dict[str, Element]
@@ -89,16 +90,17 @@ def nets(definition: Definition) -> Iterator[Net]:
         if element.parent and element.id not in definition.linked:
             inside[element.parent][element.id] = element
     for parent, nodes in inside.items():
-        yield _net(definition.elements[parent], nodes)
+        yield _net(definition, definition.elements[parent], nodes)
 
 
-def _net(inside: Element, nodes: dict[str, Element]) -> Net:
+def _net(definition: Definition, inside: Element, nodes: dict[str, Element]) -> Net:
     flows = [(way.id, way.target) for node in nodes.values() for way in node.outgoing]
     out_of = {id_: tuple(way.id for way in node.outgoing) for id_, node in nodes.items()}
     into: dict[str, list[str]] = defaultdict(list)
     for flow, target in flows:
         into[target].append(flow)
     return Net(
+        definition=definition,
         inside=inside,
         beside=frozenset(nodes.keys() - _main(nodes, out_of, dict(flows))),
         nodes=nodes,
