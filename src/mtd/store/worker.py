@@ -102,13 +102,13 @@ class Worker:
     async def mark(self, tenant: int, instance: str) -> bool:
         """Commit that this instance is advanced alone from now on; False: buried."""
         return bool(
-            await self.keeping.fetch(*_SQL["trying"](id=self.id, tenant=tenant, instance=instance))
+            await self.keeping.insist(*_SQL["trying"](id=self.id, tenant=tenant, instance=instance))
         )
 
     async def unmark(self) -> bool:
         """Commit that the marked instance did no harm; False: buried."""
         return bool(
-            await self.keeping.fetch(*_SQL["trying"](id=self.id, tenant=None, instance=None))
+            await self.keeping.insist(*_SQL["trying"](id=self.id, tenant=None, instance=None))
         )
 
     async def bury(self, dead: str) -> frozenset[int] | None:
