@@ -24,7 +24,7 @@ COMPENSATION_FAILED = "COMPENSATION_FAILED"
 
 
 THROWERS = frozenset({"intermediateThrowEvent", "endEvent"})
-"""Elements whose tokens hold scopes only while they have something undone."""
+"""Elements that throw; their tokens hold scopes only while they have something undone."""
 
 
 class Holding(Recording):

@@ -4,12 +4,12 @@ from collections import Counter
 
 from mtd.core.process.catching import arm
 from mtd.core.process.definition import Element
+from mtd.core.process.holding import THROWERS
 from mtd.core.process.instance import Token
 from mtd.core.process.journal import Reached
 from mtd.core.process.quantity import gathered
 from mtd.core.process.step import Step
 
-THROWING = frozenset({"intermediateThrowEvent", "endEvent"})
 ENDLESS = "ENDLESS"
 """The incident of a flow that goes round without ever waiting."""
 MOVES_MAX = 10_000
@@ -41,7 +41,10 @@ def run(step: Step) -> None:
 
 def _halt(step: Step) -> None:
     """Whoever would still move gets stuck instead."""
-    message = f"{VISITS_MAX} tokens at one element without a wait: the flow goes round"
+    message = (
+        f"{VISITS_MAX} tokens at one element, or {MOVES_MAX} moves, without a wait: "
+        "the flow goes round"
+    )
     for token_id in dict.fromkeys(step.agenda):
         if token_id in step.draft.tokens:
             step.trouble(step.draft.tokens[token_id], ENDLESS, message)
@@ -61,7 +64,7 @@ def _next(step: Step) -> int:
 
 
 def _throws_signal(element: Element) -> bool:
-    return element.kind in THROWING and any(event.kind == "signal" for event in element.events)
+    return element.kind in THROWERS and any(event.kind == "signal" for event in element.events)
 
 
 def _released(step: Step) -> bool:

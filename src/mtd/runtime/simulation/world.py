@@ -36,6 +36,8 @@ GENESIS_EVERY = 50
 """Steps between two folds from the beginning; from the snapshot it is folded at every one."""
 MAILBOX_MAX = 20
 """Messages that came early and wait."""
+TIMERS_MAX = 20
+"""Timers that fire in one jump of the clock; the rest fire in the next."""
 JUMPS_S = (1.0, 30.0, 90.0, 3600.0)
 REFUSALS = (ERROR, "E2")
 
@@ -153,7 +155,7 @@ class World:
     def _pass(self, seconds: float) -> None:
         """The clock goes forward; every timer due on the way fires in its turn."""
         until = self.now + timedelta(seconds=seconds)
-        for _ in range(MAILBOX_MAX):
+        for _ in range(TIMERS_MAX):
             due = [
                 (wait.effect.due, wait.id)
                 for wait in self.instance.waits.values()
