@@ -26,14 +26,14 @@ from mtd.faces.cli.starting import (
 )
 from mtd.runtime.app import open_app
 from mtd.runtime.database import database
-from mtd.runtime.deploying import KEY_FILE, Refused, first_key, prepared
+from mtd.runtime.engine.working import work
 from mtd.runtime.intake import take_in
-from mtd.runtime.memory import calm_collector
+from mtd.runtime.memory.garbage import calm_collector
+from mtd.runtime.operations.deploying import KEY_FILE, Refused, first_key, prepared
 from mtd.runtime.rehearsal.town import Town, environment
-from mtd.runtime.settings import BadSettings, Settings, home
+from mtd.runtime.settings.settings import BadSettings, Settings, home
 from mtd.runtime.supervising import parts
 from mtd.runtime.telemetry import log_stream, log_to
-from mtd.runtime.working import work
 
 Part = Literal["api", "worker", "intake"]
 

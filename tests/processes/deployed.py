@@ -14,7 +14,7 @@ from mtd.core.process.definition import Evaluate
 from mtd.core.process.drawing import Drawing
 from mtd.core.process.readers import read
 from mtd.runtime.app import calendars
-from mtd.runtime.settings import load
+from mtd.runtime.settings.settings import load
 
 ROOT = Path(__file__).parents[2]
 DRAWING = ROOT / "processes" / "retail_purchase_order.bpmn"

@@ -20,11 +20,11 @@ from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.faces.api.serving import serve
 from mtd.faces.cli.starting import operations_of
 from mtd.runtime.app import App, open_app
-from mtd.runtime.deploying import deploy_all, first_key
+from mtd.runtime.engine.working import work
 from mtd.runtime.intake import take_in
+from mtd.runtime.operations.deploying import deploy_all, first_key
 from mtd.runtime.rehearsal.town import environment
-from mtd.runtime.settings import load
-from mtd.runtime.working import work
+from mtd.runtime.settings.settings import load
 from mtd.simulators import town
 from mtd.simulators.faults import Down, Outage, Scripted
 from mtd.simulators.ledger import Entry

@@ -9,8 +9,8 @@ import pytest_asyncio
 
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.orders.writing import write_xml
+from mtd.runtime.rehearsal.orders.trouble import Arrival, Trouble, deposit, put_right
 from mtd.runtime.rehearsal.stage import intake_folder
-from mtd.runtime.trouble import Arrival, Trouble, deposit, put_right
 from tests.conftest import Server
 from tests.core.orders.examples import shipped_mappings
 from tests.processes.shop import Shop, an_order, open_shop

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from mtd.runtime import library, ownership
+from mtd.runtime.definitions import library
+from mtd.runtime.engine import ownership
 from tests.conftest import Server
 from tests.runtime.plant import Plant, a_plant
 from tests.runtime.works import Works, at_work

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from mtd.runtime.packing import File
+from mtd.runtime.definitions.packing import File
 
 _BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 

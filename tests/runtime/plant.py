@@ -20,13 +20,13 @@ from mtd.core.process.outcome import Answer, Done
 from mtd.core.process.trigger import Retried, Start, Submitted, Trigger
 from mtd.runtime.app import App
 from mtd.runtime.clock import Clock
-from mtd.runtime.generator import generate
-from mtd.runtime.library import Library
+from mtd.runtime.definitions.library import Library
+from mtd.runtime.engine.working import work
 from mtd.runtime.receiving import Receiving
-from mtd.runtime.settings import Route, Settings, WorkerSettings
+from mtd.runtime.rehearsal.orders.generator import generate
+from mtd.runtime.settings.settings import Route, Settings, WorkerSettings
 from mtd.runtime.telemetry import Meters
 from mtd.runtime.vault import Vault
-from mtd.runtime.working import work
 from mtd.store.arrival import ForInstance, NewInstance, Published, Receipt
 from mtd.store.sessions import Row, Session
 from mtd.store.store import Store

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtd.core.orders.json import write_json
-from mtd.runtime.generator import generate
+from mtd.runtime.rehearsal.orders.generator import generate
 from mtd.runtime.vault import Broken, Vault
 
 KEY = bytes(range(32))

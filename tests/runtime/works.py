@@ -11,10 +11,10 @@ import msgspec
 
 from mtd.core.process.trigger import Start, Submitted
 from mtd.runtime.app import TENANT, App, open_app
-from mtd.runtime.deploying import Outcome, deploy, listed
-from mtd.runtime.packing import File
-from mtd.runtime.settings import Route, Settings
-from mtd.runtime.working import work
+from mtd.runtime.definitions.packing import File
+from mtd.runtime.engine.working import work
+from mtd.runtime.operations.deploying import Outcome, deploy, listed
+from mtd.runtime.settings.settings import Route, Settings
 from mtd.store.arrival import Accepted, ForInstance, NewInstance
 from tests.store.making import new_id
 

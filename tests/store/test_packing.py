@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mtd.core.orders.facts import facts
 from mtd.core.orders.json import write_json
 from mtd.core.process.trigger import Start
-from mtd.runtime.generator import generate
+from mtd.runtime.rehearsal.orders.generator import generate
 from mtd.store.packing import pack, unpack
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -10,12 +10,12 @@ from mtd.connectors import CONNECTORS
 from mtd.core.process.compiler import Surroundings
 from mtd.core.process.compiler.timing import Duration, duration
 from mtd.core.time.calendars import Calendars
-from mtd.runtime.beginning import Beginning
-from mtd.runtime.calendars import business_calendar
 from mtd.runtime.clock import Clock
-from mtd.runtime.library import Library
+from mtd.runtime.definitions.beginning import Beginning
+from mtd.runtime.definitions.library import Library
 from mtd.runtime.receiving import Receiving
-from mtd.runtime.settings import Settings
+from mtd.runtime.settings.calendars import business_calendar
+from mtd.runtime.settings.settings import Settings
 from mtd.runtime.telemetry import Meters
 from mtd.runtime.vault import Vault
 from mtd.store.store import Store

@@ -9,7 +9,7 @@ from mtd.core.orders.facts import KeyKind, facts, keys
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.trigger import Start
 from mtd.core.time.calendars import CALENDAR
-from mtd.runtime.settings import Settings
+from mtd.runtime.settings.settings import Settings
 from mtd.runtime.vault import Vault
 from mtd.store.arrival import NewOrder
 from mtd.store.ids import uuid7

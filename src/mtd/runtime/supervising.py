@@ -13,7 +13,7 @@ import structlog
 
 from mtd.runtime.clock import elapsed_s
 from mtd.runtime.database import URL
-from mtd.runtime.settings import Settings
+from mtd.runtime.settings.settings import Settings
 
 LOG = structlog.get_logger()
 

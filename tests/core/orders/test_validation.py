@@ -21,7 +21,7 @@ from mtd.core.orders.purchase_order import (
     Totals,
 )
 from mtd.core.orders.validation import flaws_of, is_email
-from mtd.runtime.generator import generate
+from mtd.runtime.rehearsal.orders.generator import generate
 from tests.core.orders.examples import ADDRESS, PLACED_AT, orders, plain_line, plain_order
 
 UNTIL = datetime(2026, 3, 14, 15, tzinfo=UTC)

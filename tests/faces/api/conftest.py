@@ -13,9 +13,9 @@ from mtd.connectors.order import CONNECTORS
 from mtd.faces.api.serving import serve
 from mtd.faces.cli.starting import operations_of
 from mtd.runtime.app import open_app
-from mtd.runtime.deploying import deploy_all, first_key
-from mtd.runtime.settings import ApiSettings, Route, Settings
-from mtd.runtime.working import work
+from mtd.runtime.engine.working import work
+from mtd.runtime.operations.deploying import deploy_all, first_key
+from mtd.runtime.settings.settings import ApiSettings, Route, Settings
 
 HERE = Path(__file__).parent
 SETTINGS = Settings(

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from mtd.core.process.compiler import Surroundings
-from mtd.runtime.inspecting import inspected
-from mtd.runtime.packing import packed
-from mtd.runtime.shelf import Nothing
+from mtd.runtime.definitions.inspecting import inspected
+from mtd.runtime.definitions.packing import packed
+from mtd.runtime.definitions.shelf import Nothing
 
 ROOT = Path(__file__).parents[3]
 ENGINE = ROOT / "benchmarks" / "engine"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.faces.cli.running import mtd
-from tests.runtime.test_timetable import bound, drawn
+from tests.runtime.operations.test_timetable import bound, drawn
 
 
 def test_what_begins_by_itself_is_listed_and_paused(database: str, tmp_path: Path) -> None:

@@ -17,12 +17,12 @@ from mtd.core.orders.mapping import Mapping
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.orders.writing import write_xml
 from mtd.runtime.app import TENANT, App, open_app
-from mtd.runtime.generator import generate
 from mtd.runtime.intake import take_in
 from mtd.runtime.intake.insisting import insist
-from mtd.runtime.operations import Operations
+from mtd.runtime.operations.operations import Operations
 from mtd.runtime.receiving import Receiving
-from mtd.runtime.settings import IntakeSettings, Settings, load
+from mtd.runtime.rehearsal.orders.generator import generate
+from mtd.runtime.settings.settings import IntakeSettings, Settings, load
 from mtd.store import intake
 from mtd.store.intake import Failure, File
 from mtd.store.sessions import Connection

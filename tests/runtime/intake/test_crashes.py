@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mtd.runtime.generator import generate
 from mtd.runtime.intake import delivering
+from mtd.runtime.rehearsal.orders.generator import generate
 from mtd.store.intake import LAPSED
 from mtd.store.sessions import Session
 from tests.conftest import Server

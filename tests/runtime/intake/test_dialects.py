@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from mtd.runtime.intake.dialects import dialects
-from mtd.runtime.settings import BadSettings, StoreSettings
+from mtd.runtime.settings.settings import BadSettings, StoreSettings
 from tests.runtime.intake.place import ROOT, settings
 
 

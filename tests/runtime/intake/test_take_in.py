@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from mtd.runtime.generator import generate
-from mtd.runtime.trouble import Trouble, arrivals, deposit, put_right
+from mtd.runtime.rehearsal.orders.generator import generate
+from mtd.runtime.rehearsal.orders.trouble import Trouble, arrivals, deposit, put_right
 from tests.core.orders.examples import shipped_mappings
 from tests.runtime.intake.place import UNTIL, Place, an_order, body_of, path_of
 

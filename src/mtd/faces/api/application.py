@@ -26,7 +26,7 @@ from mtd.faces.api.page import page
 from mtd.faces.api.problems import HANDLERS
 from mtd.faces.api.provided import Served
 from mtd.runtime.intake.lying import lying
-from mtd.runtime.operations import Operations
+from mtd.runtime.operations.operations import Operations
 from mtd.runtime.telemetry import intake_gauges
 from mtd.store.census import Backlog, Health
 from mtd.store.sessions import Unavailable

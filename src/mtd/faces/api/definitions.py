@@ -15,11 +15,11 @@ from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 
 from mtd.faces.api.problems import refused
 from mtd.faces.api.provided import Served
-from mtd.runtime.changing import INSTANCES_MAX, Plan, migrated, planned
-from mtd.runtime.deploying import Refused, files_of, listed
-from mtd.runtime.deploying import deploy as deployed
-from mtd.runtime.inspecting import Fault
-from mtd.runtime.packing import FILES_MAX, File
+from mtd.runtime.definitions.inspecting import Fault
+from mtd.runtime.definitions.packing import FILES_MAX, File
+from mtd.runtime.operations.changing import INSTANCES_MAX, Plan, migrated, planned
+from mtd.runtime.operations.deploying import Refused, files_of, listed
+from mtd.runtime.operations.deploying import deploy as deployed
 from mtd.store.definitions import Deployed, Listed
 
 BODY_MAX_BYTES = 64 * 1024 * 1024

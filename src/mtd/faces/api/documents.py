@@ -10,8 +10,8 @@ from litestar.params import QueryParameter
 
 from mtd.faces.api.naming import NamedOrder, named, paths
 from mtd.faces.api.provided import Served
-from mtd.runtime.keeping import documents
-from mtd.runtime.operations import NotFound
+from mtd.runtime.engine.keeping import documents
+from mtd.runtime.operations.operations import NotFound
 
 
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from mtd.runtime.operations import Operations
+from mtd.runtime.operations.operations import Operations
 from mtd.runtime.telemetry import BUCKETS_S
 
 OPEN = ("/health", "/openapi.json", "/docs", "/")

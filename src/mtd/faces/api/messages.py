@@ -9,9 +9,9 @@ from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
 
 from mtd.faces.api.provided import Served
 from mtd.faces.api.receipts import RECEIPTS, answer
-from mtd.runtime import correlating
-from mtd.runtime.correlating import Inspected
-from mtd.runtime.operations import REST
+from mtd.runtime.operations import correlating
+from mtd.runtime.operations.correlating import Inspected
+from mtd.runtime.operations.operations import REST
 from mtd.store.messages import PAGE_MAX, Message
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]

@@ -24,8 +24,8 @@ from mtd.faces.api.views import (
     incident,
     view,
 )
-from mtd.runtime.chronicle import Chapter
-from mtd.runtime.operations import REST, Operations
+from mtd.runtime.operations.chronicle import Chapter
+from mtd.runtime.operations.operations import REST, Operations
 from mtd.store.arrival import Accepted, Changed, Duplicate
 from mtd.store.orders import PAGE_MAX
 

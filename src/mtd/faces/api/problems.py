@@ -10,9 +10,9 @@ from litestar.exceptions import HTTPException, ValidationException
 from structlog import get_logger
 
 from mtd.core.orders.flaw import Unreadable
-from mtd.runtime.deploying import Refused
-from mtd.runtime.forms import Unfit
-from mtd.runtime.operations import Conflict, NotFound
+from mtd.runtime.definitions.forms import Unfit
+from mtd.runtime.operations.deploying import Refused
+from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.runtime.receiving import Unroutable
 from mtd.store.definitions import Unknown
 from mtd.store.sessions import Fault, Unavailable, fault

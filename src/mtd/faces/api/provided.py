@@ -2,7 +2,7 @@
 
 from litestar.di import NamedDependency
 
-from mtd.runtime.operations import Operations
+from mtd.runtime.operations.operations import Operations
 
 Served = NamedDependency[Operations]
 """What people and systems may do."""

@@ -11,7 +11,7 @@ from litestar.params import HeaderParameter, JSONBody
 from mtd.faces.api.naming import NamedOrder, named, paths
 from mtd.faces.api.provided import Served
 from mtd.faces.api.receipts import RECEIPTS, Receipted, answer
-from mtd.runtime.changing import Preview, Wanted, modify, previewed
+from mtd.runtime.operations.changing import Preview, Wanted, modify, previewed
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ from litestar import Router, get, post
 from litestar.params import JSONBody, PathParameter
 
 from mtd.faces.api.provided import Served
-from mtd.runtime import timetable
+from mtd.runtime.operations import timetable
 from mtd.store.beginnings import Schedule
 
 Name = Annotated[str, PathParameter(max_length=200)]

@@ -7,8 +7,8 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from mtd.faces.api.application import application
-from mtd.runtime.operations import Operations
-from mtd.runtime.settings import ApiSettings, BadSettings
+from mtd.runtime.operations.operations import Operations
+from mtd.runtime.settings.settings import ApiSettings, BadSettings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 BACKLOG = 1024

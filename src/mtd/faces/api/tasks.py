@@ -11,8 +11,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryP
 from mtd.faces.api.problems import unfit
 from mtd.faces.api.provided import Served
 from mtd.faces.api.receipts import RECEIPTS, answer
-from mtd.runtime.forms import Asked, Unfit
-from mtd.runtime.punctuality import Punctuality, punctuality
+from mtd.runtime.definitions.forms import Asked, Unfit
+from mtd.runtime.operations.punctuality import Punctuality, punctuality
 from mtd.store.tasks import PAGE_MAX
 
 Wait = Annotated[int, PathParameter(ge=0, le=2**31 - 1)]

@@ -14,18 +14,18 @@ from mtd.faces.cli.figures import report
 from mtd.faces.cli.starting import folders, stop_on_signals
 from mtd.runtime.app import App, open_app
 from mtd.runtime.database import URL, database
-from mtd.runtime.deploying import deploy_all
-from mtd.runtime.memory import calm_collector
+from mtd.runtime.engine.working import work
+from mtd.runtime.memory.garbage import calm_collector
+from mtd.runtime.operations.deploying import deploy_all
+from mtd.runtime.rehearsal.benches.documents import measure
+from mtd.runtime.rehearsal.benches.engine import NOTHING, Bench, equipped
+from mtd.runtime.rehearsal.benches.memory import waiting
+from mtd.runtime.rehearsal.benches.peer import Peer, PeerFailed, compared
 from mtd.runtime.rehearsal.crew import at_work
-from mtd.runtime.rehearsal.dte_bench import measure
-from mtd.runtime.rehearsal.engine_bench import NOTHING, Bench, equipped
 from mtd.runtime.rehearsal.figures import Figure, Report
-from mtd.runtime.rehearsal.memory_bench import waiting
-from mtd.runtime.rehearsal.peer import Peer, PeerFailed, compared
-from mtd.runtime.settings import home, load
+from mtd.runtime.settings.settings import home, load
 from mtd.runtime.supervising import Child
 from mtd.runtime.telemetry import log_to
-from mtd.runtime.working import work
 
 bench = Commands(name="bench")
 FOLDER = "benchmarks/engine"

@@ -3,8 +3,8 @@
 from rich.console import Console
 from rich.markup import escape
 
-from mtd.runtime.changing import Preview
-from mtd.runtime.operations import Conflict
+from mtd.runtime.operations.changing import Preview
+from mtd.runtime.operations.operations import Conflict
 
 
 def pair(text: str, sign: str = ":") -> tuple[str, str]:

@@ -16,10 +16,10 @@ from mtd.core.process.compiler.skeleton import skeleton
 from mtd.faces.cli.faults import located, show_faults
 from mtd.faces.cli.starting import settings_of
 from mtd.runtime.app import surroundings
-from mtd.runtime.inspecting import Inspected, inspected
-from mtd.runtime.packing import packed
-from mtd.runtime.settings import BadSettings
-from mtd.runtime.shelf import Nothing
+from mtd.runtime.definitions.inspecting import Inspected, inspected
+from mtd.runtime.definitions.packing import packed
+from mtd.runtime.definitions.shelf import Nothing
+from mtd.runtime.settings.settings import BadSettings
 
 
 def check(

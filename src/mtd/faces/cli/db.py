@@ -7,7 +7,7 @@ import uvloop
 from cyclopts import App
 
 from mtd.runtime.database import database
-from mtd.runtime.settings import home
+from mtd.runtime.settings.settings import home
 from mtd.store import backup as copies
 from mtd.store.migrate import status as schema
 

@@ -18,16 +18,16 @@ from mtd.faces.cli.starting import folders, settings_of, stop_on_signals
 from mtd.runtime.app import TENANT, open_app
 from mtd.runtime.clock import elapsed_s
 from mtd.runtime.database import database
-from mtd.runtime.deploying import first_key, prepared
-from mtd.runtime.generator import generate
 from mtd.runtime.intake.dialects import dialects
+from mtd.runtime.operations.deploying import first_key, prepared
 from mtd.runtime.rehearsal.feeding import arrange, feed
+from mtd.runtime.rehearsal.orders.generator import generate
+from mtd.runtime.rehearsal.orders.trouble import arrivals
 from mtd.runtime.rehearsal.outcome import PLACES, Outcome, placed, settled, stages
 from mtd.runtime.rehearsal.stage import Stage, intake_folder, set_up
-from mtd.runtime.settings import home
+from mtd.runtime.settings.settings import home
 from mtd.runtime.supervising import parts
 from mtd.runtime.telemetry import LOG, log_stream, log_to
-from mtd.runtime.trouble import arrivals
 from mtd.store.spans import spans
 
 CUSTOMER = "demo"

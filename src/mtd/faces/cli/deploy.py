@@ -14,10 +14,10 @@ from rich.table import Table
 from mtd.faces.cli.faults import show_faults
 from mtd.faces.cli.starting import opened
 from mtd.runtime.app import TENANT
-from mtd.runtime.deploying import Outcome, Refused
-from mtd.runtime.deploying import deploy as deployed
-from mtd.runtime.packing import File, packed
-from mtd.runtime.settings import BadSettings
+from mtd.runtime.definitions.packing import File, packed
+from mtd.runtime.operations.deploying import Outcome, Refused
+from mtd.runtime.operations.deploying import deploy as deployed
+from mtd.runtime.settings.settings import BadSettings
 
 
 def deploy(

@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from mtd.faces.cli.starting import opened, operations_of
-from mtd.runtime import correlating
-from mtd.runtime.operations import REST, NotFound
+from mtd.runtime.operations import correlating
+from mtd.runtime.operations.operations import REST, NotFound
 
 message = App(name="message")
 CUSTOMER = "default"

@@ -13,8 +13,8 @@ from rich.table import Table
 from mtd.faces.cli.changes import pair, show_preview
 from mtd.faces.cli.starting import opened
 from mtd.runtime.app import TENANT
-from mtd.runtime.changing import Plan, migrated, planned
-from mtd.runtime.operations import Conflict, NotFound
+from mtd.runtime.operations.changing import Plan, migrated, planned
+from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.store.definitions import Unknown
 
 

@@ -12,10 +12,10 @@ from rich.text import Text
 
 from mtd.faces.cli.changes import pair, show_preview
 from mtd.faces.cli.starting import opened, operations_of
-from mtd.runtime.changing import Wanted, previewed
-from mtd.runtime.changing import modify as modified
-from mtd.runtime.chronicle import Chapter
-from mtd.runtime.operations import Conflict, NotFound, Operations, amounts
+from mtd.runtime.operations.changing import Wanted, previewed
+from mtd.runtime.operations.changing import modify as modified
+from mtd.runtime.operations.chronicle import Chapter
+from mtd.runtime.operations.operations import Conflict, NotFound, Operations, amounts
 from mtd.store.arrival import Accepted, Duplicate, Receipt
 from mtd.store.orders import Order
 

@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from mtd.faces.cli.starting import opened, operations_of
-from mtd.runtime import timetable
-from mtd.runtime.operations import Conflict, NotFound
+from mtd.runtime.operations import timetable
+from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.store.beginnings import Schedule
 
 schedule = App(name="schedule")

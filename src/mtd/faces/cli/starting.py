@@ -9,10 +9,10 @@ from pathlib import Path
 
 from mtd.runtime.app import TENANT, App, open_app
 from mtd.runtime.database import database
-from mtd.runtime.deploying import Refused
 from mtd.runtime.intake.dialects import dialects
-from mtd.runtime.operations import Operations
-from mtd.runtime.settings import Settings, home, load
+from mtd.runtime.operations.deploying import Refused
+from mtd.runtime.operations.operations import Operations
+from mtd.runtime.settings.settings import Settings, home, load
 
 ROOT = Path(__file__).resolve().parents[4]
 """The checkout; an installed MTD finds its customers and processes in the working folder."""

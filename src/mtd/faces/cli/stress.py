@@ -17,15 +17,15 @@ from mtd.faces.cli.figures import report
 from mtd.faces.cli.starting import folders, settings_of
 from mtd.runtime.app import open_app
 from mtd.runtime.database import database
-from mtd.runtime.deploying import first_key, prepared
 from mtd.runtime.intake.dialects import dialects
-from mtd.runtime.rehearsal import load
-from mtd.runtime.rehearsal.campaign import ADDED, FIRST, Played, campaign, reported
-from mtd.runtime.rehearsal.chaos import kills as killed
+from mtd.runtime.operations.deploying import first_key, prepared
 from mtd.runtime.rehearsal.figures import Report
-from mtd.runtime.rehearsal.profiles import requests
 from mtd.runtime.rehearsal.stage import Stage, set_up
-from mtd.runtime.settings import home
+from mtd.runtime.rehearsal.stress import load
+from mtd.runtime.rehearsal.stress.campaign import ADDED, FIRST, Played, campaign, reported
+from mtd.runtime.rehearsal.stress.chaos import kills as killed
+from mtd.runtime.rehearsal.stress.profiles import requests
+from mtd.runtime.settings.settings import home
 from mtd.runtime.supervising import parts
 from mtd.runtime.telemetry import log_to
 

@@ -19,11 +19,11 @@ from mtd.core.process.rehearsing.script import BadScript, Script, read_script
 from mtd.faces.cli.faults import show_faults
 from mtd.faces.cli.starting import settings_of
 from mtd.runtime.app import surroundings
-from mtd.runtime.inspecting import Inspected, inspected
-from mtd.runtime.packing import packed
-from mtd.runtime.settings import BadSettings
-from mtd.runtime.shelf import Nothing
-from mtd.runtime.tracing import Standing, Step, Traced, traced
+from mtd.runtime.definitions.inspecting import Inspected, inspected
+from mtd.runtime.definitions.packing import packed
+from mtd.runtime.definitions.shelf import Nothing
+from mtd.runtime.operations.tracing import Standing, Step, Traced, traced
+from mtd.runtime.settings.settings import BadSettings
 
 MONDAY = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 """When a trace begins unless told otherwise: the same trace always looks the same."""

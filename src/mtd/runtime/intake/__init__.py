@@ -12,8 +12,8 @@ from mtd.runtime.intake.delivering import Delivering
 from mtd.runtime.intake.folder import levels
 from mtd.runtime.intake.registering import Registering
 from mtd.runtime.intake.watching import watching
-from mtd.runtime.operations import Operations
-from mtd.runtime.settings import BadSettings, IntakeSettings
+from mtd.runtime.operations.operations import Operations
+from mtd.runtime.settings.settings import BadSettings, IntakeSettings
 
 __all__ = ["take_in"]
 

@@ -13,7 +13,7 @@ from mtd.runtime.intake.archive import Archive
 from mtd.runtime.intake.insisting import insist
 from mtd.runtime.intake.reading import Held, read_order, too_large
 from mtd.runtime.intake.registering import SOURCE, Registering
-from mtd.runtime.operations import Operations
+from mtd.runtime.operations.operations import Operations
 from mtd.runtime.receiving import Unroutable
 from mtd.store import intake
 from mtd.store.arrival import Accepted, Changed, Duplicate, Receipt, Refused

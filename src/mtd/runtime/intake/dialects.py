@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mtd.core.orders.mapping import BadMapping, Mapping, read_mapping
-from mtd.runtime.settings import BadSettings, Settings
+from mtd.runtime.settings.settings import BadSettings, Settings
 
 FOLDER = "mappings"
 """Below the customers' folder."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from mtd.runtime.rehearsal.orders.trouble import Arrival, Trouble, deposit
 from mtd.runtime.rehearsal.town import Town
-from mtd.runtime.trouble import Arrival, Trouble, deposit
 
 OUTAGE_S = 6.0
 """How long the tax document issuer is down."""

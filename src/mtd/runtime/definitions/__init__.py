@@ -1,0 +1,1 @@
+"""Definitions: what is deployed, what belongs to it, and what begins by itself."""

@@ -1,0 +1,162 @@
+"""The shelf: everything that is deployed, by name, version and tag, as a drawing may cite it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Protocol
+
+import msgspec
+
+from mtd.core.process.binding import Bindings, read_bindings
+from mtd.core.process.citing import DEPLOYMENT, LATEST, TAG, Reference, cited
+from mtd.core.process.compiler import Compiled, Surroundings, compile_drawing
+from mtd.core.process.definition import Definition, Table
+from mtd.core.process.drawing import Drawing
+from mtd.core.process.readers import read
+from mtd.runtime.definitions.tables import decision_tables
+from mtd.store.definitions import Listed, Source, Unknown
+
+CALLS_DEEP_MAX = 20
+"""Definitions that call each other in a row."""
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands beside a drawing, as it is kept with it."""
+
+    bindings: str = ""
+    """TOML."""
+    tables: dict[str, str] = {}
+    """Decision models (DMN) by file name: those cited in the version at deployment."""
+    forms: dict[str, str] = {}
+    """JSON Schemas of its user tasks' forms, by name."""
+    versions: dict[str, int] = {}
+    """The versions under which those tables are deployed."""
+    calls: dict[str, int] = {}
+    """The versions of called definitions at deployment."""
+
+
+class Circular(Exception):
+    """Definitions that call each other without end."""
+
+
+class Stock(Protocol):
+    """Where the deployed files are to be had."""
+
+    async def table(self, name: str, number: int) -> str:
+        """The text of a version of a decision model."""
+        ...
+
+    async def source(self, name: str, number: int) -> Source:
+        """The files of a version of a definition."""
+        ...
+
+
+class Nothing:
+    """The stock of what was never deployed anywhere."""
+
+    async def table(self, name: str, number: int) -> str:
+        """Raises definitions.Unknown."""
+        raise Unknown(f"{name}@{number} was never deployed")
+
+    async def source(self, name: str, number: int) -> Source:
+        """Raises definitions.Unknown."""
+        raise Unknown(f"{name}@{number} was never deployed")
+
+
+class Shelf:
+    """What one tenant has deployed, at one moment."""
+
+    def __init__(self, listed: Iterable[Listed], stock: Stock, surroundings: Surroundings) -> None:
+        self._stock = stock
+        self._surroundings = surroundings
+        self._known: dict[tuple[str, str], list[Listed]] = defaultdict(list)
+        for one in listed:
+            self._known[one.kind, one.name].append(one)
+
+    def number(self, reference: Reference) -> int | None:
+        """The version that `reference` means now; `deployment` means the latest. None: none."""
+        known = self._known.get((reference.kind, reference.name), [])
+        wanted = reference.version
+        if wanted in (DEPLOYMENT, LATEST):
+            fit = known
+        elif wanted.startswith(TAG):
+            fit = [one for one in known if one.tag == wanted.removeprefix(TAG)]
+        else:
+            fit = [one for one in known if str(one.version) == wanted]
+        return max((one.version for one in fit), default=None)
+
+    def numbers(self, reference: Reference) -> list[int]:
+        """Every version of what `reference` names."""
+        return [one.version for one in self._known.get((reference.kind, reference.name), [])]
+
+    async def table(self, name: str, number: int) -> str:
+        """The text of a version of a decision model."""
+        return await self._stock.table(name, number)
+
+    async def definition(self, name: str, number: int, callers: tuple[str, ...]) -> Definition:
+        """A version of a definition, compiled. Raises Circular, and LookupError: it cannot be."""
+        id_ = f"{name}@{number}"
+        if name in {caller.rpartition("@")[0] for caller in callers}:
+            raise Circular(" calls ".join((*callers, id_)))
+        if len(callers) > CALLS_DEEP_MAX:
+            raise Circular(f"more than {CALLS_DEEP_MAX} definitions call each other in a row")
+        source = await self._stock.source(name, number)
+        compiled = await self.compiled(source, number, (*callers, id_))
+        if compiled.definition is None:
+            raise LookupError(f"{id_} would not run any more: {compiled.faults[0].message}")
+        return msgspec.structs.replace(compiled.definition, name=name)
+
+    async def compiled(
+        self, source: Source, number: int, callers: tuple[str, ...] = ()
+    ) -> Compiled:
+        """What comes of a drawing, its bindings and all that it cites.
+
+        Raises Unreadable, binding.Refusal, DmnError, and what `definition` does.
+        """
+        drawing, answers, bindings = opened(source)
+        tables: dict[str, Table] = {}
+        processes: dict[str, Definition] = {}
+        former: list[Definition] = []
+        for reference in sorted(cited(drawing, bindings)):
+            if reference.problem() is not None:
+                continue  # the compiler says so
+            if reference.kind == "table":
+                tables.update(await self._tables(reference, answers))
+                continue
+            chosen = self.number(reference)
+            if reference.version == DEPLOYMENT:
+                chosen = answers.calls.get(reference.name)
+            if chosen is None:
+                continue
+            processes[reference.key] = await self.definition(reference.name, chosen, callers)
+            if reference.is_late:
+                others = [n for n in self.numbers(reference) if n != chosen]
+                former += [await self.definition(reference.name, n, callers) for n in others]
+        around = msgspec.structs.replace(
+            self._surroundings,
+            tables=tables,
+            forms=answers.forms,
+            processes=processes,
+            former=tuple(former),
+        )
+        return compile_drawing(drawing, bindings, around, number)
+
+    async def _tables(self, reference: Reference, answers: Answers) -> dict[str, Table]:
+        name = reference.name
+        if reference.version == DEPLOYMENT:
+            if name not in answers.tables:
+                return {}
+            return decision_tables(reference, answers.tables[name], answers.versions.get(name, 0))
+        number = self.number(reference)
+        if number is None:
+            return {}
+        return decision_tables(reference, await self.table(name, number), number)
+
+
+def opened(source: Source) -> tuple[Drawing, Answers, Bindings]:
+    """The drawing, what stands beside it, and the bindings in that.
+
+    Raises Unreadable and binding.Refusal.
+    """
+    answers = msgspec.json.decode(source.bindings, type=Answers)
+    bindings = read_bindings(answers.bindings.encode()) if answers.bindings else Bindings()
+    return read(source.drawing, source.format), answers, bindings

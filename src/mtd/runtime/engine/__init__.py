@@ -1,0 +1,1 @@
+"""The engine: one worker, and the turns it takes."""

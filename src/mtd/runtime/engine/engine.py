@@ -1,0 +1,296 @@
+"""The engine: one worker's memory, its slots, and what its turns need of the world."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+import structlog
+
+from mtd.core.process.instance import State
+from mtd.core.process.trigger import Answered, Fired
+from mtd.runtime.clock import Clock, elapsed_s
+from mtd.runtime.engine.arriving import Arriving
+from mtd.runtime.engine.happening import Happened, Happening, Move
+from mtd.runtime.engine.moving import set_aside
+from mtd.runtime.engine.ownership import Ownership
+from mtd.runtime.engine.pacing import Pace
+from mtd.runtime.engine.trials import Trials
+from mtd.runtime.hands.hands import Answer, Hands, Intent
+from mtd.runtime.hands.opening import bring_orders
+from mtd.runtime.memory.live import Live, due
+from mtd.runtime.memory.timing import Alarms
+from mtd.runtime.telemetry import Meters
+from mtd.runtime.vault import Vault
+from mtd.store.committing import Committed, Poisoned, commit
+from mtd.store.turned import LIVE
+from mtd.store.worker import Fenced
+
+LOG = structlog.get_logger()
+
+ROOM_SHARE = 4
+"""However full the memory, so large a part of a turn (one in so many) may come in anew."""
+
+Key = tuple[int, str]
+
+
+class Engine:
+    """What `turn.turn` turns."""
+
+    def __init__(
+        self,
+        *,
+        ownership: Ownership,
+        arriving: Arriving,
+        vault: Vault,
+        clock: Clock,
+        meters: Meters,
+        chance: Callable[[], float],
+        batch_max: int,
+        live_max: int,
+    ) -> None:
+        self.lives: dict[Key, Live] = {}
+        self._ownership = ownership
+        self._arriving = arriving
+        self._vault = vault
+        self._clock = clock
+        self._meters = meters
+        self._chance = chance
+        self._batch_max = batch_max
+        self._live_max = live_max
+        self._hands: Hands | None = None
+        self._answers: deque[Answer] = deque()
+        self._alarms = Alarms(self.lives)
+        self._trials = Trials(ownership)
+        self._stirred: set[Key] = set()
+        """Instances to be looked at though nothing happened to them."""
+        self._pace = Pace()
+        self._draining: frozenset[int] = frozenset()
+        self._stopping = False
+
+    def now(self) -> datetime:
+        """Database time."""
+        return self._clock.now()
+
+    def give_hands(self, hands: Hands) -> None:
+        """The hands answer to the engine, and the engine acts by them."""
+        self._hands = hands
+
+    def answered(self, answer: Answer) -> None:
+        """An attempt came back."""
+        self._answers.append(answer)
+        self._pace.hurry()
+
+    def put_off(self, intent: Intent, delay_s: float) -> None:
+        """A call cannot be made for a while: its instance may wait elsewhere."""
+        live = self.lives[intent.tenant, intent.instance]
+        live.flying.discard(intent.wait)
+        live.resume[intent.wait] = self.now() + timedelta(seconds=delay_s)
+        self._stir((live,))
+
+    def nudge(self) -> None:
+        """Something may have come in by the door."""
+        self._pace.look_soon()
+
+    def stop(self) -> None:
+        """Begin nothing more; keep the answers of what is under way, and park everything."""
+        self._stopping = True
+        self._leave_or_stay()
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing is in memory any more."""
+        return not (self.lives or self._answers or self._trials)
+
+    def may_send(self, intent: Intent) -> bool:
+        """Whether this worker still is the one to make the call."""
+        return not self._stopping and self._ownership.holds(intent.instance)
+
+    async def collect(self) -> list[Happened]:
+        """Answers, alarms and arrivals since the last turn; each instance once.
+
+        Raises Buried when this worker's slots are another's by now.
+        """
+        if self._answers or self._stirred or self._trials:
+            await asyncio.sleep(0)
+        else:
+            await self._pace.wait(self._alarms.next_s(self.now()))
+        if self._ownership.buried:
+            raise self._ownership.bury()
+        if (tried := await self._trials.next()) is not None:
+            return [tried]
+        if self._draining != self._ownership.draining:
+            self._draining = self._ownership.draining
+            self._arriving.parked.forget(self._draining)
+            self._leave_or_stay()
+        happened: dict[Key, Happened] = {}
+        self._take_answers(happened)
+        self._take_alarms(happened)
+        self._take_stirred(happened)
+        if not self._stopping and self._pace.is_time_to_look():
+            await self._take_arrivals(happened)
+        self._trials.put_apart(happened)
+        return list(happened.values())
+
+    async def commit(self, moves: list[Move]) -> list[Move]:
+        """Make `moves` durable; those that are. Raises Buried when this worker may not any more."""
+        began_s = elapsed_s()
+        writing = [move for move in moves if move.turned.entries or move.turned.restated]
+        undone: set[int] = set()
+        if writing:
+            outcome = await self._committed(writing)
+            undone = {id(writing[index]) for index in outcome.conflicts}
+            undone |= {id(writing[poison.index]) for poison in outcome.poisoned}
+            self._again([writing[index] for index in outcome.conflicts])
+            for poison in outcome.poisoned:
+                await self._quarantine(writing[poison.index], poison)
+            self._count(writing, elapsed_s() - began_s)
+        durable = [move for move in moves if id(move) not in undone] if undone else moves
+        for move in durable:
+            self._keep(move)
+        return durable
+
+    async def act(self, moves: list[Move]) -> None:
+        """Make the calls that the journal asks for, now that it does."""
+        assert self._hands is not None
+        self._hands.pause(self._ownership.paused)
+        now = self.now()
+        calling = [(m.live, calls) for m in moves if (calls := m.live.calls_due(now))]
+        await bring_orders(self._ownership.worker, self._vault, [live for live, _ in calling])
+        intents: list[Intent] = []
+        for live, waits in calling:
+            for wait in waits:
+                live.flying.add(wait.id)
+                live.resume.pop(wait.id, None)
+                intents.append(Intent.of(live, wait))
+        self._hands.act(intents)
+        self._meters.live.set(len(self.lives))
+        if self._draining:
+            occupied = {live.slot for live in self.lives.values()} | self._ownership.gained
+            self._ownership.drained(self._draining - occupied)
+
+    def _take_answers(self, happened: dict[Key, Happened]) -> None:
+        now = self.now()
+        while self._answers and len(happened) < self._batch_max:
+            answer = self._answers.popleft()
+            intent = answer.intent
+            live = self.lives[intent.tenant, intent.instance]
+            live.flying.discard(intent.wait)
+            trigger = Answered(
+                at=now,
+                wait=intent.wait,
+                outcome=answer.outcome,
+                jitter=self._chance(),
+                took_ms=answer.took_ms,
+            )
+            self._add(happened, live, Happening(trigger=trigger, answer=answer))
+
+    def _take_alarms(self, happened: dict[Key, Happened]) -> None:
+        now = self.now()
+        for live in self._alarms.ringing(now, self._batch_max):
+            self._stirred.add(live.key)
+            for wait in due(live.instance, now):
+                self._add(happened, live, Happening(trigger=Fired(at=now, wait=wait)))
+
+    def _take_stirred(self, happened: dict[Key, Happened]) -> None:
+        while self._stirred and len(happened) < self._batch_max:
+            key = self._stirred.pop()
+            live = self.lives.get(key)
+            if live is not None and key not in self._trials:
+                happened.setdefault(key, Happened(live=live, happenings=[]))
+
+    async def _take_arrivals(self, happened: dict[Key, Happened]) -> None:
+        free = self._live_max - len(self.lives)
+        room = max(self._batch_max // ROOM_SHARE, min(self._batch_max, free))
+        arrived = await self._arriving.look(self.lives, room, self._trials)
+        for one in arrived:
+            live = self.lives.setdefault(one.live.key, one.live)
+            live.leaving = live.slot in self._draining
+            if live.key in happened:
+                happened[live.key].happenings.extend(one.happenings)
+            else:
+                happened[live.key] = one
+        if arrived:
+            self._pace.look_soon()
+        if (over := len(self.lives) - self._live_max) > 0 and self._hands is not None:
+            self._hands.relieve(over)
+
+    async def _committed(self, writing: list[Move]) -> Committed:
+        outcome = await commit(self._ownership.worker, [move.turned for move in writing])
+        if isinstance(outcome, Fenced):
+            raise self._ownership.bury()
+        return outcome
+
+    def _again(self, conflicting: list[Move]) -> None:
+        """Another worker was first: what came by the door is read anew, the rest kept."""
+        for move in conflicting:
+            live = move.live
+            for happening in move.happened.happenings:
+                if happening.answer is not None:
+                    live.flying.add(happening.answer.intent.wait)
+                    self._answers.append(happening.answer)
+            if live.flying or (live.began and live.wake_at is LIVE and not move.happened.doubts):
+                self._alarms.set(live)
+                self._stir((live,))
+                continue
+            del self.lives[live.key]
+            if live.began and live.wake_at is LIVE:
+                self._ownership.gained.add(live.slot)
+
+    async def _quarantine(self, move: Move, poison: Poisoned) -> None:
+        """The content of this step cannot be stored: an incident instead, without it."""
+        LOG.error("a step cannot be stored", order=move.instance.key, problem=poison.message)
+        stopped = set_aside(move.happened, poison.message, self.now(), with_evidence=False)
+        outcome = await self._committed([stopped])
+        if outcome.conflicts or outcome.poisoned:
+            raise RuntimeError(f"{move.instance.id} can be neither moved nor set aside")
+        self._keep(stopped)
+
+    def _keep(self, move: Move) -> None:
+        """The live map learns what is durable; who waits long waits in the database."""
+        live = move.live
+        live.instance = move.instance
+        live.run_on(move.definition)
+        live.status = move.status
+        live.wake_at = move.turned.wake_at
+        live.began = True
+        if move.turned.acquitted:
+            live.suspicion = None
+        if move.turned.snapshot:
+            live.snapshot_seq = move.instance.seq
+        over = live.wake_at is not LIVE or live.instance.state is not State.RUNNING
+        if over and not live.flying:
+            self.lives.pop(live.key, None)
+            self._arriving.parked.keep(live)
+        else:
+            self._alarms.set(live)
+
+    def _leave_or_stay(self) -> None:
+        """Who is to leave is looked at, and parks; calls that wait in a line are recalled."""
+        changed: list[Live] = []
+        for live in self.lives.values():
+            leaving = self._stopping or live.slot in self._draining
+            if leaving is not live.leaving:
+                live.leaving = leaving
+                changed.append(live)
+        self._stir(changed)
+        if self._hands is not None:
+            self._hands.recall()
+
+    def _stir(self, lives: Iterable[Live]) -> None:
+        self._stirred.update(live.key for live in lives)
+        self._pace.hurry()
+
+    def _count(self, written: list[Move], took_s: float) -> None:
+        self._meters.turns.inc()
+        self._meters.turn_s.observe(took_s)
+        self._meters.steps.inc(sum(len(move.turned.entries) for move in written))
+        if troubled := sum(len(move.turned.troubled) for move in written):
+            self._meters.incidents.inc(troubled)
+        if ignored := sum(move.ignored for move in written):
+            self._meters.ignored.inc(ignored)
+
+    def _add(self, happened: dict[Key, Happened], live: Live, happening: Happening) -> None:
+        if not self._trials.add(live.key, happening):
+            known = happened.setdefault(live.key, Happened(live=live, happenings=[]))
+            known.happenings.append(happening)

@@ -1,0 +1,1 @@
+"""The hands: calls to legacy systems, each within that system's bounds."""

@@ -1,0 +1,38 @@
+"""Evidence: what an attempt sent and got, as it is kept beside the journal."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from mtd.connectors.wire import Exchange
+from mtd.runtime.hands.hands import Answer
+from mtd.store.turned import Attempted
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+def evidence(answers: Iterable[Answer | None]) -> list[Attempted]:
+    """The rows of these attempts, those in which nothing was sent included.
+
+    Of a local connector, which can ask nobody anything, the journal tells all.
+    """
+    return [
+        _attempted(answer, answer.exchanges)
+        for answer in answers
+        if answer is not None and answer.exchanges is not None
+    ]
+
+
+def _attempted(answer: Answer, exchanges: Sequence[Exchange]) -> Attempted:
+    """The row of one attempt; a connector may have made several exchanges in it, or none."""
+    intent = answer.intent
+    return Attempted(
+        wait=intent.wait,
+        attempt=intent.call.attempt,
+        service=intent.call.service,
+        at=answer.at,
+        took_ms=answer.took_ms,
+        outcome=str(answer.outcome.__struct_config__.tag),
+        request=_ENCODER.encode([exchange.request for exchange in exchanges]),
+        response=_ENCODER.encode([exchange.response for exchange in exchanges]),
+    )

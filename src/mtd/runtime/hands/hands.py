@@ -1,0 +1,292 @@
+"""The hands: one attempt per committed intent, within each legacy system's bounds.
+
+They act only on what is in the journal, check their own lease before each send, and hand
+every answer back as a trigger; they decide nothing about what follows.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+import msgspec
+import structlog
+
+from mtd.connectors.contract import Attempt, Connector, Repeat
+from mtd.connectors.settings import LegacySettings
+from mtd.connectors.wire import Artifact, Exchange, Wire, Wires
+from mtd.core.orders.purchase_order import PurchaseOrder
+from mtd.core.process.effect import Call
+from mtd.core.process.instance import Wait
+from mtd.core.process.outcome import Done, Failed, InDoubt, Outcome, Unknown
+from mtd.runtime.clock import Clock, elapsed_s
+from mtd.runtime.hands.line import Line
+from mtd.runtime.memory.live import PATIENCE, Live
+from mtd.runtime.telemetry import Meters
+
+LOG = structlog.get_logger()
+
+PUT_OFF_MIN_S = 2 * PATIENCE.total_seconds()
+"""A call that cannot be made is put off so long at least: its instance need not stay for it."""
+PAUSED_S = 10.0
+"""How long a call is put off while nothing may be sent at all."""
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that the journal says is to be made."""
+
+    tenant: int
+    instance: str
+    wait: int
+    element: str
+    business_key: str
+    call: Call
+    order: PurchaseOrder | None
+    unreadable: str | None
+    """Why its order cannot be shown to a connector; the call is then not made."""
+
+    @classmethod
+    def of(cls, live: Live, wait: Wait) -> "Intent":
+        """The call that `wait` of a live instance asks for."""
+        assert isinstance(wait.effect, Call)
+        return cls(
+            tenant=live.tenant,
+            instance=live.instance.id,
+            wait=wait.id,
+            element=wait.element,
+            business_key=live.instance.key,
+            call=wait.effect,
+            order=live.order,
+            unreadable=live.unreadable,
+        )
+
+    @property
+    def key(self) -> str:
+        """The idempotency key: the same for every attempt of this step (§6, conventions)."""
+        return f"{self.instance}:{self.element}:{self.wait}"
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one attempt, with its evidence."""
+
+    intent: Intent
+    at: datetime
+    """When it was sent."""
+    took_ms: float
+    outcome: Outcome
+    exchanges: tuple[Exchange, ...] | None
+    """What went over the wire, perhaps nothing; None: a local connector, which has none."""
+
+
+Keep = Callable[[Intent, Sequence[Artifact]], Awaitable[None]]
+"""Stores the documents that a call brought back; raises when it cannot."""
+
+
+class Hands:
+    """Makes the calls; one line per legacy system.
+
+    Every intent given to `act` comes back once: as an answer, or put off for so many seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        connectors: Mapping[str, Connector],
+        legacy: Mapping[str, LegacySettings],
+        queue_max: int,
+        wires: Wires,
+        clock: Clock,
+        meters: Meters,
+        chance: Callable[[], float],
+        answered: Callable[[Answer], None],
+        put_off: Callable[[Intent, float], None],
+        may_send: Callable[[Intent], bool],
+        keep: Keep,
+    ) -> None:
+        self._connectors = connectors
+        self._wires = wires
+        self._clock = clock
+        self._meters = meters
+        self._chance = chance
+        self._answered = answered
+        self._put_off = put_off
+        self._may_send = may_send
+        self._keep = keep
+        self._lines = {name: Line[Intent](s, queue_max) for name, s in legacy.items()}
+        self._again: dict[str, asyncio.TimerHandle] = {}
+        """When a line is looked at again, where its rate holds it up."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._paused = False
+
+    def act(self, intents: Iterable[Intent]) -> None:
+        """Make these calls, now or as soon as their lines let them."""
+        for intent in intents:
+            connector = self._connectors.get(intent.call.service)
+            if connector is None:
+                self._fail(intent, f"there is no service {intent.call.service!r}")
+            elif intent.unreadable is not None:
+                self._fail(intent, intent.unreadable)
+            elif connector.repeat is Repeat.LOCAL:
+                self._answered(self._local(connector, intent))
+            elif connector.legacy not in self._lines:
+                self._fail(intent, f"the settings have no [legacy.{connector.legacy}]")
+            else:
+                self._join(connector.legacy, intent)
+
+    def pause(self, paused: bool) -> None:
+        """Send nothing to anyone, or send again."""
+        if paused and not self._paused:
+            self._dismiss(lambda _: True, PAUSED_S)
+        self._paused = paused
+
+    def recall(self) -> None:
+        """Give back at once whatever waits in a line and may not be sent here any more."""
+        self._dismiss(lambda intent: not self._may_send(intent), 0.0)
+
+    def relieve(self, count: int) -> None:
+        """Put off at most `count` calls, those that came last in the longest line."""
+        line = max(self._lines.values(), key=len, default=None)
+        for intent in line.leave_last(count) if line is not None else ():
+            self._put_off(intent, self._delay_s(0.0))
+
+    def abandon(self) -> None:
+        """Wait for nothing more: whoever comes after takes what is under way for made."""
+        for handle in self._again.values():
+            handle.cancel()
+        for task in self._tasks:
+            task.cancel()
+
+    @property
+    def running(self) -> int:
+        """Attempts under way at all legacy systems."""
+        return sum(line.running for line in self._lines.values())
+
+    def _join(self, legacy: str, intent: Intent) -> None:
+        line, now_s = self._lines[legacy], elapsed_s()
+        if self._paused:
+            self._put_off(intent, self._delay_s(PAUSED_S))
+        elif not line.admits(now_s):
+            self._put_off(intent, self._delay_s(line.opens_in_s(now_s)))
+        else:
+            line.join(intent)
+            self._push(legacy)
+
+    def _push(self, legacy: str) -> None:
+        """Let go whoever may go; whom the breaker stops goes home, whom the rate stops waits."""
+        line, now_s = self._lines[legacy], elapsed_s()
+        while (intent := line.next(now_s)) is not None:
+            task = asyncio.get_running_loop().create_task(self._attempt(legacy, line, intent))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        if not len(line):
+            return
+        if not line.lets_through(now_s):
+            for intent in line.leave(lambda _: True):
+                self._put_off(intent, self._delay_s(line.opens_in_s(now_s)))
+        elif legacy not in self._again and (ready_in_s := line.ready_in_s(now_s)) is not None:
+            loop = asyncio.get_running_loop()
+            self._again[legacy] = loop.call_later(ready_in_s, self._push_again, legacy)
+
+    def _push_again(self, legacy: str) -> None:
+        del self._again[legacy]
+        self._push(legacy)
+
+    def _dismiss(self, whom: Callable[[Intent], bool], delay_s: float) -> None:
+        for line in self._lines.values():
+            for intent in line.leave(whom):
+                self._put_off(intent, self._delay_s(delay_s) if delay_s else 0.0)
+
+    def _delay_s(self, at_least_s: float) -> float:
+        """Up to twice the time, so that those who wait for the same do not come back as one."""
+        return max(PUT_OFF_MIN_S, at_least_s) * (1.0 + self._chance())
+
+    async def _attempt(self, legacy: str, line: Line[Intent], intent: Intent) -> None:
+        connector = self._connectors[intent.call.service]
+        if self._paused or not self._may_send(intent):
+            line.withdraw(intent)
+            self._put_off(intent, self._delay_s(PAUSED_S if self._paused else 0.0))
+            return
+        wire = self._wires.wire(legacy)
+        at, began_s = self._clock.now(), elapsed_s()
+        run = partial(self._run, connector, intent)
+        outcome = await _made(run, _attempt_of(intent), wire)
+        if isinstance(outcome, Unknown) and connector.repeat is Repeat.NEVER:
+            outcome = InDoubt(outcome.message)
+        took_s = elapsed_s() - began_s
+        line.settle(intent, sound=wire.sound, now_s=elapsed_s())
+        self._meters.called(intent.call.service, outcome, took_s)
+        self._answered(
+            Answer(
+                intent=intent,
+                at=at,
+                took_ms=took_s * 1000,
+                outcome=outcome,
+                exchanges=tuple(wire.exchanges),
+            )
+        )
+        self._push(legacy)
+
+    async def _run(
+        self, connector: Connector, intent: Intent, attempt: Attempt, wire: Wire
+    ) -> Outcome:
+        """What came back with a call that is done is kept first: else it is not known to be."""
+        outcome = await connector.run(attempt, wire)
+        if isinstance(outcome, Done) and wire.kept:
+            await self._keep(intent, wire.kept)
+        return outcome
+
+    def _local(self, connector: Connector, intent: Intent) -> Answer:
+        """A local connector never suspends: its coroutine ends at its first step."""
+        at, began_s = self._clock.now(), elapsed_s()
+        outcome = _finished(connector.run, _attempt_of(intent), self._wires.none)
+        took_s = elapsed_s() - began_s
+        self._meters.called(intent.call.service, outcome, took_s)
+        return Answer(intent=intent, at=at, took_ms=took_s * 1000, outcome=outcome, exchanges=None)
+
+    def _fail(self, intent: Intent, message: str) -> None:
+        """Certainly nothing was sent: the binding says what follows, as of any failure."""
+        answer = Answer(
+            intent=intent, at=self._clock.now(), took_ms=0.0, outcome=Failed(message), exchanges=()
+        )
+        self._answered(answer)
+
+
+def _attempt_of(intent: Intent) -> Attempt:
+    return Attempt(
+        key=intent.key,
+        order=intent.order,
+        inputs=intent.call.inputs,
+        number=intent.call.attempt,
+        sent_before=intent.call.sent_before,
+    )
+
+
+async def _made(
+    run: Callable[[Attempt, Wire], Awaitable[Outcome]], attempt: Attempt, wire: Wire
+) -> Outcome:
+    """The attempt's outcome; a connector that breaks leaves its effect unknown.
+
+    What it says when it breaks goes to the log alone: it may quote what is personal.
+    """
+    try:
+        return await run(attempt, wire)
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        return Unknown("the connector gave up")
+    except Exception as error:
+        LOG.exception("a connector broke", key=attempt.key, attempt=attempt.number)
+        return Unknown(f"the connector broke: {type(error).__name__}")
+
+
+def _finished(
+    run: Callable[[Attempt, Wire], Awaitable[Outcome]], attempt: Attempt, wire: Wire
+) -> Outcome:
+    made = _made(run, attempt, wire)
+    try:
+        made.send(None)
+    except StopIteration as stop:
+        return stop.value
+    made.close()
+    return Failed("a local connector waited for something, which is a fault of its own")

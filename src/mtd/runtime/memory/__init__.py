@@ -1,0 +1,1 @@
+"""Memory: what a worker knows of its instances between two turns."""

@@ -1,0 +1,213 @@
+"""Changing: modification and migration of running instances, shown first and then asked for.
+
+What is shown is what the turn would do now: the same pure functions on the instance as its journal
+tells it. The turn decides again when it comes to it; what it refuses stands in the journal, and
+nothing of it is done.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from mtd.core.process.advance import Moved, advance, migrate
+from mtd.core.process.definition import Definition
+from mtd.core.process.facts import Ignored, Opened
+from mtd.core.process.instance import Instance, State
+from mtd.core.process.journal import Entry, fold
+from mtd.core.process.label import folded
+from mtd.core.process.migrating import mapped
+from mtd.core.process.trigger import Modified, Redefined, Trigger
+from mtd.runtime.app import App
+from mtd.runtime.operations.operations import Conflict, NotFound
+from mtd.runtime.operations.tracing import awaited, label
+from mtd.store import trace
+from mtd.store.arrival import ForInstance, Receipt
+from mtd.store.ids import uuid7
+
+INSTANCES_MAX = 10_000
+"""Instances of one migration; who has more asks again."""
+OPERATOR = "operator"
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A modification, in the words of who wants it: labels or ids."""
+
+    moves: Sequence[tuple[str, str]] = ()
+    adds: Sequence[str] = ()
+    drops: Sequence[str] = ()
+    variables: dict[str, Any] = {}
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What would become of an instance."""
+
+    instance: str
+    key: str
+    refused: str | None
+    """Why it may not be; None: it may."""
+    closes: tuple[str, ...] = ()
+    """What would not be awaited any more, in words."""
+    opens: tuple[str, ...] = ()
+    """What would be awaited then."""
+    stands: tuple[str, ...] = ()
+    """Labels of the elements at which tokens would rest."""
+    ends: bool = False
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A migration: where elements go, and which instances can follow."""
+
+    old: str
+    new: str
+    mapping: dict[str, str | None]
+    """Ids of the old version's elements to those of the new one; None: it has no counterpart."""
+    instances: tuple[Preview, ...]
+    asked: int = 0
+    """Instances that were told to follow."""
+
+
+async def stands(app: App, tenant: int, instance: str) -> tuple[Definition, Instance]:
+    """An instance as its journal tells it, and what it runs on. Raises NotFound."""
+    async with app.store.door(tenant) as connection:
+        row = await trace.instance(connection, tenant, instance)
+        if row is None:
+            raise NotFound(f"instance {instance} has not begun")
+        entries: list[Entry] = []
+        while page := await trace.trace(connection, tenant, instance, len(entries)):
+            entries += [traced.entry for traced in page]
+    blank = Instance(id=instance, definition=row.definition, key=row.key)
+    known = fold(blank, entries)
+    return await app.library.definition(tenant, known.definition), known
+
+
+async def previewed(app: App, tenant: int, instance: str, wanted: Wanted) -> Preview:
+    """What a modification would do now. Raises NotFound, and Conflict for a name of nothing."""
+    definition, known = await stands(app, tenant, instance)
+    trigger = _modified(app, definition, wanted, "", "")
+    return _preview(definition, definition, known, advance(definition, known, trigger))
+
+
+async def modify(
+    app: App, tenant: int, instance: str, wanted: Wanted, actor: str, reason: str
+) -> Receipt:
+    """Ask for a modification. Raises NotFound; Conflict: it would be refused, and why."""
+    definition, known = await stands(app, tenant, instance)
+    trigger = _modified(app, definition, wanted, actor, reason)
+    shown = _preview(definition, definition, known, advance(definition, known, trigger))
+    if shown.refused is not None:
+        raise Conflict(shown.refused)
+    (receipt,) = await _deliver(app, tenant, [(instance, trigger)])
+    return receipt
+
+
+async def planned(
+    app: App,
+    tenant: int,
+    old: str,
+    new: str,
+    mapping: Mapping[str, str],
+    chosen: Sequence[str] = (),
+) -> Plan:
+    """The plan to migrate the running instances of `old`, or the `chosen` ones, to `new`.
+
+    Both are `name@version`. Raises definitions.Unknown.
+    """
+    before = await app.library.definition(tenant, old)
+    after = await app.library.definition(tenant, new)
+    places = mapped(before, after, mapping)
+    asked = Redefined(at=app.clock.now(), to=new, mapping=dict(mapping))
+    previews: list[Preview] = []
+    for instance in chosen or await _running(app, tenant, old):
+        _, known = await stands(app, tenant, instance)
+        if known.definition != old:
+            refused = f"it runs on {known.definition}"
+            previews.append(Preview(instance=instance, key=known.key, refused=refused))
+            continue
+        moved = migrate(before, after, known, asked)
+        previews.append(_preview(before, after, known, moved))
+    return Plan(
+        old=old,
+        new=new,
+        mapping={id_: places.get(id_) for id_ in before.elements},
+        instances=tuple(previews),
+    )
+
+
+async def migrated(
+    app: App, tenant: int, plan: Plan, mapping: Mapping[str, str], actor: str, reason: str
+) -> Plan:
+    """Let those follow that can, each by itself in its next turn."""
+    follow = [one.instance for one in plan.instances if one.refused is None]
+    trigger = Redefined(
+        at=app.clock.now(), to=plan.new, mapping=dict(mapping), actor=actor, reason=reason
+    )
+    await _deliver(app, tenant, [(instance, trigger) for instance in follow])
+    return msgspec.structs.replace(plan, asked=len(follow))
+
+
+def _modified(
+    app: App, definition: Definition, wanted: Wanted, actor: str, reason: str
+) -> Modified:
+    return Modified(
+        at=app.clock.now(),
+        moves=tuple((_id(definition, a), _id(definition, b)) for a, b in wanted.moves),
+        adds=tuple(_id(definition, word) for word in wanted.adds),
+        drops=tuple(_id(definition, word) for word in wanted.drops),
+        variables=wanted.variables,
+        actor=actor,
+        reason=reason,
+    )
+
+
+def _id(definition: Definition, word: str) -> str:
+    """The element that people mean by its id or label. Raises Conflict."""
+    if word in definition.elements:
+        return word
+    found = [e.id for e in definition.elements.values() if folded(e.name) == folded(word)]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise Conflict(f"{definition.id} has no element {word!r}")
+    raise Conflict(f"{len(found)} elements are called {word!r}: name it by its id, {found[0]} …")
+
+
+def _preview(old: Definition, new: Definition, before: Instance, moved: Moved) -> Preview:
+    facts = moved.facts
+    if len(facts) == 1 and isinstance(facts[0], Ignored):
+        return Preview(instance=before.id, key=before.key, refused=facts[0].reason)
+    after = moved.instance
+    closed = [wait for id_, wait in before.waits.items() if id_ not in after.waits]
+    opened = [f.wait for f in facts if isinstance(f, Opened) and f.wait.id not in before.waits]
+    return Preview(
+        instance=before.id,
+        key=before.key,
+        refused=None,
+        closes=tuple(awaited(old, wait) for wait in closed),
+        opens=tuple(awaited(new, wait) for wait in opened if wait.id in after.waits),
+        stands=tuple(sorted({label(new, token.at) for token in after.tokens.values()})),
+        ends=after.state is not State.RUNNING,
+    )
+
+
+async def _running(app: App, tenant: int, definition: str) -> list[str]:
+    async with app.store.door(tenant) as connection:
+        return await trace.running(connection, tenant, definition, INSTANCES_MAX)
+
+
+async def _deliver(app: App, tenant: int, triggers: Sequence[tuple[str, Trigger]]) -> list[Receipt]:
+    arrivals: list[ForInstance] = []
+    for instance, trigger in triggers:
+        id_ = uuid7(app.clock.now(), os.urandom(10))
+        arrivals.append(
+            ForInstance(
+                tenant=tenant,
+                id=id_,
+                instance=instance,
+                trigger=msgspec.json.Encoder(decimal_format="number").encode(trigger),
+                source=OPERATOR,
+                message_id=id_,
+            )
+        )
+    return list(await app.store.deliver(arrivals)) if arrivals else []

@@ -1,0 +1,300 @@
+"""Operations: what people and other systems may do, whichever face they come by."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from mtd.core.orders.mapping import Mapping
+from mtd.core.orders.purchase_order import PurchaseOrder
+from mtd.core.process.compiler.timing import duration
+from mtd.core.process.trigger import Retried, Stopped, Submitted, Trigger
+from mtd.runtime.app import App
+from mtd.runtime.definitions import forms
+from mtd.runtime.door import Door
+from mtd.runtime.engine.moving import CANCEL_REQUESTED, MESSAGE_TTL_S, STAGE_ERROR
+from mtd.runtime.operations.chronicle import Chapter, chronicle
+from mtd.runtime.receiving import Receiving
+from mtd.store import census, clients, incidents, intake, orders, tasks, trace
+from mtd.store.arrival import ForInstance, Published, Receipt
+from mtd.store.census import Backlog, Health
+from mtd.store.incidents import Incident
+from mtd.store.orders import Order
+
+REST = "rest"
+OTHER = "other"
+"""What messages are counted as whose name no setting knows."""
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+class NotFound(Exception):
+    """There is no such order, task or file."""
+
+
+class Conflict(Exception):
+    """It cannot be done as things stand; the message says how they stand."""
+
+
+class Operations:
+    """Every act and question of the doors, for one tenant."""
+
+    def __init__(
+        self, app: App, tenant: int, receiving: Receiving, mappings: Sequence[Mapping] = ()
+    ) -> None:
+        self.app = app
+        self.tenant = tenant
+        self.mappings = tuple(mappings)
+        """The dialects of the stores' order XML."""
+        self._receiving = receiving
+        self._door = Door(app.store.deliver)
+
+    # -- orders ----------------------------------------------------------------------------
+
+    async def place(
+        self,
+        order: PurchaseOrder,
+        source: str,
+        message_id: str | None,
+        order_id: str | None = None,
+    ) -> Receipt:
+        """Take an order in. Raises receiving.Unroutable, and sessions.Unavailable.
+
+        `order_id`: see `Receiving.arrival`.
+        """
+        arrival = self._receiving.arrival(order, source, message_id, order_id)
+        return await self._door.deliver(arrival)
+
+    async def order(self, name: str) -> Order:
+        """The order with this id, or key. Raises NotFound."""
+        async with self.app.store.door(self.tenant) as connection:
+            if "/" in name:
+                found = await orders.by_key(connection, self.tenant, name)
+            elif _is_uuid(name):
+                found = await orders.by_id(connection, self.tenant, name)
+            else:
+                blind = self.app.vault.blind(self.tenant, "external_id", name)
+                found = next(iter(await orders.by_digest(connection, self.tenant, blind)), None)
+        if found is None:
+            raise NotFound(f"there is no order {name!r}")
+        return found
+
+    async def orders(self, below: str | None, limit: int, **filters: str | None) -> list[Order]:
+        """A page of orders, newest first."""
+        async with self.app.store.door(self.tenant) as connection:
+            return await orders.page(connection, self.tenant, below=below, limit=limit, **filters)
+
+    async def trace(self, order: Order, after: int = 0) -> list[Chapter]:
+        """What happened to an order, in order; a page."""
+        async with self.app.store.door(self.tenant) as connection:
+            traced = await trace.trace(connection, self.tenant, order.id, after)
+        if not traced:
+            return []
+        return chronicle(await self.app.library.definition(self.tenant, order.definition), traced)
+
+    async def incidents(self, order: Order) -> list[Incident]:
+        """Every incident that the order had."""
+        async with self.app.store.door(self.tenant) as connection:
+            return await incidents.of(connection, self.tenant, order.id)
+
+    async def report_error(self, order: Order, error: dict[str, Any], message_id: str) -> Receipt:
+        """A stage of the order failed, says somebody outside (REQ-60)."""
+        return await self.publish(STAGE_ERROR, order.key, error, message_id, ttl_s=0.0)
+
+    async def retry(
+        self,
+        order: Order,
+        incident: int | None,
+        variables: dict[str, Any],
+        actor: str,
+        reason: str,
+    ) -> Receipt:
+        """Try again what failed, with corrections if need be."""
+        now = self.app.clock.now()
+        trigger = Retried(
+            at=now, incident=incident, variables=variables, actor=actor, reason=reason
+        )
+        return await self._let(order.id, trigger, self._receiving.new_id())
+
+    async def cancel(self, order: Order, actor: str, reason: str) -> Receipt:
+        """Ask the order's process to cancel; refused where it does not listen any more."""
+        payload = {"cancelled_by": actor, "cancel_reason": reason}
+        message_id = f"{order.id}:{self._receiving.new_id()}"
+        return await self.publish(CANCEL_REQUESTED, order.key, payload, message_id, ttl_s=0.0)
+
+    async def stop(self, order: Order, actor: str, reason: str) -> Receipt:
+        """End the order's process where it stands, undoing nothing."""
+        trigger = Stopped(at=self.app.clock.now(), actor=actor, reason=reason)
+        return await self._let(order.id, trigger, self._receiving.new_id())
+
+    async def is_over(self, instance: str) -> bool:
+        """Whether the process of an order has come to its end."""
+        async with self.app.store.door(self.tenant) as connection:
+            return await trace.is_over(connection, self.tenant, instance)
+
+    def new_id(self) -> str:
+        """A fresh UUIDv7."""
+        return self._receiving.new_id()
+
+    # -- messages --------------------------------------------------------------------------
+
+    async def publish(
+        self,
+        name: str,
+        key: str | None,
+        payload: dict[str, Any],
+        message_id: str,
+        ttl_s: float | None = None,
+        source: str = REST,
+    ) -> Receipt:
+        """A message for whoever awaits `key`, or a signal for all who listen (key None)."""
+        field = self.app.settings.message_key.get(name)
+        if field is not None and payload.get(field) is not None:
+            key = str(payload[field])
+        receipt = await self._door.deliver(
+            Published(
+                tenant=self.tenant,
+                id=self._receiving.new_id(),
+                name=name,
+                key=key,
+                payload=_ENCODER.encode(payload),
+                ttl_s=self._ttl_s(name) if ttl_s is None else ttl_s,
+                broadcast=name in self.app.settings.message_broadcast,
+                source=source,
+                message_id=message_id,
+            )
+        )
+        known = name if name in self.app.settings.message_ttl else OTHER
+        self.app.meters.messages.labels(known, type(receipt).__name__.lower()).inc()
+        return receipt
+
+    # -- people ----------------------------------------------------------------------------
+
+    async def tasks(self, role: str | None, assignee: str | None, limit: int) -> list[forms.Asked]:
+        """Open tasks, oldest first, each with its form's schema."""
+        async with self.app.store.door(self.tenant) as connection:
+            page = await tasks.page(
+                connection, self.tenant, role=role, assignee=assignee, limit=limit
+            )
+        return [await forms.asked(self.app.library, self.tenant, task) for task in page]
+
+    async def claim(self, instance: str, wait: int, person: str) -> None:
+        """`person` takes the task. Raises Conflict."""
+        async with self.app.store.door(self.tenant) as connection:
+            if not await tasks.claim(connection, self.tenant, instance, wait, person):
+                raise Conflict("somebody else has the task, or it is over")
+
+    async def unclaim(self, instance: str, wait: int, person: str) -> None:
+        """`person` gives the task back. Raises Conflict."""
+        async with self.app.store.door(self.tenant) as connection:
+            if not await tasks.unclaim(connection, self.tenant, instance, wait, person):
+                raise Conflict(f"{person} does not have the task")
+
+    async def delegate(self, instance: str, wait: int, person: str, other: str) -> None:
+        """`person` hands the task to `other`. Raises Conflict."""
+        async with self.app.store.door(self.tenant) as connection:
+            if not await tasks.delegate(connection, self.tenant, instance, wait, person, other):
+                raise Conflict(f"{person} does not have the task")
+
+    async def complete(
+        self, instance: str, wait: int, outputs: dict[str, Any], person: str
+    ) -> Receipt:
+        """`person` did the task. Raises NotFound, Conflict when another has it, forms.Unfit."""
+        async with self.app.store.door(self.tenant) as connection:
+            known = await tasks.of(connection, self.tenant, instance)
+        task = next((task for task in known if task.wait == wait), None)
+        if task is None:
+            raise NotFound(f"there is no task {instance}:{wait}")
+        if task.closed_at is not None:
+            raise Conflict(f"the task is {task.state.lower()}")
+        if task.assignee not in (None, person):
+            raise Conflict(f"{task.assignee} has the task")
+        await forms.check(self.app.library, self.tenant, task, outputs)
+        trigger = Submitted(at=self.app.clock.now(), wait=wait, outputs=outputs, actor=person)
+        return await self._let(instance, trigger, f"task:{instance}:{wait}")
+
+    # -- files -----------------------------------------------------------------------------
+
+    async def waiting(
+        self, cause: str | None, limit: int
+    ) -> list[tuple[intake.File, list[intake.Failure]]]:
+        """Files that wait for a person, oldest first, each with why its attempts failed."""
+        async with self.app.store.door(self.tenant) as connection:
+            files = await intake.waiting(connection, self.tenant, cause=cause, limit=limit)
+            return [
+                (file, await intake.failures(connection, self.tenant, file.id)) for file in files
+            ]
+
+    async def push(self, ids: list[str], actor: str, reason: str) -> list[str]:
+        """Have waiting files tried again; the ids of those that waited."""
+        async with self.app.store.door(self.tenant) as connection:
+            return await intake.push(connection, self.tenant, ids, actor=actor, reason=reason)
+
+    async def reject(self, ids: list[str], actor: str, reason: str) -> list[str]:
+        """Give waiting files up; the ids of those that waited."""
+        async with self.app.store.door(self.tenant) as connection:
+            return await intake.reject(connection, self.tenant, ids, actor=actor, reason=reason)
+
+    # -- operation -------------------------------------------------------------------------
+
+    async def knows(self, key: str) -> bool:
+        """Whether this API key opens anything."""
+        async with self.app.store.door(self.tenant) as connection:
+            return await clients.by_key(connection, self.tenant, key_hash(key)) is not None
+
+    async def health(self) -> Health:
+        """Whether the database answers, and who works."""
+        async with self.app.store.door(self.tenant) as connection:
+            return await census.health(connection)
+
+    async def backlog(self) -> Backlog:
+        """What waits to be done."""
+        async with self.app.store.door(self.tenant) as connection:
+            return await census.backlog(connection, self.tenant)
+
+    async def counts(self) -> dict[str, dict[str, int]]:
+        """Orders by state; files by their own state, those that became orders by the order's."""
+        async with self.app.store.door(self.tenant) as connection:
+            found = await census.orders(connection, self.tenant)
+            files = await census.files(connection, self.tenant)
+        by_state: dict[str, int] = {}
+        for one in files:
+            state = one.order if one.file == "DONE" and one.order else one.file
+            by_state[state] = by_state.get(state, 0) + one.count
+        return {"orders": found, "files": by_state}
+
+    async def _let(self, instance: str, trigger: Trigger, message_id: str) -> Receipt:
+        return await self._door.deliver(
+            ForInstance(
+                tenant=self.tenant,
+                id=self._receiving.new_id(),
+                instance=instance,
+                trigger=_ENCODER.encode(trigger),
+                source=REST,
+                message_id=message_id,
+            )
+        )
+
+    def _ttl_s(self, name: str) -> float:
+        text = self.app.settings.message_ttl.get(name)
+        if text is None:
+            return MESSAGE_TTL_S
+        ttl = duration(text)
+        assert isinstance(ttl, timedelta), "settings refuse months here"
+        return ttl.total_seconds()
+
+
+def key_hash(key: str) -> bytes:
+    """How an API key is remembered."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+def amounts(payload: bytes) -> Any:
+    """JSON whose numbers keep every digit."""
+    return msgspec.json.Decoder(float_hook=Decimal).decode(payload)
+
+
+def _is_uuid(name: str) -> bool:
+    return len(name) == 36 and name.count("-") == 4

@@ -1,0 +1,1 @@
+"""Generated orders, and the trouble scripted for them."""

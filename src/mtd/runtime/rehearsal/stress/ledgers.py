@@ -1,0 +1,54 @@
+"""The ledgers of the simulated systems, held against what was asked for: nothing lost or twice."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from mtd.runtime.rehearsal.figures import Check
+from mtd.runtime.rehearsal.stress.load import SYSTEMS
+from mtd.runtime.rehearsal.town import Town
+
+CONFIRMATION = "order_confirmation"
+SALE = "issue/sale"
+TOLD = 5
+"""Examples named in a failed check."""
+
+Entry = Mapping[str, Any]
+
+
+async def checked(town: Town, closed: Collection[str]) -> list[Check]:
+    """What must hold of the ledgers when the orders with these keys came to their end."""
+    duplicates = {name: (await town.described(name))["duplicates"] for name in SYSTEMS}
+    mails = await town.ledger("mail")
+    documents = await town.ledger("paperless")
+    return [
+        no_duplicates(duplicates),
+        once("each confirmation mail exactly once", mails, CONFIRMATION, closed),
+        once("each sale documented exactly once", documents, SALE, closed),
+    ]
+
+
+def no_duplicates(duplicates: Mapping[str, int]) -> Check:
+    """No system applied an effect while the same one stood."""
+    found = {name: count for name, count in duplicates.items() if count}
+    told = ", ".join(f"{name} {count}" for name, count in found.items())
+    return Check(name="no duplicate effect at any legacy", passed=not found, told=told)
+
+
+def once(name: str, entries: Sequence[Entry], what: str, orders: Collection[str]) -> Check:
+    """Each of `orders` has exactly one effect of `what`: an operation, or a kind of mail."""
+    applied = Counter(
+        entry["order"] for entry in entries if entry["outcome"] == "applied" and _is(entry, what)
+    )
+    missing = [order for order in orders if not applied[order]]
+    twice = [order for order, count in applied.items() if count > 1]
+    told = f"{applied.total()} for {len(orders)} orders"
+    if missing:
+        told += f"; none for {len(missing)}: {', '.join(sorted(missing)[:TOLD])}"
+    if twice:
+        told += f"; more than one for {len(twice)}: {', '.join(sorted(twice)[:TOLD])}"
+    return Check(name=name, passed=not missing and not twice, told=told)
+
+
+def _is(entry: Entry, what: str) -> bool:
+    return entry["operation"] == what or str(entry.get("subject", "")).split(" ")[0] == what

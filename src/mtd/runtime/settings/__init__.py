@@ -1,0 +1,1 @@
+"""Settings: what a customer and the environment say, checked before anything starts."""

@@ -1,0 +1,261 @@
+"""Settings: a customer's TOML and the environment, checked before anything starts."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from mtd.connectors import OPTIONS
+from mtd.connectors.settings import LegacySettings
+from mtd.core.decision.feel import YearsMonthsDuration
+from mtd.core.process.compiler.timing import Place, cycle, duration
+from mtd.core.process.definition import Retry
+from mtd.core.time.business_calendar import BusinessCalendar
+from mtd.core.time.business_duration import is_business
+from mtd.runtime.settings.calendars import FOLDER, CalendarSettings, faults, unfit, zone
+from mtd.runtime.settings.layers import BadSettings, layers, merged, placed
+
+CUSTOMERS = "customers"
+"""The folder of customers' files, in the checkout or in the working folder."""
+LIVE_MIN = 100
+"""Less memory than that could not turn."""
+
+AtLeastOne = Annotated[int, Meta(ge=1)]
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A typing error in a key is an error, not silence."""
+
+
+class StoreSettings(_Table, frozen=True, kw_only=True):
+    """One of the customer's shops."""
+
+    name: str
+    country: str = "CL"
+    calendar: str | None = None
+    """What its orders' business hours count in; None: the country's calendar."""
+    mapping: str
+    """Dialect of its order files: `customers/mappings/<mapping>.toml`."""
+    language: str = "es"
+    tax_id: str
+    """Tax id of the company that issues its documents."""
+
+
+class Route(_Table, frozen=True, kw_only=True):
+    """Which process an order runs through (I9); the first that fits wins."""
+
+    process: str
+    """The definition's name."""
+    country: str | None = None
+    store: str | None = None
+    channel: str | None = None
+
+    def fits(self, country: str, store: str, channel: str) -> bool:
+        """Whether an order of this country, store and channel takes this route."""
+        mine = (self.country, self.store, self.channel)
+        return all(
+            m is None or m == o for m, o in zip(mine, (country, store, channel), strict=True)
+        )
+
+
+class IntakeSettings(_Table, frozen=True, kw_only=True):
+    """The folder intake (I0-I9)."""
+
+    folder: str = "intake"
+    """Below MTD_HOME unless absolute: `{country}/{store}/{channel}/*.xml`."""
+    attempt_backoff: str = "PT1S"
+    attempt_backoff_max: str = "PT5M"
+    settle: str = "PT0.2S"
+    """A file is complete when its size and time have not changed for this long."""
+    scan: str = "PT5S"
+    """Between two looks at the folder when no event says that something changed."""
+
+
+class ApiSettings(_Table, frozen=True, kw_only=True):
+    """The REST door."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8080
+    tls_certificate: str | None = None
+    tls_key: str | None = None
+
+
+class WorkerSettings(_Table, frozen=True, kw_only=True):
+    """One worker's bounds."""
+
+    count: AtLeastOne = 2
+    """Worker processes that `mtd up` keeps running."""
+    live_max: Annotated[int, Meta(ge=LIVE_MIN)] = 20_000
+    """Instances kept in memory."""
+    batch_max: Annotated[int, Meta(ge=1, le=5_000)] = 500
+    """Instances in one turn."""
+
+
+class Settings(_Table, frozen=True, kw_only=True):
+    """Everything a customer's file says, after what it extends."""
+
+    customer: str
+    processes: list[str]
+    """Drawings to deploy at start, below `processes/`."""
+    routes: list[Route]
+    stores: dict[str, StoreSettings]
+    durations: dict[str, str] = {}
+    """Every wait, poll, back-off and due time of a process, by name: ISO 8601, `4 bh`, `2 bd`."""
+    cycles: dict[str, str] = {}
+    """What comes again, by name: ISO 8601 (`R/PT1H`), or cron (`0 5 * * *`) in the time zone."""
+    task_at_risk: str = "PT1H"
+    """A task is at risk from so long before it is due: ISO 8601, or `1 bh`."""
+    message_ttl: dict[str, str] = {}
+    """How long an early message waits to be awaited (§6.4); PT0S: refused unless awaited."""
+    message_broadcast: list[str] = []
+    """Messages that all take who await their key; of any other, whoever has waited longest."""
+    message_key: dict[str, str] = {}
+    """The payload's field that is the key of a message which its sender keys otherwise."""
+    retry: dict[str, Retry] = {}
+    legacy: dict[str, LegacySettings] = {}
+    intake: IntakeSettings = IntakeSettings()
+    api: ApiSettings = ApiSettings()
+    worker: WorkerSettings = WorkerSettings()
+    time_zone: str = "America/Santiago"
+    """Of dates without one, where an instance names no calendar."""
+    calendar: str | None = None
+    """What `bh` and `bd` count in where an instance names none: one of `calendars`."""
+    calendars: dict[str, CalendarSettings] = {}
+    """Those of `customers/calendars/`, and what this customer adds to them."""
+    simulated: bool = False
+    """Whether `mtd up` starts simulated legacy systems and leads every connector to them."""
+
+
+def load(customer: str, environment: Mapping[str, str], folders: list[Path]) -> Settings:
+    """The settings of `customer`, its file found in the first of `folders` that has it.
+
+    A file may say `extends = "other"`: tables are merged, its own values win. An environment
+    variable `MTD__<TABLE>__<KEY>` overrides one value. Raises BadSettings, one line for each
+    fault, naming the file (or variable) and the key.
+    """
+    said = layers(customer, environment, folders)
+    tables = {"customer": customer} | merged(said)
+    try:
+        settings = msgspec.convert(tables, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        words, _, key = str(error).partition(" - at `$")
+        key = _named(tables, key.strip("`.")) or _quoted(words)
+        raise BadSettings(placed(said, key, words)) from error
+    lines = [placed(said, key, words) for key, words in _faults(settings)]
+    if lines:
+        raise BadSettings("\n".join(lines))
+    return settings
+
+
+def home(environment: Mapping[str, str]) -> Path:
+    """Where MTD keeps what is its own: `MTD_HOME`, else `.mtd` in the working folder."""
+    return Path(environment.get("MTD_HOME") or ".mtd").absolute()
+
+
+def environ() -> Mapping[str, str]:
+    """The process's environment; faces pass it on."""
+    return os.environ
+
+
+def _named(tables: Mapping[str, Any], key: str) -> str:
+    """`key` with the name that msgspec leaves out of it: `legacy[...].token`."""
+    table, unnamed, rest = key.partition("[...]")
+    if not unnamed or table not in _NAMED:
+        return key
+    for name, value in tables[table].items():
+        try:
+            msgspec.convert(value, _NAMED[table], strict=False)
+        except msgspec.ValidationError:
+            return f"{table}.{name}{rest}"
+    return key
+
+
+_NAMED: dict[str, Any] = {
+    "stores": StoreSettings,
+    "legacy": LegacySettings,
+    "retry": Retry,
+    "durations": str,
+    "cycles": str,
+    "calendars": CalendarSettings,
+    "message_ttl": str,
+}
+"""Of what the tables are whose keys are names."""
+
+
+def _quoted(words: str) -> str:
+    """The key that a message about the whole file quotes."""
+    found = re.search(r"`(\w+)`", words.partition("field")[2])
+    return found[1] if found else ""
+
+
+def _faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is of the right type and still cannot be used: key and reason."""
+    yield from _clock_faults(settings)
+    for name, text in settings.message_ttl.items():
+        yield from _unusable(f"message_ttl.{name}", text)
+    for name in ("attempt_backoff", "attempt_backoff_max", "settle", "scan"):
+        yield from _unusable(f"intake.{name}", getattr(settings.intake, name))
+    for name, legacy in settings.legacy.items():
+        if name not in OPTIONS:
+            yield f"legacy.{name}", f"unknown; there are {', '.join(sorted(OPTIONS))}"
+            continue
+        try:
+            msgspec.convert(legacy.options, OPTIONS[name], strict=False)
+        except msgspec.ValidationError as error:
+            yield f"legacy.{name}.options", str(error)
+    if bool(settings.api.tls_certificate) is not bool(settings.api.tls_key):
+        yield "api", "tls_certificate and tls_key go together"
+
+
+def _clock_faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is wrong with durations, and with the calendars and the time zone that they count in."""
+    for name, text in settings.durations.items():
+        yield from _unusable(f"durations.{name}", text, of_people=True)
+    yield from _unusable("task_at_risk", settings.task_at_risk, of_people=True)
+    for name, text in settings.cycles.items():
+        yield from unfit(f"cycles.{name}", _cycle, text)
+    yield from unfit("time_zone", zone, settings.time_zone)
+    for name, calendar in settings.calendars.items():
+        for key, words in faults(calendar):
+            yield f"calendars.{name}.{key}", words
+    counting = [
+        f"durations.{name}" for name, text in settings.durations.items() if is_business(text)
+    ]
+    counting += ["task_at_risk"] * is_business(settings.task_at_risk)
+    if counting and settings.calendar is None:
+        yield counting[0], "it counts in a business calendar; say which: `calendar`"
+    chosen = {"calendar": settings.calendar}
+    for name, store in settings.stores.items():
+        chosen[f"stores.{name}.calendar"] = store.calendar
+        if counting and store.calendar is None and store.country not in settings.calendars:
+            yield f"stores.{name}.country", f"there is no calendar of {store.country!r}; say which"
+    for key, wanted in chosen.items():
+        if wanted is not None and wanted not in settings.calendars:
+            known = ", ".join(sorted(settings.calendars)) or "none"
+            yield key, f"there is no calendar {wanted!r} in {FOLDER}/ (known: {known})"
+
+
+def _unusable(key: str, text: str, *, of_people: bool = False) -> Iterator[tuple[str, str]]:
+    """What is wrong with a duration; only people's may be of months or of business time."""
+    try:
+        wait = duration(text, _ANY_CALENDAR if of_people else None)
+    except (ValueError, OverflowError) as error:
+        yield key, str(error)
+        return
+    if isinstance(wait, YearsMonthsDuration) and not of_people:
+        yield key, f"{text!r} is of months, whose length differs; say days"
+    elif text.startswith("-") and wait != timedelta(0):
+        yield key, f"{text!r} is less than nothing"
+
+
+def _cycle(text: str) -> object:
+    return cycle(text, Place(calendar=_ANY_CALENDAR))
+
+
+_ANY_CALENDAR = BusinessCalendar(name="any", zone="UTC", week=())
+"""What durations are checked in: how they are written does not depend on the calendar."""
