@@ -59,6 +59,24 @@ def test_the_same_order_is_told_by_its_hash_and_never_by_its_bytes() -> None:
     assert name not in SEALED.ciphertext
 
 
+def test_a_secret_opens_as_what_it_was_sealed_as_and_as_nothing_else() -> None:
+    sealed = VAULT.seal_secret(1, "folio key", "id", b"-----BEGIN")
+    assert VAULT.open_secret(1, "folio key", "id", sealed) == b"-----BEGIN"
+    assert b"BEGIN" not in sealed
+    assert VAULT.seal_secret(1, "folio key", "id", b"-----BEGIN") != sealed
+    for place in ((2, "folio key", "id"), (1, "signing key", "id"), (1, "folio key", "other")):
+        with pytest.raises(Broken):
+            VAULT.open_secret(*place, sealed)
+    with pytest.raises(Broken):
+        Vault(bytes(32), os.urandom).open_secret(1, "folio key", "id", sealed)
+    for n in range(len(sealed)):
+        changed = sealed[:n] + bytes([sealed[n] ^ 1]) + sealed[n + 1 :]
+        with pytest.raises(Broken):
+            VAULT.open_secret(1, "folio key", "id", changed)
+    with pytest.raises(Broken):
+        VAULT.open_secret(1, "folio key", "id", b"")
+
+
 def test_people_are_found_by_a_keyed_hash() -> None:
     mail = "Sofia@Example.cl"
     assert VAULT.blind(1, "email", mail) == VAULT.blind(1, "email", " sofia@example.cl ")

@@ -4,9 +4,20 @@ import asyncpg
 import pytest
 
 from mtd.core.process.effect import Subscription, UserTask
-from mtd.store import beginnings, clients, definitions, intake, kept, orders, soundness, switches
+from mtd.store import (
+    beginnings,
+    clients,
+    definitions,
+    folios,
+    intake,
+    kept,
+    orders,
+    soundness,
+    switches,
+)
 from mtd.store.beginnings import Schedule, Starter
 from mtd.store.collecting import collect
+from mtd.store.folio_blocks import Series, reserve
 from mtd.store.sessions import DOOR, Session
 from mtd.store.store import Store
 from mtd.store.turned import Attempted
@@ -21,6 +32,7 @@ from tests.store.making import (
     troubled,
     written,
 )
+from tests.store.papers import DAY, ISSUER, NOON, a_document, a_range
 
 OF_ALL = {"worker", "slot", "turn", "engine", "tenant"}
 """Tables that belong to no tenant, and the list of tenants itself."""
@@ -174,6 +186,39 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
         gone = intake.Settled(id=claimed.id, attempt=2, state="WAITING", cause="XML_INVALID")
         await intake.settle(connection, tenant, [gone])
         await intake.push(connection, tenant, [claimed.id], actor="me", reason="again")
+    await _fill_taxes(store, worker, tenant)
+
+
+async def _fill_taxes(store: Store, worker: Worker, tenant: int) -> None:
+    async with store.door(tenant) as connection:
+        await folios.open_range(connection, tenant, a_range(1, 10, expires_on=DAY), "me")
+        await folios.open_range(connection, tenant, a_range(11, 20), "me")
+        await folios.give_up_expired(connection, tenant, DAY, "me", "expired")
+        signs = folios.NewCertificate(
+            id=new_id(), issuer=ISSUER, holder="12345678-5", not_before=NOON, not_after=NOON,
+            fingerprint=bytes(32), sealed=b"sealed",
+        )  # fmt: skip
+        assert await folios.certify(connection, tenant, signs, "me")
+        assert not await folios.certify(connection, tenant, signs, "me")
+    series = Series(tenant=tenant, issuer=ISSUER, type_code="39")
+    await reserve(worker.asking, worker.id, series, environment="simulated", day=DAY, size=1)
+    await store.deliver([start := a_start(tenant)])
+    incoming = [i for i in (await collect(worker, 1000)).incoming if i.instance == start.id]
+    await written(worker, [begun(incoming[0], issued=[a_document(11)])])
+    envelope = new_id()
+    await worker.asking.fetch(
+        "INSERT INTO envelope (tenant_id, id, documents, issuer, channel, state, hash, sealed)"
+        " VALUES ($1, $2, 1, $3, 'boleta', 'MADE', '', '')",
+        *(tenant, envelope, ISSUER),
+    )
+    await worker.asking.fetch(
+        "INSERT INTO envelope_member VALUES ($1, 1, 11, $2, '39', '', '')", tenant, envelope
+    )
+    await worker.asking.fetch(
+        "INSERT INTO envelope_answer (tenant_id, n, envelope_id, operation, content)"
+        " VALUES ($1, 1, $2, 'upload', '')",
+        *(tenant, envelope),
+    )
 
 
 async def test_connectors_can_be_paused(store: Store) -> None:

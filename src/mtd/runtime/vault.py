@@ -1,4 +1,4 @@
-"""The vault: what is personal is sealed with a key per person, and that with ours.
+"""The vault: what is personal or secret is sealed with a key of its own, and that with ours.
 
 AES-256-GCM throughout. Erasing a person deletes their keys: every copy of their data, in
 backups too, is noise from then on. People are found by a keyed hash, never by their data.
@@ -20,6 +20,8 @@ from mtd.store.packing import pack, unpack
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+WRAPPED_BYTES = NONCE_BYTES + KEY_BYTES + 16
+"""A wrapped key with its nonce and tag."""
 BLIND_BYTES = 16
 """Of a keyed hash that people are searched by."""
 
@@ -35,6 +37,7 @@ class Vault:
         if len(master_key) != KEY_BYTES:
             raise ValueError(f"the master key has {len(master_key)} bytes, not {KEY_BYTES}")
         self._wrapping = AESGCM(_derived(master_key, b"wrap person keys"))
+        self._guarding = AESGCM(_derived(master_key, b"wrap secrets"))
         self._blinding = _derived(master_key, b"blind index")
         self._chance = chance
 
@@ -73,6 +76,20 @@ class Vault:
         except (InvalidTag, ValueError) as error:
             raise Broken(f"the key of order {order_id} does not open") from error
         return self._locked(AESGCM(key), pack(content), _bound(tenant, order_id))
+
+    def seal_secret(self, tenant: int, kind: str, id_: str, content: bytes) -> bytes:
+        """A private key or the like, sealed with a fresh key; it opens as this one alone."""
+        key, bound = self._chance(KEY_BYTES), _bound(tenant, f"{kind}|{id_}")
+        return self._locked(self._guarding, key, bound) + self._locked(AESGCM(key), content, bound)
+
+    def open_secret(self, tenant: int, kind: str, id_: str, sealed: bytes) -> bytes:
+        """What `seal_secret` sealed as this. Raises Broken."""
+        bound = _bound(tenant, f"{kind}|{id_}")
+        try:
+            key = _unlocked(self._guarding, sealed[:WRAPPED_BYTES], bound)
+            return _unlocked(AESGCM(key), sealed[WRAPPED_BYTES:], bound)
+        except (InvalidTag, ValueError) as error:
+            raise Broken(f"the {kind} {id_} does not open") from error
 
     def person(self, tenant: int, order: PurchaseOrder) -> bytes:
         """Who the order is about: the tax id, else the mail, the phone, or the order itself."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from mtd.store import rows
+from mtd.store import issuance_rows, rows
 from mtd.store.turned import Turned
 
 
@@ -140,6 +140,39 @@ PARTS = (
             "ciphertexts",
         ),
         rows.amended,
+    ),
+    Part(
+        "documents",
+        _named(
+            "document",
+            *("tenants", "instances", "effects", "issuers", "type_codes", "series", "folios"),
+            *("providers", "currencies", "totals", "issued_ats", "changed_ats", "handed_ats"),
+            *("states", "hashes", "refers_types", "refers_series", "refers_folios"),
+        ),
+        issuance_rows.documents,
+    ),
+    Part(
+        "documents_restated",
+        _named(
+            "redone",
+            *("tenants", "issuers", "type_codes", "series", "folios", "befores", "states"),
+            *("totals", "issued_ats", "changed_ats", "handed_ats", "hashes", "reasons"),
+        ),
+        issuance_rows.documents_restated,
+    ),
+    Part(
+        "credited",
+        _named("credited", "tenants", "issuers", "type_codes", "series", "folios", "amounts"),
+        issuance_rows.credited,
+    ),
+    Part(
+        "kept",
+        _named(
+            "kept",
+            *("tenants", "orders", "names", "media_types", "persons", "key_ids", "hashes"),
+            "ciphertexts",
+        ),
+        issuance_rows.kept,
     ),
     Part(
         "attempts",

@@ -15,8 +15,9 @@ from mtd.store.worker import Fenced, Worker
 
 _FRAGMENTS = read("commit")
 _COMMITTED = numbered(_FRAGMENTS["committed"])
-_WHOLE = "turn_is_whole"
-"""The constraint that a turn violates when something it consumes is gone."""
+_STALE = frozenset({"turn_is_whole", "tax_document_state", "tax_document_credit"})
+"""Constraints that a turn violates when something it consumes is gone, or is not as it was:
+a message, the state of a tax document, what is left of one to be credited."""
 
 
 class Poisoned(msgspec.Struct, frozen=True):
@@ -31,7 +32,7 @@ class Committed(msgspec.Struct, frozen=True, kw_only=True):
     """The batch is durable, save for those named here, of which nothing is."""
 
     conflicts: tuple[int, ...] = ()
-    """A row that they consume was gone: forget these turns and collect again."""
+    """A row that they rest on was gone, or another: forget these turns and collect again."""
     poisoned: tuple[Poisoned, ...] = ()
     """Make these the incident of their instance, without what they carry."""
 
@@ -105,7 +106,7 @@ async def _is_committed(worker: Worker) -> bool:
 
 def _refusal(error: Exception) -> _Refusal | str:
     violated = constraint(error)
-    if violated == _WHOLE:
+    if violated in _STALE:
         return _Refusal.CONFLICT
     return " ".join(filter(None, (sqlstate(error), type(error).__name__, violated)))
 

@@ -9,6 +9,7 @@ from mtd.core.process.effect import Effect, Listening, Message, Subscription, Us
 from mtd.core.process.instance import Incident, Instance, State, Wait
 from mtd.core.process.journal import Entry
 from mtd.store.arrival import Sealed
+from mtd.store.issuance import Issuance
 
 LIVE = None
 """`wake_at` of an instance that lives in its owner's memory."""
@@ -100,6 +101,8 @@ class Turned(msgspec.Struct, frozen=True, kw_only=True):
     """Where its order stands, when that changed."""
     amended: Amended | None
     attempts: tuple[Attempted, ...]
+    issued: tuple[Issuance, ...]
+    """Tax documents that this turn numbers, signs or voids."""
     snapshot: bool
     """Keep `after` itself, so that the next load folds less."""
     after: Instance
@@ -122,6 +125,7 @@ def turned(
     status: Status | None = None,
     amended: Amended | None = None,
     attempts: Sequence[Attempted] = (),
+    issued: Sequence[Issuance] = (),
     snapshot: bool = False,
     acquitted: bool = False,
 ) -> Turned:
@@ -169,6 +173,7 @@ def turned(
         status=status,
         amended=amended,
         attempts=tuple(attempts),
+        issued=tuple(issued),
         snapshot=snapshot,
         after=after,
         acquitted=acquitted,

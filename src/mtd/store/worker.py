@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from mtd.store import folio_blocks
 from mtd.store.ids import SLOTS
 from mtd.store.sessions import ENGINE, Row, Session
 from mtd.store.statements import statements
@@ -52,6 +53,8 @@ class Worker:
         self.reading = Session(dsn, settings)
         self.writing = Session(dsn, settings)
         self.keeping = Session(dsn, settings)
+        self.asking = Session(dsn, settings)
+        """For what the hands must know of tax documents and folios; opened when first used."""
         self.matched_at = float("-inf")
         """When messages and subscriptions were last all compared, on the loop's clock."""
         self.matched_recently_at = float("-inf")
@@ -86,18 +89,20 @@ class Worker:
             await self.keeping.fetch(*_SQL["release"](id=self.id, slots=sorted(gone)))
 
     async def retire(self) -> None:
-        """End cleanly: give every slot back and let nobody have anything to bury."""
+        """End cleanly: give every slot and folio back; nobody has anything to bury."""
         async with self._membership:
             self.slots = frozenset()
             self._held_until = float("-inf")
             async with self.keeping.use() as connection, connection.transaction():
                 await connection.execute(*_SQL["retire"](id=self.id))
                 await connection.execute(*_SQL["leave"](id=self.id))
+                await folio_blocks.leave(connection, self.id)
         await self.close()
 
     async def close(self) -> None:
         """End the connections and nothing else; what a killed worker leaves stays."""
-        await asyncio.gather(self.reading.close(), self.writing.close(), self.keeping.close())
+        sessions = (self.reading, self.writing, self.keeping, self.asking)
+        await asyncio.gather(*(session.close() for session in sessions))
 
     async def mark(self, tenant: int, instance: str) -> bool:
         """Commit that this instance is advanced alone from now on; False: buried."""
@@ -116,7 +121,8 @@ class Worker:
 
         Allowed only to a worker whose own lease has been unbroken for UNBROKEN_S. One
         transaction: what the dead one had at hand becomes suspect, its sessions are ended,
-        its row goes, its slots come. The caller then loads what lived in them.
+        its row goes, what it held of folios is free, its slots come. The caller then loads
+        what lived in them.
         """
         async with self._membership:
             taken = await self._bury(dead)
@@ -166,6 +172,7 @@ class Worker:
                     trying=marks[0]["trying"],
                 )
             )
+            await folio_blocks.leave(connection, dead)
             rows = await connection.fetch(*_SQL["inherit"](id=self.id, dead=dead))
         return frozenset(row["slot"] for row in rows)
 

@@ -13,6 +13,7 @@ from mtd.core.orders.json import BODY_MAX_BYTES
 from mtd.faces.api import (
     definitions,
     documents,
+    folios,
     messages,
     orders,
     repairs,
@@ -86,8 +87,8 @@ def application(operations: Operations) -> Litestar:
     """The API as an ASGI application."""
     return Litestar(
         route_handlers=[
-            orders.ROUTER, documents.ROUTER, repairs.ROUTER, messages.ROUTER, tasks.ROUTER,
-            waiting.ROUTER,
+            orders.ROUTER, documents.ROUTER, folios.ROUTER, repairs.ROUTER, messages.ROUTER,
+            tasks.ROUTER, waiting.ROUTER,
             definitions.ROUTER, schedules.ROUTER,
             health, counts, backlog, metrics, description, docs,
         ],

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schedule": ("mtd.faces.cli.schedule:schedule", "List, pause and resume timer starts."),
     "message": ("mtd.faces.cli.message:message", "Messages that nobody took, and why."),
     "db": ("mtd.faces.cli.db:db", "Migrate, back up and restore the database."),
+    "caf": ("mtd.faces.cli.caf:caf", "Take in folios and certificates; show what is left."),
     "dte": ("mtd.faces.cli.dte:dte", "Check electronic tax documents."),
     "simulate": (
         "mtd.faces.cli.simulate:simulate",

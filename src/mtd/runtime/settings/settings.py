@@ -12,6 +12,9 @@ from msgspec import Meta
 
 from mtd.connectors import OPTIONS
 from mtd.connectors.settings import LegacySettings
+from mtd.connectors.tax.issuers import issuer_faults
+from mtd.connectors.tax.settings import OPTIONS as ISSUER_OPTIONS
+from mtd.connectors.tax.settings import IssuerSettings
 from mtd.core.decision.feel import YearsMonthsDuration
 from mtd.core.process.compiler.timing import Place, cycle, duration
 from mtd.core.process.definition import Retry
@@ -44,6 +47,8 @@ class StoreSettings(_Table, frozen=True, kw_only=True):
     language: str = "es"
     tax_id: str
     """Tax id of the company that issues its documents."""
+    issuer: str | None = None
+    """Which of `issuers` that is; None: the one of the store's own name."""
 
 
 class Route(_Table, frozen=True, kw_only=True):
@@ -118,6 +123,8 @@ class Settings(_Table, frozen=True, kw_only=True):
     """The payload's field that is the key of a message which its sender keys otherwise."""
     retry: dict[str, Retry] = {}
     legacy: dict[str, LegacySettings] = {}
+    issuers: dict[str, IssuerSettings] = {}
+    """The taxpayers that issue documents."""
     intake: IntakeSettings = IntakeSettings()
     api: ApiSettings = ApiSettings()
     worker: WorkerSettings = WorkerSettings()
@@ -178,6 +185,7 @@ def _named(tables: Mapping[str, Any], key: str) -> str:
 _NAMED: dict[str, Any] = {
     "stores": StoreSettings,
     "legacy": LegacySettings,
+    "issuers": IssuerSettings,
     "retry": Retry,
     "durations": str,
     "cycles": str,
@@ -208,8 +216,27 @@ def _faults(settings: Settings) -> Iterator[tuple[str, str]]:
             msgspec.convert(legacy.options, OPTIONS[name], strict=False)
         except msgspec.ValidationError as error:
             yield f"legacy.{name}.options", str(error)
+    yield from _issuer_faults(settings)
     if bool(settings.api.tls_certificate) is not bool(settings.api.tls_key):
         yield "api", "tls_certificate and tls_key go together"
+
+
+def _issuer_faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is wrong with the issuers, and with which of them a store names."""
+    for name, issuer in settings.issuers.items():
+        if issuer.provider not in ISSUER_OPTIONS:
+            known = ", ".join(sorted(ISSUER_OPTIONS))
+            yield f"issuers.{name}.provider", f"unknown; there are {known}"
+            continue
+        try:
+            msgspec.convert(issuer.options, ISSUER_OPTIONS[issuer.provider], strict=False)
+        except msgspec.ValidationError as error:
+            yield f"issuers.{name}.options", str(error)
+        for key, words in issuer_faults(issuer):
+            yield f"issuers.{name}.{key}", words
+    for name, store in settings.stores.items():
+        if store.issuer is not None and store.issuer not in settings.issuers:
+            yield f"stores.{name}.issuer", f"there is no issuer {store.issuer!r}"
 
 
 def _clock_faults(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -193,6 +193,77 @@ keyed AS (
     ON CONFLICT DO NOTHING
 )
 
+-- name: commit.documents
+-- Tax documents whose folio is theirs from now on.
+numbered AS (
+    INSERT INTO tax_document (
+        tenant_id, instance_id, effect, issuer, type_code, series, folio, provider, currency,
+        total, issued_at, changed_at, handed_at, state, hash, refers_type, refers_series,
+        refers_folio
+    )
+    SELECT d.* FROM fence, unnest(
+        :document_tenants::integer[], :document_instances::uuid[], :document_effects::text[],
+        :document_issuers::text[], :document_type_codes::text[], :document_series::text[],
+        :document_folios::bigint[], :document_providers::text[], :document_currencies::text[],
+        :document_totals::numeric[], :document_issued_ats::timestamptz[],
+        :document_changed_ats::timestamptz[], :document_handed_ats::timestamptz[],
+        :document_states::text[], :document_hashes::bytea[], :document_refers_types::text[],
+        :document_refers_series::text[], :document_refers_folios::bigint[]
+    ) AS d
+)
+
+-- name: commit.documents_restated
+-- Tax documents that went on, each from a state that it must be in: else nothing is written.
+documents_restated AS (
+    UPDATE tax_document t SET
+        state = CASE WHEN t.state = ANY(string_to_array(u.befores, ' ')) THEN u.state ELSE '' END,
+        total = u.total, issued_at = u.issued_at, changed_at = u.changed_at,
+        handed_at = u.handed_at, hash = coalesce(u.hash, t.hash), reason = u.reason,
+        envelope_id = NULL, codes = ''
+    FROM fence, unnest(
+        :redone_tenants::integer[], :redone_issuers::text[], :redone_type_codes::text[],
+        :redone_series::text[], :redone_folios::bigint[], :redone_befores::text[],
+        :redone_states::text[], :redone_totals::numeric[], :redone_issued_ats::timestamptz[],
+        :redone_changed_ats::timestamptz[], :redone_handed_ats::timestamptz[],
+        :redone_hashes::bytea[], :redone_reasons::text[]
+    ) AS u (
+        tenant_id, issuer, type_code, series, folio, befores, state, total, issued_at, changed_at,
+        handed_at, hash, reason
+    )
+    WHERE t.tenant_id = u.tenant_id AND t.issuer = u.issuer AND t.type_code = u.type_code
+      AND t.series = u.series AND t.folio = u.folio
+)
+
+-- name: commit.credited
+-- What notes take back of documents, never more than there is: else nothing is written.
+credited AS (
+    UPDATE tax_document t SET credited = t.credited + u.amount
+    FROM fence, (
+        SELECT c.tenant_id, c.issuer, c.type_code, c.series, c.folio, sum(c.amount) AS amount
+        FROM unnest(
+            :credited_tenants::integer[], :credited_issuers::text[], :credited_type_codes::text[],
+            :credited_series::text[], :credited_folios::bigint[], :credited_amounts::numeric[]
+        ) AS c (tenant_id, issuer, type_code, series, folio, amount)
+        GROUP BY c.tenant_id, c.issuer, c.type_code, c.series, c.folio
+    ) AS u
+    WHERE t.tenant_id = u.tenant_id AND t.issuer = u.issuer AND t.type_code = u.type_code
+      AND t.series = u.series AND t.folio = u.folio
+)
+
+-- name: commit.kept
+-- Signed documents, sealed with the key of their order's content.
+kept AS (
+    INSERT INTO kept_document (
+        tenant_id, order_id, name, media_type, person, key_id, hash, ciphertext
+    )
+    SELECT k.* FROM fence, unnest(
+        :kept_tenants::integer[], :kept_orders::uuid[], :kept_names::text[],
+        :kept_media_types::text[], :kept_persons::bytea[], :kept_key_ids::uuid[],
+        :kept_hashes::bytea[], :kept_ciphertexts::bytea[]
+    ) AS k
+    ON CONFLICT DO NOTHING
+)
+
 -- name: commit.attempts
 -- Evidence of what was sent and what came back.
 attempts AS (

@@ -1,0 +1,1 @@
+"""Tax documents: one seam, `TaxDocumentIssuer`, and the providers behind it."""

@@ -1,0 +1,1 @@
+"""Tax documents at runtime: folios, keys and what is issued with them."""

@@ -1,0 +1,127 @@
+-- name: folios.overlapping
+-- Ranges that share a folio with the one that is to be imported.
+SELECT first, last FROM folio_range
+WHERE tenant_id = :tenant AND issuer = :issuer AND type_code = :type_code AND series = :series
+  AND first <= :last AND last >= :first
+ORDER BY first;
+
+-- name: folios.open_range
+-- A new range of folios; none where one begins with the same folio.
+INSERT INTO folio_range (
+    tenant_id, id, issuer, type_code, series, first, last, next, environment, authorised_on,
+    expires_on, authorisation, sealed_key, imported_by
+)
+VALUES (
+    :tenant, :id, :issuer, :type_code, :series, :first, :last, :first, :environment,
+    :authorised_on, :expires_on, :authorisation, :sealed_key, :actor
+)
+ON CONFLICT DO NOTHING
+RETURNING id;
+
+-- name: folios.ranges
+-- Every range, with what is left of it and how fast its like was used since a moment.
+SELECT
+    r.id::text, r.issuer, r.type_code, r.series, r.first, r.last, r.next, r.environment,
+    r.authorised_on, r.expires_on, r.imported_at, r.imported_by,
+    coalesce(d.used, 0) AS used, coalesce(d.used_lately, 0) AS used_lately,
+    coalesce(g.given_up, 0)::bigint AS given_up,
+    coalesce(b.free, 0)::bigint AS handed_back, coalesce(b.held, 0)::bigint AS held
+FROM folio_range r
+LEFT JOIN LATERAL (
+    SELECT count(*) AS used, count(*) FILTER (WHERE t.issued_at >= :since) AS used_lately
+    FROM tax_document t
+    WHERE t.tenant_id = r.tenant_id AND t.issuer = r.issuer AND t.type_code = r.type_code
+      AND t.series = r.series AND t.folio BETWEEN r.first AND r.last
+) AS d ON true
+LEFT JOIN LATERAL (
+    SELECT sum(p.last - p.first + 1) AS given_up FROM folio_gap p
+    WHERE p.tenant_id = r.tenant_id AND p.issuer = r.issuer AND p.type_code = r.type_code
+      AND p.series = r.series AND p.first >= r.first AND p.last <= r.last
+) AS g ON true
+LEFT JOIN LATERAL (
+    SELECT
+        sum(h.last - h.first + 1) FILTER (WHERE h.worker IS NULL) AS free,
+        sum(h.last - h.first + 1) FILTER (WHERE h.worker IS NOT NULL) AS held
+    FROM folio_block h
+    WHERE h.tenant_id = r.tenant_id AND h.issuer = r.issuer AND h.type_code = r.type_code
+      AND h.series = r.series AND h.range_first = r.first
+) AS b ON true
+WHERE r.tenant_id = :tenant
+ORDER BY r.issuer, r.type_code, r.series, r.first;
+
+-- name: folios.keys
+-- The authorisation and sealed key of the range that holds a folio.
+SELECT id::text, issuer, type_code, series, first, last, authorisation, sealed_key
+FROM folio_range
+WHERE tenant_id = :tenant AND issuer = :issuer AND type_code = :type_code AND series = :series
+  AND first <= :folio AND last >= :folio;
+
+-- name: folios.unexplained
+-- Folios below a range's next one that are no document's, nobody's to take, and no explained gap.
+SELECT r.issuer, r.type_code, r.series, f.folio
+FROM folio_range r CROSS JOIN LATERAL generate_series(r.first, r.next - 1) AS f (folio)
+WHERE r.tenant_id = :tenant
+  AND NOT EXISTS (
+    SELECT FROM tax_document t
+    WHERE t.tenant_id = r.tenant_id AND t.issuer = r.issuer AND t.type_code = r.type_code
+      AND t.series = r.series AND t.folio = f.folio
+) AND NOT EXISTS (
+    SELECT FROM folio_block b
+    WHERE b.tenant_id = r.tenant_id AND b.issuer = r.issuer AND b.type_code = r.type_code
+      AND b.series = r.series AND f.folio BETWEEN b.first AND b.last
+) AND NOT EXISTS (
+    SELECT FROM folio_gap g
+    WHERE g.tenant_id = r.tenant_id AND g.issuer = r.issuer AND g.type_code = r.type_code
+      AND g.series = r.series AND f.folio BETWEEN g.first AND g.last
+)
+ORDER BY r.issuer, r.type_code, r.series, f.folio LIMIT :page;
+
+-- name: folios.gaps
+-- Folios that no document will ever have, and why.
+SELECT issuer, type_code, series, first, last, reason, actor, at FROM folio_gap
+WHERE tenant_id = :tenant
+ORDER BY issuer, type_code, series, first;
+
+-- name: folios.give_up
+-- What is free of the ranges that expired by a day becomes explained gaps.
+WITH over AS MATERIALIZED (
+    SELECT * FROM folio_range
+    WHERE tenant_id = :tenant AND expires_on <= :day
+    FOR UPDATE
+),
+returned AS (
+    DELETE FROM folio_block b USING over
+    WHERE b.tenant_id = over.tenant_id AND b.issuer = over.issuer
+      AND b.type_code = over.type_code AND b.series = over.series
+      AND b.range_first = over.first AND b.worker IS NULL
+    RETURNING b.tenant_id, b.issuer, b.type_code, b.series, b.first, b.last
+),
+shut AS (
+    UPDATE folio_range r SET next = r.last + 1 FROM over
+    WHERE r.tenant_id = over.tenant_id AND r.issuer = over.issuer
+      AND r.type_code = over.type_code AND r.series = over.series AND r.first = over.first
+      AND over.next <= over.last
+    RETURNING r.tenant_id, r.issuer, r.type_code, r.series, over.next AS first, r.last
+)
+INSERT INTO folio_gap (tenant_id, issuer, type_code, series, first, last, reason, actor)
+SELECT g.*, :reason, :actor FROM (SELECT * FROM returned UNION ALL SELECT * FROM shut) AS g
+RETURNING issuer, type_code, series, first, last, reason, actor, at;
+
+-- name: folios.certify
+-- A certificate to sign with; one that is known already stays as it is.
+INSERT INTO signing_certificate (
+    tenant_id, id, issuer, holder, not_before, not_after, fingerprint, sealed, imported_by
+)
+VALUES (
+    :tenant, :id, :issuer, :holder, :not_before, :not_after, :fingerprint, :sealed, :actor
+)
+ON CONFLICT DO NOTHING
+RETURNING id;
+
+-- name: folios.certificates
+-- The certificates of all issuers, the one that is in force for the longest last.
+SELECT
+    id::text, issuer, holder, not_before, not_after, imported_at, imported_by, fingerprint, sealed
+FROM signing_certificate
+WHERE tenant_id = :tenant
+ORDER BY issuer, not_after, id;

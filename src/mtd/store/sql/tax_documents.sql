@@ -1,0 +1,66 @@
+-- name: tax_documents.of
+-- The documents of these instances, oldest first.
+SELECT
+    d.tenant_id AS tenant, d.instance_id::text AS instance, d.effect, d.issuer, d.type_code,
+    d.series, d.folio, d.provider, d.currency, d.total, d.credited, d.issued_at, d.changed_at,
+    d.handed_at, d.state, d.codes, d.reason, d.refers_type, d.refers_series, d.refers_folio,
+    d.hash, d.envelope_id::text AS envelope, e.track_id
+FROM unnest(:tenants::integer[], :instances::uuid[]) AS i (tenant_id, id)
+JOIN tax_document d ON d.tenant_id = i.tenant_id AND d.instance_id = i.id
+LEFT JOIN envelope e ON e.tenant_id = d.tenant_id AND e.id = d.envelope_id
+ORDER BY d.changed_at, d.folio;
+
+-- name: tax_documents.by_folio
+-- One document.
+SELECT
+    d.tenant_id AS tenant, d.instance_id::text AS instance, d.effect, d.issuer, d.type_code,
+    d.series, d.folio, d.provider, d.currency, d.total, d.credited, d.issued_at, d.changed_at,
+    d.handed_at, d.state, d.codes, d.reason, d.refers_type, d.refers_series, d.refers_folio,
+    d.hash, d.envelope_id::text AS envelope, e.track_id
+FROM tax_document d
+LEFT JOIN envelope e ON e.tenant_id = d.tenant_id AND e.id = d.envelope_id
+WHERE d.tenant_id = :tenant AND d.issuer = :issuer AND d.type_code = :type_code
+  AND d.series = :series AND d.folio = :folio;
+
+-- name: tax_documents.bytes
+-- The signed bytes of documents, sealed, with what opens them; a person who was erased has none.
+SELECT
+    d.tenant_id AS tenant, d.instance_id::text AS instance, d.issuer, d.type_code, d.series,
+    d.folio, k.key_id::text, p.wrapped AS wrapped_key, k.ciphertext, k.media_type, d.hash
+FROM unnest(
+    :tenants::integer[], :issuers::text[], :type_codes::text[], :series::text[],
+    :folios::bigint[], :names::text[]
+) AS a (tenant_id, issuer, type_code, series, folio, name)
+JOIN tax_document d ON d.tenant_id = a.tenant_id AND d.issuer = a.issuer
+    AND d.type_code = a.type_code AND d.series = a.series AND d.folio = a.folio
+JOIN kept_document k ON k.tenant_id = d.tenant_id AND k.order_id = d.instance_id
+    AND k.name = a.name AND k.hash = d.hash
+JOIN person_key p ON p.tenant_id = k.tenant_id AND p.person = k.person AND p.key_id = k.key_id;
+
+-- name: tax_documents.settled
+-- What the authority said of documents; one that says it for the second time changes nothing.
+UPDATE tax_document t
+SET state = u.state, codes = u.codes, reason = u.reason, changed_at = now()
+FROM unnest(
+    :tenants::integer[], :issuers::text[], :type_codes::text[], :series::text[],
+    :folios::bigint[], :states::text[], :codes::text[], :reasons::text[]
+) AS u (tenant_id, issuer, type_code, series, folio, state, codes, reason)
+WHERE t.tenant_id = u.tenant_id AND t.issuer = u.issuer AND t.type_code = u.type_code
+  AND t.series = u.series AND t.folio = u.folio AND t.state IN ('SIGNED', 'SENT')
+  AND t.state <> u.state
+RETURNING t.tenant_id AS tenant, t.instance_id::text AS instance, t.issuer, t.type_code, t.series,
+    t.folio, t.state, t.codes;
+
+-- name: tax_documents.cancelled
+-- Documents of which accepted notes have taken back everything.
+UPDATE tax_document t SET state = 'CANCELLED_BY_CREDIT_NOTE', changed_at = now()
+FROM unnest(
+    :tenants::integer[], :issuers::text[], :type_codes::text[], :series::text[], :folios::bigint[]
+) AS u (tenant_id, issuer, type_code, series, folio)
+JOIN tax_document n ON n.tenant_id = u.tenant_id AND n.issuer = u.issuer
+    AND n.type_code = u.type_code AND n.series = u.series AND n.folio = u.folio
+    AND n.state IN ('ACCEPTED', 'ACCEPTED_WITH_OBJECTIONS')
+WHERE t.tenant_id = n.tenant_id AND t.issuer = n.issuer AND t.type_code = n.refers_type
+  AND t.series = n.refers_series AND t.folio = n.refers_folio AND t.credited = t.total
+  AND t.total > 0 AND t.state IN ('ACCEPTED', 'ACCEPTED_WITH_OBJECTIONS')
+RETURNING t.instance_id::text AS instance, t.issuer, t.type_code, t.series, t.folio;

@@ -1,0 +1,25 @@
+"""Folios over REST: what may not be used is refused with its reason."""
+
+from base64 import b64encode
+
+from mtd.runtime.rehearsal.forging import authority, caf_file
+from tests.faces.api.conftest import Api
+from tests.runtime.tax.test_authorising import TODAY
+
+
+async def test_a_range_of_nobody_s_is_refused(api: Api) -> None:
+    file = b64encode(caf_file(authority(), "76111111-6", "39", (1, 9), TODAY)).decode()
+    status, told = await api.post("/folios", json={"file": file, "person": "ana"})
+    assert (status, told["title"]) == (422, "the range is not taken in")
+    assert "no key of the authority" in told["detail"]
+    status, told = await api.post("/folios", json={"file": "%", "person": "ana"})
+    assert (status, told["detail"]) == (422, "file: is no Base64")
+    assert await api.get("/folios") == (200, [])
+
+
+async def test_a_certificate_of_nobody_s_is_refused(api: Api) -> None:
+    asked = {"issuer": "x", "file": "eA==", "password": "secret", "person": "ana"}
+    status, told = await api.post("/folios/certificates", json=asked)
+    assert status == 422
+    assert told["detail"] == "there is no native issuer 'x' in the settings"
+    assert "secret" not in str(told)

@@ -1,0 +1,45 @@
+"""`mtd caf`, by the real command."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from mtd.runtime.rehearsal.forging import authority, caf_file, certificate, new_key, pkcs12_file
+from tests.faces.cli.running import mtd
+
+RUT = "76111111-6"
+TODAY = datetime.now(UTC).date()
+
+
+def test_folios_and_a_certificate_are_taken_in(tmp_path: Path) -> None:
+    by = authority()
+    pem = by.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    named = f"MTD__ISSUERS__PARIS__AUTHORITY_KEYS__{by.idk}"
+    known = {named: pem.decode(), "P12_PASSWORD": "secret", "USER": "ana"}
+    good, bad = tmp_path / "good.xml", tmp_path / "bad.xml"
+    good.write_bytes(caf_file(by, RUT, "39", (1, 10), TODAY))
+    bad.write_bytes(caf_file(authority(), RUT, "33", (1, 10), TODAY))
+
+    done = mtd("caf", "import", str(good), str(bad), home=tmp_path, timeout_s=60, **known)
+    assert done.returncode == 1
+    assert f"good.xml: {RUT} type 39, 1 to 10, until " in done.stdout
+    assert "bad.xml: its FRMA is not the signature" in done.stderr
+
+    key = new_key(2048)
+    file = tmp_path / "ana.p12"
+    file.write_bytes(pkcs12_file(key, certificate(key, "12345678-5", datetime.now(UTC)), b"secret"))
+    arguments = ("caf", "certificate", str(file), "--issuer=paris", "--password=env:P12_PASSWORD")
+    done = mtd(*arguments, home=tmp_path, timeout_s=60, **known)
+    assert done.returncode == 0, done.stderr
+    assert "12345678-5 signs for paris" in done.stdout
+    assert "known already" in mtd(*arguments, home=tmp_path, timeout_s=60, **known).stderr
+
+    listed = mtd("caf", "list", "--json", home=tmp_path, timeout_s=60, **known)
+    assert listed.returncode == 0, listed.stderr
+    (one,) = json.loads(listed.stdout)
+    assert (one["range"]["first"], one["range"]["last"], one["left_of_series"]) == (1, 10, 10)
+    assert one["range"]["imported_by"] == "ana"
+    assert "PRIVATE" not in listed.stdout + done.stdout
+    assert "10 of 10" in mtd("caf", "list", home=tmp_path, timeout_s=60, **known).stdout

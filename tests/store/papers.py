@@ -1,0 +1,61 @@
+"""Papers of the store's tests: ranges of folios and documents that are numbered from them."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import replace
+
+from mtd.store.folios import NewRange
+from mtd.store.issuance import Issuance, Signed
+from tests.store.making import new_id
+
+ISSUER = "76111111-6"
+DAY = date(2026, 11, 27)
+NOON = datetime(2026, 11, 27, 15, tzinfo=UTC)
+
+
+def a_range(first: int, last: int, **other: Any) -> NewRange:
+    """Folios of boletas, usable for half a year."""
+    usual = NewRange(
+        id=new_id(),
+        issuer=ISSUER,
+        type_code="39",
+        first=first,
+        last=last,
+        environment="simulated",
+        authorised_on=date(2026, 11, 1),
+        expires_on=date(2027, 5, 1),
+        authorisation="<CAF/>",
+        sealed_key=b"sealed",
+    )
+    return replace(usual, **other)
+
+
+def a_document(folio: int, **other: Any) -> Issuance:
+    """A boleta that has its folio and nothing more."""
+    usual = Issuance(
+        issuer=ISSUER,
+        type_code="39",
+        folio=folio,
+        effect="task:1",
+        provider="cl.native",
+        currency="CLP",
+        total=Decimal(1190),
+        issued_at=NOON,
+        state="FOLIO_ASSIGNED",
+    )
+    return replace(usual, **other)
+
+
+def signed(folio: int, content: bytes = b"sealed bytes", **other: Any) -> Signed:
+    """Signed bytes of it."""
+    usual = Signed(
+        name=f"dte-39-{folio}.xml",
+        media_type="application/xml",
+        person=b"person",
+        key_id=new_id(),
+        hash=content.ljust(32, b"."),
+        ciphertext=content,
+    )
+    return replace(usual, **other)
