@@ -22,6 +22,7 @@ from mtd.simulators.pos import pos
 from mtd.simulators.salessupport import salessupport
 from mtd.simulators.settings import BadSettings, SystemSettings, TownSettings
 from mtd.simulators.station import Pace, Station
+from mtd.simulators.sunat import sunat
 from mtd.simulators.system import System
 from mtd.simulators.world import World
 
@@ -39,6 +40,7 @@ SYSTEMS: dict[str, Callable[[World], System]] = {
     "logistics": logistics,
     "loyalty": loyalty,
     "objectstore": objectstore,
+    "sunat": sunat,
 }
 MAIL = "mail"
 """The one that does not speak HTTP."""

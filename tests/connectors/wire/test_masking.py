@@ -122,3 +122,11 @@ def test_what_a_person_corrected_is_personal_too() -> None:
     corrected = {"buyer": {"tax_id": "1-9", "legal_name": "Otra Empresa"}, "lines": ["A"]}
     hidden = personal(an_order(), corrected)
     assert "Otra Empresa" in hidden and "A" not in hidden
+
+
+@pytest.mark.parametrize("length", [300, BODY_KEPT_MAX * 2])
+def test_what_is_packed_is_not_shown(length: int) -> None:
+    """A zip in base64 may hold anybody's name; cut or whole, nothing of it is kept."""
+    shown = masked(f"<a><contentFile>{'UEsDBBQA' * (length // 8)}==</contentFile></a>", ())
+    assert "UEsDB" not in shown
+    assert shown.startswith(f"<a><contentFile>{MASK}")

@@ -32,7 +32,10 @@ _LOCAL = r"[\w.!#$%&'*+/=?^`{|}~-]"
 _EMAIL = re.compile(rf"(?<!{_LOCAL}){_LOCAL}{{1,254}}+@[\w-]{{1,63}}(?:\.[\w-]{{1,63}})+")
 _RUT = re.compile(r"\b\d{1,2}\.?\d{3}\.?\d{3}-[\dkK]\b")
 _CARD = re.compile(r"\b\d(?:[ -]?\d){12,18}\b")
+_PACKED = re.compile(r">[A-Za-z0-9+/\s]{255,}+={0,2}(?=<|…?\Z)")
+"""Bytes in base64 within XML: what is in them cannot be looked for, so they are not shown."""
 _RULES = (
+    (">", _PACKED, f">{MASK}"),
     ('"', _JSON_FIELD, rf"\g<1>{MASK}\g<2>"),
     ("<", _XML_FIELD, rf"\g<1>{MASK}\g<3>"),
     ("=", _QUERY_FIELD, rf"\g<1>{MASK}"),

@@ -132,10 +132,12 @@ class Wire:
         body: bytes = b"",
         safe: bool = False,
         origin: str | None = None,
+        faults_are_answers: bool = False,
     ) -> Response | Failed | Unknown:
         """One HTTP exchange; `safe` says that it changes nothing (RFC 9110 §9.2.1).
 
-        `path` follows the base URL, or `origin`, which the caller answers for.
+        `path` follows the base URL, or `origin`, which the caller answers for. With
+        `faults_are_answers` a 500 is an answer like others: SOAP tells its faults so (1.1 §6.2).
 
         Failed where certainly nothing took effect: refused before any byte was sent, 429 or 503
         with Retry-After (RFC 9110 §15.6.4, RFC 6585 §4), or safe. Unknown where something may
@@ -148,6 +150,8 @@ class Wire:
         got = await self._exchange(method, url, dict(headers or {}), body)
         took_ms = (perf_counter() - began_s) * 1000
         self._record(method, url, headers or {}, body, got, took_ms)
+        if faults_are_answers and isinstance(got, Response) and got.status == 500:
+            return got
         return self._classified(got, safe)
 
     async def post_letter(

@@ -65,6 +65,8 @@ class Part(Struct, frozen=True, array_like=True):
     name: str
     text: str = ""
     parts: tuple["Part", ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    """Names and values, by name; only in countries whose documents have any."""
 
 
 class FiscalPlan(Struct, frozen=True, kw_only=True):

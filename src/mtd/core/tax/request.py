@@ -24,6 +24,8 @@ class TaxCategory(StrEnum):
 
     STANDARD = "standard"
     EXEMPT = "exempt"
+    OUT_OF_SCOPE = "out_of_scope"
+    """The tax does not reach it (Peru's inafecto); where a country makes no difference, exempt."""
 
 
 class Direction(StrEnum):

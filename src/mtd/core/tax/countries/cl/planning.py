@@ -60,6 +60,7 @@ def plan(request: FiscalRequest, issuer: Issuer, uf: Decimal | None = None) -> F
 
     `uf` is the day's UF in pesos. Faults name the SII's field and the line; no number is taken.
     """
+    request = _in_two_categories(request)
     if faults := [*_request_faults(request)]:
         return Invalid((*faults, *_other_faults(_computable(request), issuer))[:FAULTS_MAX])
     day = request.occurred_at.astimezone(ZONE).date()
@@ -105,6 +106,22 @@ def numbered(parts: Sequence[Part], folio: int) -> tuple[Part, ...]:
     kind, *after = document.parts
     with_folio = group("IdDoc", (kind, leaf("Folio", folio), *after))
     return (group("Encabezado", (with_folio, *others)), *rest)
+
+
+def _in_two_categories(request: FiscalRequest) -> FiscalRequest:
+    """Chile knows one kind of untaxed amount: *no afecto o exento* (field 108)."""
+    outside = TaxCategory.OUT_OF_SCOPE
+    if all(each.category is not outside for each in (*request.lines, *request.allowances)):
+        return request
+    lines = (
+        replace(line, category=TaxCategory.EXEMPT) if line.category is outside else line
+        for line in request.lines
+    )
+    moves = (
+        replace(move, category=TaxCategory.EXEMPT) if move.category is outside else move
+        for move in request.allowances
+    )
+    return replace(request, lines=tuple(lines), allowances=tuple(moves))
 
 
 def _request_faults(request: FiscalRequest) -> Iterator[FiscalFault]:
