@@ -2,6 +2,10 @@
 
 Linux tells it by a signal (`fcntl(2)`, F_NOTIFY); where there is no such thing, and for what a
 network file system never tells, the slow scan remains.
+
+A folder tells of its first change only, until the next look: each signal puts a byte into the
+pipe by which the loop learns of it. Where every change told of itself, a few hundred files moved
+at once filled that pipe; a SIGTERM that came then found no room, and was never heard.
 """
 
 import asyncio
@@ -15,8 +19,9 @@ from pathlib import Path
 import structlog
 
 LOG = structlog.get_logger()
-FOLDERS_MAX = 1_000
-"""Each takes a file descriptor; the slow scan looks into the others."""
+FOLDERS_MAX = 200
+"""Each takes a file descriptor, and a byte of the loop's pipe, which holds 278 (`unix(7)`: a socket
+buffer of 208 KiB, 768 bytes charged for each). The slow scan looks into the others."""
 SIGNAL = signal.SIGURG
 """Ignored unless handled: a late one, after the end, does nothing."""
 
@@ -29,7 +34,7 @@ class Watched:
         """By device and inode; None of a folder that cannot be watched."""
 
     def only(self, folders: Iterable[Path]) -> bool:
-        """Watch these and no others any more; whether any of them is new."""
+        """Watch these, and no others any more, for their next change; whether any is new."""
         wanted: dict[tuple[int, int], Path] = {}
         for folder in folders:
             try:
@@ -40,6 +45,9 @@ class Watched:
                 wanted[stat.st_dev, stat.st_ino] = folder
         for gone in self._descriptors.keys() - wanted.keys():
             self._unwatch(gone)
+        for descriptor in self._descriptors.values():
+            if descriptor is not None:
+                _arm(descriptor)
         new = wanted.keys() - self._descriptors.keys()
         for key in new:
             self._descriptors[key] = _watched(wanted[key])
@@ -85,11 +93,7 @@ def watching(changed: Callable[[], None]) -> Generator[Watched]:
         loop.remove_signal_handler(SIGNAL)
 
 
-_EVENTS = (
-    fcntl.DN_CREATE | fcntl.DN_RENAME | fcntl.DN_MODIFY | fcntl.DN_MULTISHOT
-    if hasattr(fcntl, "F_NOTIFY")
-    else 0
-)
+_EVENTS = fcntl.DN_CREATE | fcntl.DN_RENAME | fcntl.DN_MODIFY if hasattr(fcntl, "F_NOTIFY") else 0
 
 
 def _watched(folder: Path) -> int | None:
@@ -100,7 +104,11 @@ def _watched(folder: Path) -> int | None:
         return None
     try:
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, SIGNAL)
-        fcntl.fcntl(descriptor, fcntl.F_NOTIFY, _EVENTS)
+        _arm(descriptor)
     except OSError as error:
         LOG.warning("a folder is only scanned, not watched", error=error.strerror)
     return descriptor
+
+
+def _arm(descriptor: int) -> None:
+    fcntl.fcntl(descriptor, fcntl.F_NOTIFY, _EVENTS)
