@@ -1,6 +1,7 @@
-"""Spans: how long orders took from state to state, read from the journal."""
+"""Spans: how long orders took to come into each state, read from the journal."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from mtd.core.process.journal import Reached, decode
@@ -8,18 +9,18 @@ from mtd.store.statements import statements
 from mtd.store.store import Store
 
 PAGE = 10_000
+TOTAL = "total"
 _BEFORE_ALL = "00000000-0000-0000-0000-000000000000"
 _SQL = statements("spans")
 
 
 async def spans(store: Store, tenant: int) -> dict[str, list[float]]:
-    """Seconds from the step before in which an order came into a state, by the state it reached.
+    """Seconds from the last change of state before it until an order came into a state.
 
-    In the order in which the states first occur; `total` is from the first to the last.
+    By state, and once an order, for the first time that it came there: who is told again that it
+    is where it is, or comes back, counts once. `total` is from an order's begin to its last change.
     """
-    found: dict[str, list[float]] = defaultdict(list)
-    began: dict[str, datetime] = {}
-    last: dict[str, datetime] = {}
+    lives: dict[str, _Life] = {}
     instance, seq = _BEFORE_ALL, 0
     while True:
         async with store.door(tenant) as connection:
@@ -28,13 +29,41 @@ async def spans(store: Store, tenant: int) -> dict[str, list[float]]:
             )
         for row in rows:
             instance, seq, at = str(row["instance_id"]), row["seq"], row["at"]
-            began.setdefault(instance, at)
+            life = lives.setdefault(instance, _Life(at))
             for fact in decode(row["payload"]).facts:
                 if isinstance(fact, Reached):
-                    before = last.get(instance, began[instance])
-                    found[fact.state].append((at - before).total_seconds())
-                    last[instance] = at
+                    life.reach(fact.state, at)
         if len(rows) < PAGE:
             break
-    found["total"] = [(last[i] - began[i]).total_seconds() for i in last]
+    return _by_state(lives.values())
+
+
+class _Life:
+    """One order on its way."""
+
+    def __init__(self, began_at: datetime) -> None:
+        self._began_at = self._changed_at = began_at
+        self._state = ""
+        self.spans: dict[str, float] = {}
+
+    def reach(self, state: str, at: datetime) -> None:
+        """It is in `state`, perhaps as before."""
+        if state == self._state:
+            return
+        self.spans.setdefault(state, (at - self._changed_at).total_seconds())
+        self._state, self._changed_at = state, at
+
+    @property
+    def total_s(self) -> float:
+        """From its begin to its last change."""
+        return (self._changed_at - self._began_at).total_seconds()
+
+
+def _by_state(lives: Iterable[_Life]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = defaultdict(list)
+    for life in lives:
+        for state, span_s in life.spans.items():
+            found[state].append(span_s)
+        if life.spans:
+            found[TOTAL].append(life.total_s)
     return dict(found)

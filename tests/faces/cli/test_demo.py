@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from mtd.core.orders.states import OrderState
 from tests.faces.cli.running import mtd
 
 ORDERS = 40
@@ -24,3 +25,9 @@ def test_every_file_is_in_exactly_one_place(short_folder: Path) -> None:
     assert outcome["mails"] >= 2 * outcome["completed"]
     assert outcome["documents"] >= outcome["completed"]
     assert outcome["orders_per_s"] > 0
+    *stages, total = [(stage["state"], stage["orders"]) for stage in outcome["stages"]]
+    life = [state.value for state in OrderState if state in dict(stages)]
+    assert [state for state, _ in stages] == life, "in the sequence of an order's life"
+    assert dict(stages)["CLOSED"] == outcome["completed"]
+    assert all(count <= total[1] for _, count in stages), "orders, not entries"
+    assert total[0] == "total" and total[1] <= ORDERS

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from mtd.core.orders.states import OrderState
+
 STATES = {
     "CLOSED": "completed",
     "CANCELLED": "cancelled",
@@ -25,6 +27,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 
     state: str
     orders: int
+    """How many came there, each counted once."""
     p50_s: float
     p95_s: float
 
@@ -63,7 +66,9 @@ def settled(places: Mapping[str, int]) -> bool:
 
 
 def stages(spans: Mapping[str, list[float]]) -> list[Stage]:
-    """Percentiles of each state's spans (seconds), in the order given."""
+    """Percentiles of each state's spans (seconds), in the sequence of an order's life."""
+    lived = [state.value for state in OrderState]
+    sequence = sorted(spans, key=lambda s: lived.index(s) if s in lived else len(lived))
     return [
         Stage(
             state=state,
@@ -71,8 +76,8 @@ def stages(spans: Mapping[str, list[float]]) -> list[Stage]:
             p50_s=_percentile(values, 0.50),
             p95_s=_percentile(values, 0.95),
         )
-        for state, values in spans.items()
-        if values
+        for state in sequence
+        if (values := spans[state])
     ]
 
 
