@@ -54,6 +54,8 @@ class Issuer:
         self._folios = Folios(first, world.option("folios", int, FOLIOS))
         self._authority = TaxAuthority(world)
         self._archive = Archive(world)
+        self._strangers: set[str] = set()
+        """Buyers whom the tax authority does not know: it rejects what is made out to them."""
         self._operations: dict[str, Callable[[str, Values], Reply]] = {
             "OnlineRecovery": self._recover,
             "OnlineRecovery2": self._recover,
@@ -84,7 +86,9 @@ class Issuer:
         )
 
     def command(self, command: dict[str, Any]) -> None:
-        """`{"load_folios": {…}}`, `{"exhaust": {"issuer", "kind"}}`, `{"authority_down": bool}`."""
+        """`{"load_folios": {…}}`, `{"exhaust": {"issuer", "kind"}}`, `{"authority_down": bool}`,
+        `{"strangers": [RUT, …]}`.
+        """
         try:
             if "load_folios" in command:
                 self._folios.load(msgspec.convert(command["load_folios"], Range))
@@ -93,6 +97,8 @@ class Issuer:
                 self._folios.exhaust(str(exhausted["issuer"]), int(exhausted["kind"]))
             if "authority_down" in command:
                 self._authority.be_down(bool(command["authority_down"]))
+            if "strangers" in command:
+                self._strangers = set(msgspec.convert(command["strangers"], list[str]))
         except (msgspec.ValidationError, KeyError, TypeError) as error:
             raise ValueError(f"system: {error}") from error
 
@@ -154,6 +160,8 @@ class Issuer:
     ) -> Reply:
         if made.unit.kind == CREDIT_NOTE:
             undoes = (*undoes, "issue/sale")
+        if made.unit.buyer_rut in self._strangers:
+            verdict = "rejected"
         self._authority.submit(
             made.track_id, made.unit.order, verdict, partial(self._decided, made)
         )

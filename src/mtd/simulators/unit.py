@@ -46,6 +46,9 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     issuer_rut: str
     buyer_rut: str
     buyer_name: str
+    business_line: str
+    address: str
+    commune: str
     net: Decimal
     exempt: Decimal
     tax: Decimal
@@ -70,6 +73,9 @@ def read_unit(text: str) -> Unit:
         issuer_rut=head["issuer_rut"],
         buyer_rut=head["buyer_rut"],
         buyer_name=head["buyer_name"],
+        business_line=head["business_line"],
+        address=head["address"],
+        commune=head["commune"],
         net=_amount("FH.net", head["net"]),
         exempt=_amount("FH.exempt", head["exempt"]),
         tax=_amount("FH.tax", head["tax"]),

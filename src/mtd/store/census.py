@@ -1,5 +1,6 @@
 """The census: how many orders, files, tasks and incidents stand where; and health."""
 
+from collections import Counter
 from datetime import datetime
 
 import msgspec
@@ -63,6 +64,14 @@ async def orders(connection: Connection, tenant: int) -> dict[str, int]:
 async def files(connection: Connection, tenant: int) -> list[FileCount]:
     """How many files stand where: each file is counted exactly once."""
     return structs(FileCount, await connection.fetch(*_SQL["files"](tenant=tenant)))
+
+
+async def files_by_state(connection: Connection, tenant: int) -> dict[str, int]:
+    """How many files stand where; one that became an order, where that stands."""
+    by_state: Counter[str] = Counter()
+    for one in await files(connection, tenant):
+        by_state[one.order if one.file == "DONE" and one.order else one.file] += one.count
+    return dict(by_state)
 
 
 async def backlog(connection: Connection, tenant: int) -> Backlog:

@@ -55,14 +55,14 @@ def library(schema: Any) -> Library:
 )
 async def test_what_does_not_fit_is_told_by_field(outputs: dict[str, Any], field: str) -> None:
     with pytest.raises(Unfit) as refused:
-        await check(library(SCHEMA), 1, TASK, outputs)
+        check(await asked(library(SCHEMA), 1, TASK), outputs)
     assert [flaw.field for flaw in refused.value.flaws] == [field]
     assert refused.value.form == "f"
 
 
 async def test_what_fits_is_taken_and_without_a_schema_so_is_anything() -> None:
-    await check(library(SCHEMA), 1, TASK, {"decision": "yes", "address": {"street": "Prat"}})
-    await check(library(None), 1, TASK, {"whatever": 1})
+    check(await asked(library(SCHEMA), 1, TASK), {"decision": "yes", "address": {"street": "Prat"}})
+    check(await asked(library(None), 1, TASK), {"whatever": 1})
     shown = await asked(library(SCHEMA), 1, TASK)
     assert json.loads(shown.schema or "") == SCHEMA
 
@@ -75,6 +75,7 @@ async def test_what_fits_is_taken_and_without_a_schema_so_is_anything() -> None:
         '{"$ref": "http://127.0.0.1:9/other.json"}',
         '{"$ref": "file:///etc/hostname"}',
         '{"pattern": "("}',
+        '{"properties": {"amount": {"x-corrects": "totals.grand_total"}}}',
     ],
 )
 def test_what_is_no_schema_by_itself_is_refused(text: str) -> None:

@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from mtd import __version__
 from mtd.core.orders.json import BODY_MAX_BYTES
 from mtd.faces.api import (
+    corrections,
     definitions,
     documents,
     folios,
@@ -87,7 +88,8 @@ def application(operations: Operations) -> Litestar:
     """The API as an ASGI application."""
     return Litestar(
         route_handlers=[
-            orders.ROUTER, documents.ROUTER, folios.ROUTER, repairs.ROUTER, messages.ROUTER,
+            orders.ROUTER, corrections.ROUTER, documents.ROUTER, folios.ROUTER, repairs.ROUTER,
+            messages.ROUTER,
             tasks.ROUTER, waiting.ROUTER,
             definitions.ROUTER, schedules.ROUTER,
             health, counts, backlog, metrics, description, docs,

@@ -1,6 +1,7 @@
 """Forms: what a person fills in, held to the JSON Schema that stands beside the drawing."""
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 
+from mtd.core.orders.correcting import CORRECTABLE
 from mtd.core.process.definition import Person
 from mtd.runtime.definitions.library import Library
 from mtd.store.tasks import Task
@@ -16,6 +18,10 @@ KNOWN_MAX = 1_000
 """Schemas kept compiled."""
 FLAWS_MAX = 20
 """Of one completion, that are told."""
+
+
+CORRECTS = "x-corrects"
+"""Of a form's field: the path of the order's field that it puts right."""
 
 
 class Flaw(msgspec.Struct, frozen=True):
@@ -55,19 +61,31 @@ async def asked(library: Library, tenant: int, task: Task) -> Asked:
     return Asked(task, work.schema if isinstance(work, Person) else None)
 
 
-async def check(library: Library, tenant: int, task: Task, outputs: dict[str, Any]) -> None:
+def check(asked: Asked, outputs: dict[str, Any]) -> None:
     """Raises Unfit when `outputs` are not as the task's form wants them."""
-    schema = (await asked(library, tenant, task)).schema
-    if schema is None:
+    if asked.schema is None:
         return
-    errors = islice(_validator(schema).iter_errors(outputs), FLAWS_MAX)
+    errors = islice(_validator(asked.schema).iter_errors(outputs), FLAWS_MAX)
     if flaws := tuple(_flaw(error) for error in errors):
-        raise Unfit(task.form or task.name, flaws)
+        raise Unfit(asked.task.form or asked.task.name, flaws)
 
 
 def check_schema(schema: str) -> None:
     """Raises BadForm for what is no JSON Schema by itself: nothing is ever fetched for one."""
     _validator(schema)
+    for field, path in corrections(schema).items():
+        if path not in CORRECTABLE:
+            raise BadForm(
+                f"properties.{field}.{CORRECTS}: {path!r} is no field that may be corrected"
+            )
+
+
+@lru_cache(maxsize=KNOWN_MAX)
+def corrections(schema: str | None) -> Mapping[str, str]:
+    """The paths of the order's fields that a form corrects, by its own fields that do."""
+    form: dict[str, Any] = json.loads(schema) if schema else {}
+    properties: dict[str, dict[str, Any]] = form.get("properties", {})
+    return {name: str(one[CORRECTS]) for name, one in properties.items() if CORRECTS in one}
 
 
 @lru_cache(maxsize=KNOWN_MAX)

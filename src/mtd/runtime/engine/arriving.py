@@ -18,6 +18,7 @@ from mtd.core.process.trigger import (
     Retried,
     Start,
     Stopped,
+    Submitted,
     Trigger,
 )
 from mtd.runtime.clock import Clock
@@ -137,6 +138,8 @@ class Arriving:
         way then are in doubt; that comes after, for a retry of everything is not of them.
         """
         live, happening = happened.live, _happening(one, now)
+        if isinstance(happening.trigger, Submitted):
+            live.order = live.unreadable = None  # the person may have corrected it
         by_person = isinstance(happening.trigger, Retried | Stopped)
         if not by_person or not is_set_aside(live.instance):
             happened.happenings.append(happening)

@@ -27,12 +27,13 @@ async def bring_orders(worker: Worker, vault: Vault, lives: Iterable[Live]) -> N
     }
     for content in await contents(worker, [(*key, 0) for key in lacking]):
         live = lacking.pop((content.tenant, content.order))
-        live.order, live.unreadable = _opened(vault, content)
+        live.order, live.unreadable = opened(vault, content)
     for live in lacking.values():
         live.status = None
 
 
-def _opened(vault: Vault, content: Content) -> tuple[PurchaseOrder | None, str | None]:
+def opened(vault: Vault, content: Content) -> tuple[PurchaseOrder | None, str | None]:
+    """The order in `content`, or why it cannot be had."""
     if content.wrapped_key is None:
         return None, ERASED
     place = (content.tenant, content.order, content.key_id)

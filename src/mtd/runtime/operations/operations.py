@@ -17,6 +17,7 @@ from mtd.runtime.definitions import forms
 from mtd.runtime.door import Door
 from mtd.runtime.engine.moving import CANCEL_REQUESTED, MESSAGE_TTL_S, STAGE_ERROR
 from mtd.runtime.operations.chronicle import Chapter, chronicle
+from mtd.runtime.operations.correcting import correct
 from mtd.runtime.receiving import Receiving
 from mtd.store import census, clients, incidents, intake, orders, tasks, trace
 from mtd.store.arrival import ForInstance, Published, Receipt
@@ -65,7 +66,8 @@ class Operations:
         `order_id`: see `Receiving.arrival`.
         """
         arrival = self._receiving.arrival(order, source, message_id, order_id)
-        return await self._door.deliver(arrival)
+        with self.app.meters.handling("door.enqueue"):
+            return await self._door.deliver(arrival)
 
     async def order(self, name: str) -> Order:
         """The order with this id, or key. Raises NotFound."""
@@ -211,8 +213,10 @@ class Operations:
             raise Conflict(f"the task is {task.state.lower()}")
         if task.assignee not in (None, person):
             raise Conflict(f"{task.assignee} has the task")
-        await forms.check(self.app.library, self.tenant, task, outputs)
-        trigger = Submitted(at=self.app.clock.now(), wait=wait, outputs=outputs, actor=person)
+        asked = await forms.asked(self.app.library, self.tenant, task)
+        forms.check(asked, outputs)
+        left = await correct(self.app, self.tenant, asked, outputs, person)
+        trigger = Submitted(at=self.app.clock.now(), wait=wait, outputs=left, actor=person)
         return await self._let(instance, trigger, f"task:{instance}:{wait}")
 
     # -- files -----------------------------------------------------------------------------
@@ -239,10 +243,11 @@ class Operations:
 
     # -- operation -------------------------------------------------------------------------
 
-    async def knows(self, key: str) -> bool:
-        """Whether this API key opens anything."""
+    async def client(self, key: str) -> str | None:
+        """The name of the client whose API key it is; None: it opens nothing."""
         async with self.app.store.door(self.tenant) as connection:
-            return await clients.by_key(connection, self.tenant, key_hash(key)) is not None
+            found = await clients.by_key(connection, self.tenant, key_hash(key))
+        return None if found is None else found.name
 
     async def health(self) -> Health:
         """Whether the database answers, and who works."""
@@ -258,12 +263,7 @@ class Operations:
         """Orders by state; files by their own state, those that became orders by the order's."""
         async with self.app.store.door(self.tenant) as connection:
             found = await census.orders(connection, self.tenant)
-            files = await census.files(connection, self.tenant)
-        by_state: dict[str, int] = {}
-        for one in files:
-            state = one.order if one.file == "DONE" and one.order else one.file
-            by_state[state] = by_state.get(state, 0) + one.count
-        return {"orders": found, "files": by_state}
+            return {"orders": found, "files": await census.files_by_state(connection, self.tenant)}
 
     async def _let(self, instance: str, trigger: Trigger, message_id: str) -> Receipt:
         return await self._door.deliver(

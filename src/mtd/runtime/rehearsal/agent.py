@@ -20,7 +20,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "review_issuer": {},
     "resolve_exception": {"decision": "Reintentar"},
     "coordinate_delivery": {"decision": "Despachar de nuevo"},
-    "correct_mail": {},
+    "correct_mail": {"email": "corrected@mail.example"},
     "inspect_return": {"decision": "Acoger todo"},
 }
 """What it fills in, by form."""
