@@ -1,54 +1,139 @@
-"""The API's description as one page for people."""
+"""The API's description as one page for people, which loads nothing and runs nothing."""
 
+from collections.abc import Iterator
+from importlib.resources import files
 from typing import Any, cast
 
+import msgspec
 from jinja2 import Environment, select_autoescape
 
-_PAGE = Environment(autoescape=select_autoescape(default=True)).from_string("""\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>{{ info.title }} {{ info.version }}</title>
-<style>
-  body { font: 16px/1.5 system-ui, sans-serif }
-  body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-  code, pre { font: 14px/1.5 ui-monospace, monospace }
-  h2 { margin-top: 2rem; text-transform: capitalize }
-  details { border-top: 1px solid #ccc; padding: .5rem 0 }
-  summary { cursor: pointer }
-  .method { display: inline-block; width: 4rem; font-weight: 600 }
-  table { border-collapse: collapse } td { padding: .1rem 1rem .1rem 0; vertical-align: top }
-</style>
-<h1>{{ info.title }} {{ info.version }}</h1>
-<p>Every call but <code>/health</code> shows an API key:
-<code>Authorization: Bearer …</code>. For machines: <a href="/openapi.json">openapi.json</a>.</p>
-{% for tag, operations in tags.items() %}
-<h2>{{ tag }}</h2>
-{% for path, method, operation in operations %}
-<details>
-  <summary><code class="method">{{ method.upper() }}</code> <code>{{ path }}</code>
-  — {{ operation.summary }}</summary>
-  <p>{{ operation.description or "" }}</p>
-  {% if operation.parameters %}<table>
-  {% for one in operation.parameters %}
-    <tr><td><code>{{ one.name }}</code></td><td>{{ one["in"] }}</td>
-    <td>{{ "required" if one.required else "" }}</td></tr>
-  {% endfor %}</table>{% endif %}
-  <p>Answers: {{ operation.responses.keys() | join(", ") }}</p>
-</details>
-{% endfor %}{% endfor %}
-</html>
-""")
+_PAGE = Environment(
+    autoescape=select_autoescape(default=True), trim_blocks=True, lstrip_blocks=True
+).from_string(files("mtd.faces.api").joinpath("page.html").read_text(encoding="utf-8"))
+
+Schema = dict[str, Any]
 
 
-def page(schema: dict[str, Any]) -> str:
-    """The OpenAPI document `schema` as HTML."""
-    tags: dict[str, list[tuple[str, str, Any]]] = {}
-    for path, methods in schema["paths"].items():
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """A parameter, or a field of a body."""
+
+    name: str
+    kind: str
+    required: bool
+    told: str = ""
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a method of a path does."""
+
+    id: str
+    method: str
+    path: str
+    others: list[str]
+    """Further paths at which the same is done."""
+    summary: str
+    description: str
+    tables: list[tuple[str, list[Field]]]
+    answers: list[tuple[str, str]]
+
+
+def page(document: Schema) -> str:
+    """The OpenAPI document as HTML."""
+    schemas = cast("dict[str, Schema]", document.get("components", {}).get("schemas", {}))
+    tags: dict[str, dict[tuple[str, str], Operation]] = {}
+    for path, methods in cast("dict[str, Schema]", document["paths"]).items():
         for method, operation in methods.items():
-            if isinstance(operation, dict) and "responses" in operation:
-                operation = cast("dict[str, Any]", operation)
-                tag = str((operation.get("tags") or ["other"])[0])
-                tags.setdefault(tag, []).append((path, method, operation))
-    return _PAGE.render(info=schema["info"], tags=tags)
+            if not isinstance(operation, dict) or "responses" not in operation:
+                continue
+            made = _operation(path, method, cast("Schema", operation), schemas)
+            tag = str((cast("Schema", operation).get("tags") or ["other"])[0])
+            same = tags.setdefault(tag, {})
+            first = same.setdefault((method, made.summary), made)
+            if first is not made:
+                first.others.append(path)
+    shown = {tag: list(same.values()) for tag, same in tags.items()}
+    return _PAGE.render(info=document["info"], tags=shown)
+
+
+def _operation(path: str, method: str, spec: Schema, schemas: dict[str, Schema]) -> Operation:
+    parameters = [_parameter(one) for one in spec.get("parameters") or ()]
+    tables = [("Parameters", parameters), *_bodies(spec, schemas)]
+    return Operation(
+        id=str(spec.get("operationId") or f"{method} {path}"),
+        method=method,
+        path=path,
+        others=[],
+        summary=str(spec.get("summary") or ""),
+        description=str(spec.get("description") or ""),
+        tables=[(title, fields) for title, fields in tables if fields],
+        answers=[
+            (code, str(one.get("description") or "")) for code, one in spec["responses"].items()
+        ],
+    )
+
+
+def _parameter(one: Schema) -> Field:
+    schema = cast("Schema", one.get("schema") or {})
+    return Field(
+        name=str(one["name"]),
+        kind=f"{_kind(schema)} in {one['in']}",
+        required=bool(one.get("required")),
+        told=str(one.get("description") or _bounds(schema)),
+    )
+
+
+def _bodies(spec: Schema, schemas: dict[str, Schema]) -> Iterator[tuple[str, list[Field]]]:
+    body = cast("Schema", spec.get("requestBody") or {})
+    content = cast("dict[str, Schema]", body.get("content") or {})
+    for media_type, one in content.items():
+        schema = _resolved(one.get("schema") or {}, schemas)
+        needed = schema.get("required") or ()
+        fields = [
+            Field(
+                name=name,
+                kind=_kind(inner),
+                required=name in needed,
+                told=str(inner.get("description") or _bounds(_resolved(inner, schemas))),
+            )
+            for name, inner in cast("dict[str, Schema]", schema.get("properties") or {}).items()
+        ]
+        if not fields:
+            fields = [Field(name="body", kind=_kind(schema), required=True, told=_told(schema))]
+        yield f"Body: {media_type}", fields
+
+
+def _resolved(schema: Schema, schemas: dict[str, Schema]) -> Schema:
+    """What a reference stands for, one deep."""
+    name = str(schema.get("$ref") or "").rpartition("/")[2]
+    return schemas.get(name, {}) if name else schema
+
+
+def _kind(schema: Schema) -> str:
+    """Its type in words: `array of Move`, `string or null`."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    choices = cast("list[Schema]", schema.get("oneOf") or schema.get("anyOf") or [])
+    if choices:
+        return " or ".join(dict.fromkeys(_kind(one) for one in choices))
+    kind = schema.get("type") or ("one of" if "enum" in schema else "any")
+    if kind == "array":
+        return f"array of {_kind(schema.get('items') or {})}"
+    words = cast("list[str]", kind) if isinstance(kind, list) else [str(kind)]
+    return " or ".join(str(schema.get("format") or word) for word in words)
+
+
+def _bounds(schema: Schema) -> str:
+    """Its bounds and choices in words."""
+    told = _told(schema)
+    if "enum" in schema:
+        told = ", ".join(str(one) for one in schema["enum"] if one is not None)
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        told = f"{low} to {high}"
+    if "maxLength" in schema and not told:
+        told = f"at most {schema['maxLength']} characters"
+    return told
+
+
+def _told(schema: Schema) -> str:
+    return str(schema.get("description") or "")
