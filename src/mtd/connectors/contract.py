@@ -1,6 +1,6 @@
 """What a connector is: one attempt in, one answer out, and how it may be repeated."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum
 from typing import Any
 
@@ -9,6 +9,9 @@ import msgspec
 from mtd.connectors.wire import Wire, personal
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.outcome import Answer, Failed
+
+KIND_MAX = 64
+"""Characters of a kind of work that is metered by itself: it may come from outside."""
 
 
 class Repeat(Enum):
@@ -46,11 +49,19 @@ class Connector(msgspec.Struct, frozen=True):
     """`legacy.operation`, the name bindings use, such as `payment.capture`."""
     run: Callable[[Attempt, Wire], Awaitable[Answer]]
     repeat: Repeat
+    kind: str = ""
+    """The input that tells its kinds of work apart, each of which is metered by itself."""
 
     @property
     def legacy(self) -> str:
         """The system called: the key of its settings, its limits and its breaker."""
         return self.name.partition(".")[0]
+
+    def handler(self, inputs: Mapping[str, Any]) -> str:
+        """What an attempt with these inputs is metered as."""
+        kind = inputs.get(self.kind) if self.kind else None
+        named = isinstance(kind, str) and kind.isidentifier() and len(kind) <= KIND_MAX
+        return f"{self.name}:{kind}" if named else self.name
 
 
 def for_order(

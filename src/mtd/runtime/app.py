@@ -71,15 +71,15 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
 async def open_app(settings: Settings, home: Path, dsn: str) -> App:
     """Open the store at `dsn`, migrated already, and everything that needs it."""
     store = await Store.open(dsn)
-    clock = Clock()
+    clock, meters = Clock(), Meters()
     return App(
         settings=settings,
         home=home,
         store=store,
-        library=Library(store, surroundings(settings)),
+        library=Library(store, surroundings(settings), meters.metered),
         vault=Vault(master_key(home), os.urandom),
         clock=clock,
-        meters=Meters(),
+        meters=meters,
     )
 
 

@@ -3,7 +3,8 @@
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -12,14 +13,23 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from mtd.core.process.definition import Evaluate
 from mtd.core.process.outcome import Done, Outcome, Refused
+from mtd.runtime.clock import elapsed_s
 from mtd.store.census import Intake
 
 BUCKETS_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 11.9)
+HANDLERS_MAX = 200
+"""Handlers counted by name; what comes beyond them is counted together, as OTHER."""
+OTHER = "other"
 
 
 class Meters:
-    """Every figure a process exports; one registry each, so that tests do not share."""
+    """Every figure a process exports; one registry each, so that tests do not share.
+
+    A handler is a unit of work that an order passes through (REQ-104): a connector's operation, a
+    decision table, a step of the intake, the turn. `docs/operating.md` lists them.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -91,20 +101,51 @@ class Meters:
         MultiProcessCollector(together)
         return together
 
-    def called(self, service: str, outcome: Outcome, took_s: float) -> None:
-        """An attempt of `service` came back."""
-        known = self._handlers.get(service)
-        if known is None:
-            known = self._handlers[service] = (
-                self.invocations.labels(service),
-                self.duration_s.labels(service),
-                self.successes.labels(service),
-                self.errors.labels(service),
-            )
-        invocations, duration_s, successes, errors = known
-        invocations.inc()
+    def called(self, handler: str, outcome: Outcome, took_s: float) -> None:
+        """An attempt came back; a business refusal is an answer, and no error."""
+        failed = not isinstance(outcome, Done | Refused)
+        self.worked(handler, took_s, successes=not failed, errors=failed)
+
+    def worked(self, handler: str, took_s: float, *, successes: int = 1, errors: int = 0) -> None:
+        """`handler` was invoked once, or so often at once; each time took `took_s` on average."""
+        known = self._handlers.get(handler) or self._handler(handler)
+        invocations, duration_s, succeeded, failed = known
+        invocations.inc(successes + errors)
         duration_s.observe(took_s)
-        (successes if isinstance(outcome, Done | Refused) else errors).inc()
+        if successes:
+            succeeded.inc(successes)
+        if errors:
+            failed.inc(errors)
+
+    @contextmanager
+    def handling(self, handler: str) -> Generator[None]:
+        """What happens within is one invocation of `handler`; what is raised, its error."""
+        began_s, failed = elapsed_s(), True
+        try:
+            yield
+            failed = False
+        finally:
+            self.worked(handler, elapsed_s() - began_s, successes=not failed, errors=failed)
+
+    def metered(self, handler: str, evaluate: Evaluate) -> Evaluate:
+        """`evaluate`, each evaluation of which is an invocation of `handler`."""
+
+        def evaluated(variables: Mapping[str, Any], now: datetime) -> Any:
+            with self.handling(handler):
+                return evaluate(variables, now)
+
+        return evaluated
+
+    def _handler(self, handler: str) -> tuple[Counter, Histogram, Counter, Counter]:
+        """Every figure of a handler is there, and 0, from its first invocation on."""
+        name = handler if len(self._handlers) < HANDLERS_MAX else OTHER
+        self._handlers[name] = (
+            self.invocations.labels(name),
+            self.duration_s.labels(name),
+            self.successes.labels(name),
+            self.errors.labels(name),
+        )
+        return self._handlers[name]
 
 
 def intake_gauges(now: datetime, intake: Intake) -> CollectorRegistry:

@@ -12,7 +12,7 @@ import pytest
 from mtd.connectors.order import CONNECTORS
 from mtd.faces.api.serving import serve
 from mtd.faces.cli.starting import operations_of
-from mtd.runtime.app import open_app
+from mtd.runtime.app import App, open_app
 from mtd.runtime.engine.working import work
 from mtd.runtime.operations.deploying import deploy_all, first_key
 from mtd.runtime.settings.settings import ApiSettings, Route, Settings
@@ -26,10 +26,12 @@ SETTINGS = Settings(
 class Api:
     """What a client holds: an address and a key."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, key: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, url: str, key: str, app: App) -> None:
         self.session = session
         self.url = url
         self.key = key
+        self.app = app
+        """What serves it, in the same process."""
 
     async def get(self, path: str, **more: Any) -> tuple[int, Any]:
         """Status and JSON of a GET."""
@@ -65,7 +67,7 @@ async def api(database: str, tmp_path: Path) -> AsyncGenerator[Api]:
     headers = {"Authorization": f"Bearer {key}"}
     url = f"http://127.0.0.1:{port}"
     async with aiohttp.ClientSession(url, headers=headers) as session:
-        client = Api(session, url, key)
+        client = Api(session, url, key, app)
         await ready(client, tasks)
         yield client
     stopping.set()

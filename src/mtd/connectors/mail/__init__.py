@@ -62,7 +62,7 @@ async def send(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
     return Done({"mail_id": mail_id, "sent": True})
 
 
-CONNECTORS = (Connector("mail.send", for_order(send), Repeat.BY_KEY),)
+CONNECTORS = (Connector("mail.send", for_order(send), Repeat.BY_KEY, kind="kind"),)
 
 
 def _recipient(to: Any, order: PurchaseOrder, options: Options) -> tuple[str, str] | None:

@@ -17,10 +17,17 @@ XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
 class Translated(Struct, frozen=True):
-    """The canonical tree and, for each of its elements, the element of the file it came from."""
+    """The canonical tree of a file, and where in the file each of its elements stood."""
 
+    file: Element
+    """Root of the file as it came."""
     root: Element
-    sources: dict[Element, Element]
+    """Of the canonical tree: the same, of a file that was canonical already."""
+    sources: dict[Element, Element] = {}
+
+    def source_of(self, element: Element) -> Element:
+        """The element of the file that `element` of the tree came from; the root where none is."""
+        return element if self.root is self.file else self.sources.get(element, self.file)
 
 
 def mapping_for(root: Element, mappings: Iterable[Mapping], store: str | None) -> Mapping | None:
@@ -47,12 +54,11 @@ def translate(root: Element, mapping: Mapping) -> Translated | Sequence[Flaw]:
     """The order in canonical elements, or what the mapping has no place for or cannot convert."""
     order = etree.Element(TAG + "order")
     translation = _Translation(mapping, order)
-    translation.sources[order] = root
     scope: _Scope = {(): order}
     translation.take(root, mapping.tree, scope)
     for slot, text in mapping.constants:
         translation.put(scope, slot, text, root)
-    return translation.flaws or Translated(order, translation.sources)
+    return translation.flaws or Translated(root, order, translation.sources)
 
 
 def source_path(element: Element) -> str:

@@ -28,23 +28,31 @@ def read_xml(
     root = parse(body)
     if isinstance(root, Unreadable):
         return root
+    canonical = translated(root, mappings, store)
+    return canonical if isinstance(canonical, Unreadable) else validated(canonical)
+
+
+def translated(
+    root: Element, mappings: Iterable[Mapping] = (), store: str | None = None
+) -> Translated | Unreadable:
+    """The canonical tree of a file with this `root`, which may be canonical already."""
     if root.tag == TAG + "order":
-        return _read(root, lambda element: element)
+        return Translated(root, root)
     mapping = mapping_for(root, mappings, store)
     if mapping is None:
         owner = f"store {store}" if store else "any store"
         words = f"no mapping of {owner} reads a file whose root is {source_path(root)}"
         flaw = Flaw("", words, root.sourceline, source_path(root))
         return unreadable(Unreadability.MAPPING_MISSING, [flaw])
-    translated = translate(root, mapping)
-    if isinstance(translated, Translated):
-        sources = translated.sources
-        return _read(translated.root, lambda element: sources.get(element, root))
-    return unreadable(Unreadability.XML_INVALID, translated)
+    canonical = translate(root, mapping)
+    if isinstance(canonical, Translated):
+        return canonical
+    return unreadable(Unreadability.XML_INVALID, canonical)
 
 
-def _read(order: Element, source_of: Callable[[Element], Element]) -> PurchaseOrder | Unreadable:
-    """The order in a canonical tree; flaws are told where `source_of` an element stands."""
+def validated(canonical: Translated) -> PurchaseOrder | Unreadable:
+    """The order in a canonical tree, held to the published schema."""
+    order, source_of = canonical.root, canonical.source_of
     if not _SCHEMA.validate(order):
         return unreadable(Unreadability.XML_INVALID, _violations(order, source_of))
     read = order_of(_plain(order, ORDER), strict=False)

@@ -9,11 +9,11 @@ from mtd.runtime.operations.correcting import Told, told
 
 
 @get(paths("/corrections"), summary="What people corrected in an order")
-async def listing(operations: Served, order: NamedOrder) -> list[Told]:
+async def corrections(operations: Served, order: NamedOrder) -> list[Told]:
     """The first first, without the values, which are personal."""
     return await told(operations.app, operations.tenant, order.id)
 
 
 ROUTER = Router(
-    path="/", route_handlers=[listing], tags=["orders"], dependencies={"order": Provide(named)}
+    path="/", route_handlers=[corrections], tags=["orders"], dependencies={"order": Provide(named)}
 )

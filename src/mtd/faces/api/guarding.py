@@ -18,6 +18,13 @@ OPEN = ("/health", "/openapi.json", "/docs", "/")
 KNOWN_MAX = 1_000
 """API keys remembered between two looks into the store."""
 KNOWN_S = 30.0
+CLIENT = "mtd_client"
+"""Where in a request's scope the name of its client stands, once it is known."""
+NOBODY = "none"
+"""The client of a request that showed no key, or one that opens nothing."""
+CLIENTS_MAX = 100
+"""Clients counted by name; the requests of the others are counted together, as OTHER."""
+OTHER = "other"
 
 
 class Guard:
@@ -25,7 +32,8 @@ class Guard:
 
     def __init__(self, operations: Operations) -> None:
         self._operations = operations
-        self._known: dict[str, float] = {}
+        self._known: dict[str, tuple[str, float]] = {}
+        """The names of clients by their keys, and until when they are believed."""
 
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], _: Any) -> None:
         """Raises NotAuthorizedException: 401."""
@@ -34,22 +42,29 @@ class Guard:
         scheme, _, key = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not key:
             raise NotAuthorizedException("an API key is needed: Authorization: Bearer …")
-        if self._known.get(key, 0.0) > time.monotonic():
-            return
-        if not await self._operations.knows(key):
+        cast("dict[str, Any]", connection.scope)[CLIENT] = await self._client(key)
+
+    async def _client(self, key: str) -> str:
+        name, until_s = self._known.get(key, ("", 0.0))
+        if until_s > time.monotonic():
+            return name
+        client = await self._operations.client(key)
+        if client is None:
             raise NotAuthorizedException("this API key is not known, or was revoked")
         if len(self._known) >= KNOWN_MAX:
             self._known.clear()
-        self._known[key] = time.monotonic() + KNOWN_S
+        self._known[key] = client, time.monotonic() + KNOWN_S
+        return client
 
 
 class Counting(ASGIMiddleware):
-    """The five metrics of each route (REQ-68): count, latency, integration latency, 4xx, 5xx."""
+    """The five metrics of each route and client: count, latencies, 4xx, 5xx (REQ-68)."""
 
     scopes = (ScopeType.HTTP,)
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        labels = ["method", "route"]
+        labels = ["method", "route", "client"]
+        self._clients: set[str] = {NOBODY, OTHER}
         self._count = Counter("mtd_api_requests", "Requests", labels, registry=registry)
         self._latency_s = Histogram(
             "mtd_api_latency_seconds", "Request to answer", labels,
@@ -87,7 +102,11 @@ class Counting(ASGIMiddleware):
 
     def _kept(self, scope: Scope, status: int, began_s: float, read_s: float) -> None:
         about = cast("dict[str, Any]", scope)
-        labels = (str(about.get("method", "")), str(about.get("path_template") or "unknown"))
+        labels = (
+            str(about.get("method", "")),
+            str(about.get("path_template") or "unknown"),
+            self._named(str(about.get(CLIENT, NOBODY))),
+        )
         now_s = time.perf_counter()
         self._count.labels(*labels).inc()
         self._latency_s.labels(*labels).observe(now_s - began_s)
@@ -96,3 +115,10 @@ class Counting(ASGIMiddleware):
             self._client_errors.labels(*labels).inc()
         if status >= 500:
             self._server_errors.labels(*labels).inc()
+
+    def _named(self, client: str) -> str:
+        if client not in self._clients:
+            if len(self._clients) >= CLIENTS_MAX:
+                return OTHER
+            self._clients.add(client)
+        return client

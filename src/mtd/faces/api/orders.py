@@ -12,7 +12,6 @@ from litestar.params import FromQuery, HeaderParameter, QueryParameter
 from mtd.core.orders.flaw import Unreadable
 from mtd.core.orders.json import read_json
 from mtd.core.orders.states import OrderState
-from mtd.core.orders.xml import read_xml
 from mtd.faces.api.describing import OrderBody
 from mtd.faces.api.naming import Asked, NamedOrder, named, paths
 from mtd.faces.api.problems import problem, unreadable
@@ -24,6 +23,7 @@ from mtd.faces.api.views import (
     incident,
     view,
 )
+from mtd.runtime.intake.reading import read_metered
 from mtd.runtime.operations.chronicle import Chapter
 from mtd.runtime.operations.operations import REST, Operations
 from mtd.store.arrival import Accepted, Changed, Duplicate
@@ -65,7 +65,11 @@ async def place(
     """Durable when this answers: 202 with the order's key, 200 for one that came before."""
     body = await request.body()
     xml = "xml" in (request.content_type[0] or "")
-    order = read_xml(body, operations.mappings) if xml else read_json(body)
+    order = (
+        read_metered(body, operations.mappings, None, operations.app.meters)
+        if xml
+        else read_json(body)
+    )
     if isinstance(order, Unreadable):
         return unreadable(order)
     receipt = await operations.place(order, REST, idempotency_key)

@@ -8,6 +8,7 @@ import structlog
 from mtd.core.process.compiler import Surroundings
 from mtd.core.process.definition import Definition
 from mtd.runtime.definitions.shelf import Shelf
+from mtd.runtime.definitions.tables import Metered, uncounted
 from mtd.store import definitions
 from mtd.store.definitions import Listed, Source
 from mtd.store.store import Store
@@ -26,10 +27,13 @@ class Library:
     tells who keeps definitions that they may be others now.
     """
 
-    def __init__(self, store: Store, surroundings: Surroundings) -> None:
+    def __init__(
+        self, store: Store, surroundings: Surroundings, metered: Metered = uncounted
+    ) -> None:
         self.generation = 0
         self.surroundings = surroundings
         self._store = store
+        self._metered = metered
         self._listed: dict[int, list[Listed]] = {}
         self._latest: dict[int, dict[str, str]] = {}
         self._compiled: dict[Id, Definition] = {}
@@ -63,7 +67,8 @@ class Library:
         """What is deployed, as this process last saw it."""
         if tenant not in self._listed:
             await self.look(tenant)
-        return Shelf(self._listed[tenant], Shelved(self._store, tenant), self.surroundings)
+        shelved = Shelved(self._store, tenant)
+        return Shelf(self._listed[tenant], shelved, self.surroundings, self._metered)
 
     async def look(self, tenant: int) -> None:
         """See what was deployed meanwhile."""

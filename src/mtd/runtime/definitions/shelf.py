@@ -12,7 +12,7 @@ from mtd.core.process.compiler import Compiled, Surroundings, compile_drawing
 from mtd.core.process.definition import Definition, Table
 from mtd.core.process.drawing import Drawing
 from mtd.core.process.readers import read
-from mtd.runtime.definitions.tables import decision_tables
+from mtd.runtime.definitions.tables import Metered, decision_tables, uncounted
 from mtd.store.definitions import Listed, Source, Unknown
 
 CALLS_DEEP_MAX = 20
@@ -65,9 +65,16 @@ class Nothing:
 class Shelf:
     """What one tenant has deployed, at one moment."""
 
-    def __init__(self, listed: Iterable[Listed], stock: Stock, surroundings: Surroundings) -> None:
+    def __init__(
+        self,
+        listed: Iterable[Listed],
+        stock: Stock,
+        surroundings: Surroundings,
+        metered: Metered = uncounted,
+    ) -> None:
         self._stock = stock
         self._surroundings = surroundings
+        self._metered = metered
         self._known: dict[tuple[str, str], list[Listed]] = defaultdict(list)
         for one in listed:
             self._known[one.kind, one.name].append(one)
@@ -145,11 +152,12 @@ class Shelf:
         if reference.version == DEPLOYMENT:
             if name not in answers.tables:
                 return {}
-            return decision_tables(reference, answers.tables[name], answers.versions.get(name, 0))
+            text, deployed = answers.tables[name], answers.versions.get(name, 0)
+            return decision_tables(reference, text, deployed, self._metered)
         number = self.number(reference)
         if number is None:
             return {}
-        return decision_tables(reference, await self.table(name, number), number)
+        return decision_tables(reference, await self.table(name, number), number, self._metered)
 
 
 def opened(source: Source) -> tuple[Drawing, Answers, Bindings]:

@@ -10,6 +10,7 @@ import structlog
 from mtd.core.process.instance import State
 from mtd.core.process.trigger import Answered, Fired
 from mtd.runtime.clock import Clock, elapsed_s
+from mtd.runtime.engine import tally
 from mtd.runtime.engine.arriving import Arriving
 from mtd.runtime.engine.happening import Happened, Happening, Move
 from mtd.runtime.engine.moving import set_aside
@@ -67,6 +68,8 @@ class Engine:
         self._pace = Pace()
         self._draining: frozenset[int] = frozenset()
         self._stopping = False
+        self._collected_s = 0.0
+        """When the last collecting ended: what follows, up to the commit, is advancing."""
 
     def now(self) -> datetime:
         """Database time."""
@@ -130,11 +133,13 @@ class Engine:
         if not self._stopping and self._pace.is_time_to_look():
             await self._take_arrivals(happened)
         self._trials.put_apart(happened)
+        self._collected_s = elapsed_s()
         return list(happened.values())
 
     async def commit(self, moves: list[Move]) -> list[Move]:
         """Make `moves` durable; those that are. Raises Buried when this worker may not any more."""
         began_s = elapsed_s()
+        tally.advanced(self._meters, moves, began_s - self._collected_s)
         writing = [move for move in moves if move.turned.entries or move.turned.restated]
         undone: set[int] = set()
         if writing:
@@ -144,7 +149,7 @@ class Engine:
             self._again([writing[index] for index in outcome.conflicts])
             for poison in outcome.poisoned:
                 await self._quarantine(writing[poison.index], poison)
-            self._count(writing, elapsed_s() - began_s)
+            tally.written(self._meters, writing, elapsed_s() - began_s)
         durable = [move for move in moves if id(move) not in undone] if undone else moves
         for move in durable:
             self._keep(move)
@@ -280,15 +285,6 @@ class Engine:
     def _stir(self, lives: Iterable[Live]) -> None:
         self._stirred.update(live.key for live in lives)
         self._pace.hurry()
-
-    def _count(self, written: list[Move], took_s: float) -> None:
-        self._meters.turns.inc()
-        self._meters.turn_s.observe(took_s)
-        self._meters.steps.inc(sum(len(move.turned.entries) for move in written))
-        if troubled := sum(len(move.turned.troubled) for move in written):
-            self._meters.incidents.inc(troubled)
-        if ignored := sum(move.ignored for move in written):
-            self._meters.ignored.inc(ignored)
 
     def _add(self, happened: dict[Key, Happened], live: Live, happening: Happening) -> None:
         if not self._trials.add(live.key, happening):

@@ -214,7 +214,7 @@ class Hands:
             outcome = InDoubt(outcome.message)
         took_s = elapsed_s() - began_s
         line.settle(intent, sound=wire.sound, now_s=elapsed_s())
-        self._meters.called(intent.call.service, outcome, took_s)
+        self._meters.called(connector.handler(intent.call.inputs), outcome, took_s)
         self._answered(
             Answer(
                 intent=intent,
@@ -240,7 +240,7 @@ class Hands:
         at, began_s = self._clock.now(), elapsed_s()
         outcome = _finished(connector.run, _attempt_of(intent), self._wires.none)
         took_s = elapsed_s() - began_s
-        self._meters.called(intent.call.service, outcome, took_s)
+        self._meters.called(connector.handler(intent.call.inputs), outcome, took_s)
         return Answer(intent=intent, at=at, took_ms=took_s * 1000, outcome=outcome, exchanges=None)
 
     def _fail(self, intent: Intent, message: str) -> None:

@@ -103,7 +103,7 @@ class Delivering:
             return held
         async with self._readers:
             body = await asyncio.to_thread(self._archive.read, file.archive, file.hash)
-            return read_order(file.path, body, self._operations.mappings)
+            return read_order(file.path, body, self._operations.mappings, self._app.meters)
 
     async def _place(
         self,
@@ -152,6 +152,8 @@ class Delivering:
         for outcome in (*(one.state for one in settled), *(FAILED for _ in failed)):
             meters.files.labels(outcome).inc()
             meters.file_s.observe(took_s)
+            failure = outcome is FAILED
+            meters.worked("intake.reader", took_s, successes=not failure, errors=failure)
 
     def _log(self, settled: Sequence[Settled], failed: Sequence[Failed]) -> None:
         for one in settled:

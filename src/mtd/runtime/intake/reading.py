@@ -1,4 +1,4 @@
-"""Reading: an archived file becomes an order, or what a person must correct."""
+"""Reading: a file, or what a sender posted, becomes an order or what a person must correct."""
 
 from collections.abc import Iterable
 
@@ -6,9 +6,10 @@ import msgspec
 
 from mtd.core.orders.flaw import Flaw, Unreadability, Unreadable
 from mtd.core.orders.mapping import Mapping
-from mtd.core.orders.markup import BODY_MAX_BYTES
+from mtd.core.orders.markup import BODY_MAX_BYTES, parse
 from mtd.core.orders.purchase_order import PurchaseOrder
-from mtd.core.orders.xml import read_xml
+from mtd.core.orders.xml import translated, validated
+from mtd.runtime.telemetry import Meters
 
 FOLDER_MISMATCH = "FOLDER_MISMATCH"
 """The folder says another country, store or channel than the file."""
@@ -31,10 +32,28 @@ def too_large(size_bytes: int) -> Held | None:
     return Held(cause=Unreadability.TOO_LARGE.value, finding=words)
 
 
-def read_order(path: str, body: bytes, mappings: Iterable[Mapping]) -> PurchaseOrder | Held:
+def read_metered(
+    body: bytes, mappings: Iterable[Mapping], store: str | None, meters: Meters
+) -> PurchaseOrder | Unreadable:
+    """As `core.orders.xml.read_xml`, each step of it a handler; a flaw in the file is an answer."""
+    with meters.handling("intake.parse"):
+        root = parse(body)
+    if isinstance(root, Unreadable):
+        return root
+    with meters.handling("intake.canonical"):
+        canonical = translated(root, mappings, store)
+    if isinstance(canonical, Unreadable):
+        return canonical
+    with meters.handling("intake.validate"):
+        return validated(canonical)
+
+
+def read_order(
+    path: str, body: bytes, mappings: Iterable[Mapping], meters: Meters
+) -> PurchaseOrder | Held:
     """The order in the file at `{country}/{store}/{channel}/…`, which must say the same."""
     country, store, channel = path.split("/")[:3]
-    order = read_xml(body, mappings, store)
+    order = read_metered(body, mappings, store, meters)
     if isinstance(order, Unreadable):
         return Held(cause=order.code.value, finding="\n".join(map(_words, order.flaws)))
     said = {"country": order.country, "store": order.store, "channel": order.channel.value}

@@ -55,7 +55,7 @@ NOTHING = {"nothing.do": Connector("nothing.do", nothing, Repeat.LOCAL)}
 def equipped(app: App) -> App:
     """`app`, with a library that knows NOTHING."""
     around = msgspec.structs.replace(surroundings(app.settings), connectors=frozenset(NOTHING))
-    return msgspec.structs.replace(app, library=Library(app.store, around))
+    return msgspec.structs.replace(app, library=Library(app.store, around, app.meters.metered))
 
 
 class Feeder:
