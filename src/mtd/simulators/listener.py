@@ -82,6 +82,8 @@ class Listener:
             return _failure(request, fault)
         reply = station.act(asked, fault)
         await station.pause(asked.operation)
+        if reply.after_s > 0:
+            await asyncio.sleep(reply.after_s)
         if fault == Fault.SLOW:
             await asyncio.sleep(station.pace.slow_s)
         if fault == Fault.TIMEOUT_AFTER:

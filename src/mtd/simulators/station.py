@@ -101,6 +101,11 @@ class Station:
             return self._ledger_page(request)
         if request.method == "GET" and page == "/duplicates":
             return _json(self.ledger.duplicates)
+        if (own := self.system.pages.get(page.removeprefix("/"))) is not None:
+            try:
+                return _json(own(request.query))
+            except ValueError as error:
+                return _json({"message": str(error)}, status=400)
         if page != "":
             return _json({"message": f"no page {page}"}, status=404)
         if request.method == "POST":

@@ -25,6 +25,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """What this one takes back of the same order."""
     remembered: bool = True
     """Whether the same key gets the same answer again."""
+    after_s: float = 0.0
+    """Silence before it is answered, on top of the system's pace."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +78,9 @@ class System(msgspec.Struct, frozen=True, kw_only=True):
     """Takes the commands that `/__control` has for this system alone; raises ValueError."""
     state: Callable[[], dict[str, Any]] | None = None
     """What `/__control` tells of this system alone."""
+    pages: Mapping[str, Callable[[Mapping[str, str]], Any]] = {}
+    """Pages below `/__control/` that this system alone has: each takes the query; raises
+    ValueError for one that it cannot answer."""
 
 
 def encoded(value: Any) -> bytes:

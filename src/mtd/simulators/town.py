@@ -21,6 +21,7 @@ from mtd.simulators.payment import payment
 from mtd.simulators.pos import pos
 from mtd.simulators.salessupport import salessupport
 from mtd.simulators.settings import BadSettings, SystemSettings, TownSettings
+from mtd.simulators.sii import systems as tax_authority
 from mtd.simulators.station import Pace, Station
 from mtd.simulators.sunat import sunat
 from mtd.simulators.system import System
@@ -56,6 +57,7 @@ class Running:
         self._doors: list[Listener | MailListener] = []
         self._hall: Hall | None = None
         self._syncing: asyncio.Task[None] | None = None
+        self._builders = {**SYSTEMS, **tax_authority()}
         self.stations: dict[str, Station] = {}
         self.urls: dict[str, str] = {}
         """Where each system is, by name; `mail` is `smtp://…`."""
@@ -65,11 +67,11 @@ class Running:
     async def open(self) -> None:
         """Open every door; raises BadSettings before anything is open."""
         settings = self._settings
-        unknown = sorted(settings.systems.keys() - SYSTEMS.keys() - {MAIL})
+        unknown = sorted(settings.systems.keys() - self._builders.keys() - {MAIL})
         if unknown:
-            known = ", ".join([*SYSTEMS, MAIL])
+            known = ", ".join([*self._builders, MAIL])
             raise BadSettings(f"systems.{unknown[0]}: unknown; there are {known}")
-        for name, build in SYSTEMS.items():
+        for name, build in self._builders.items():
             world = self._world(name)
             station = self._station(build(world), world)
             self._doors.append(Listener(station, self._of(name).token))

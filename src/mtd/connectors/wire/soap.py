@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from html import escape
 
+import msgspec
 from lxml import etree
 
 from mtd.connectors.wire.wire import Response, Wire
@@ -15,16 +16,45 @@ NODES_MAX = 2_000_000
 Element = etree._Element  # pyright: ignore[reportPrivateUsage] lxml has no public name for it
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a service is beside the legacy's base URL, and how it wants to be addressed."""
+
+    path: str = ""
+    origin: str | None = None
+    headers: Mapping[str, str] = {}
+    qualified: bool = True
+    """Whether arguments stand in the operation's namespace; RPC/literal wants them in none."""
+    secret: bool = False
+    """The answer is itself a secret, and no part of it is kept."""
+
+
+HERE = Place()
+
+
 async def call(
-    wire: Wire, namespace: str, operation: str, arguments: Mapping[str, str], *, safe: bool = False
+    wire: Wire,
+    namespace: str,
+    operation: str,
+    arguments: Mapping[str, str],
+    *,
+    safe: bool = False,
+    place: Place = HERE,
 ) -> Element | Failed | Unknown:
     """The content of the answer's body; a fault of the client's certainly had no effect.
 
     `safe` says that the operation changes nothing: then nothing is ever Unknown.
     """
     headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{operation}"'}
-    body = _envelope(namespace, operation, arguments)
-    got = await wire.request("POST", "", headers=headers, body=body, safe=safe)
+    body = _envelope(namespace, operation, arguments, "q:" if place.qualified else "")
+    got = await wire.request(
+        "POST",
+        place.path,
+        headers={**headers, **place.headers},
+        body=body,
+        safe=safe,
+        origin=place.origin,
+        secret=place.secret,
+    )
     if not isinstance(got, Response):
         return got
     content = _content(got.body)
@@ -61,9 +91,10 @@ def child_text(element: Element, name: str) -> str:
     return ""
 
 
-def _envelope(namespace: str, operation: str, arguments: Mapping[str, str]) -> bytes:
+def _envelope(namespace: str, operation: str, arguments: Mapping[str, str], prefix: str) -> bytes:
     fields = "".join(
-        f"<q:{name}>{escape(value, quote=False)}</q:{name}>" for name, value in arguments.items()
+        f"<{prefix}{name}>{escape(value, quote=False)}</{prefix}{name}>"
+        for name, value in arguments.items()
     )
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="{ENVELOPE}"'

@@ -133,11 +133,13 @@ class Wire:
         safe: bool = False,
         origin: str | None = None,
         faults_are_answers: bool = False,
+        secret: bool = False,
     ) -> Response | Failed | Unknown:
         """One HTTP exchange; `safe` says that it changes nothing (RFC 9110 §9.2.1).
 
         `path` follows the base URL, or `origin`, which the caller answers for. With
-        `faults_are_answers` a 500 is an answer like others: SOAP tells its faults so (1.1 §6.2).
+        `faults_are_answers` a 500 is an answer like others: SOAP tells its faults so (1.1 §6.2). An
+        answer that is `secret`, such as a token, leaves no evidence but its size.
 
         Failed where certainly nothing took effect: refused before any byte was sent, 429 or 503
         with Retry-After (RFC 9110 §15.6.4, RFC 6585 §4), or safe. Unknown where something may
@@ -149,7 +151,8 @@ class Wire:
         began_s = perf_counter()
         got = await self._exchange(method, url, dict(headers or {}), body)
         took_ms = (perf_counter() - began_s) * 1000
-        self._record(method, url, headers or {}, body, got, took_ms)
+        evident = _silent(got) if secret and isinstance(got, Response) else got
+        self._record(method, url, headers or {}, body, evident, took_ms)
         if faults_are_answers and isinstance(got, Response) and got.status == 500:
             return got
         return self._classified(got, safe)
@@ -251,6 +254,11 @@ def _bad_status(got: Response) -> Unknown:
     if 300 <= got.status < 400:
         return Unknown(f"{got.status}: redirected, which is not followed")
     return Unknown(f"{got.status}: the legacy failed")
+
+
+def _silent(got: Response) -> Response:
+    """The same without what it says."""
+    return Response(got.status, got.media_type, f"<secret, {len(got.body)} bytes>".encode())
 
 
 def _shown(got: Response) -> str:

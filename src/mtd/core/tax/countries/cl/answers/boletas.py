@@ -1,13 +1,21 @@
 """The boleta service's answers (API SII V1 1.0.5): one envelope, each of its documents' fate."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct, field
 
-from mtd.core.tax.countries.cl.answers.documents import document_outcome
+from mtd.core.tax.countries.cl.answers.documents import document_finding, document_outcome
 from mtd.core.tax.countries.cl.answers.envelopes import PROCESSED, Counts, envelope_outcome
-from mtd.core.tax.issuing import FiscalOutcome, OutcomeState
+from mtd.core.tax.issuing import (
+    Finding,
+    FiscalOutcome,
+    Known,
+    OutcomeState,
+    Submission,
+    SubmissionState,
+)
 
 BYTES_MAX = 4 * 1024 * 1024
 """500 documents, each with its errors."""
@@ -17,9 +25,18 @@ DocumentKey = tuple[str, str]
 
 
 class Fault(Struct, frozen=True):
-    """One thing that the SII found in a document."""
+    """One thing that the SII found in a document: `DTE`, 3 and 505 make `DTE-3-505`."""
 
     codigo: str | int = ""
+    nivel: str | int = ""
+    seccion: str = ""
+
+    @property
+    def code(self) -> str:
+        """As it is written everywhere else."""
+        code = str(self.codigo)
+        whole = bool(self.seccion) and code.isdecimal()
+        return f"{self.seccion}-{self.nivel}-{code}" if whole else code
 
 
 class Judged(Struct, frozen=True):
@@ -41,6 +58,19 @@ class Statistics(Struct, frozen=True):
     reparos: int = 0
 
 
+class Received(Struct, frozen=True):
+    """The answer to `POST boleta.electronica.envio`."""
+
+    trackid: str | int = ""
+    estado: str = ""
+
+
+class Told(Struct, frozen=True):
+    """The answer to `GET boleta.electronica/{rut}-{dv}-{tipo}-{folio}/estado`."""
+
+    codigo: str = ""
+
+
 class Standing(Struct, frozen=True):
     """The answer to `GET boleta.electronica.envio/{rut}-{dv}-{trackid}`."""
 
@@ -58,7 +88,7 @@ def boleta_outcomes(
     judged, and every rejected or objected one named. An answer that is none leaves all unknown.
     """
     asked = tuple(documents)
-    standing = _read(content)
+    standing = _decoded(content, Standing)
     if standing is None:
         unknown = FiscalOutcome(state=OutcomeState.UNKNOWN, message="the answer is no status")
         return dict.fromkeys(asked, unknown)
@@ -68,11 +98,36 @@ def boleta_outcomes(
     return {key: _outcome(key, named, standing) for key in asked}
 
 
-def _read(content: bytes) -> Standing | None:
+def boleta_upload_answer(content: bytes) -> Submission:
+    """What an answer to the upload says; one without a track id says nothing, so is unknown."""
+    received = _decoded(content, Received)
+    track = "" if received is None else str(received.trackid)
+    if received is None or not (track.isdecimal() and track.isascii()):
+        return Submission(state=SubmissionState.UNKNOWN, message="the answer has no track id")
+    codes = (received.estado,) if received.estado else ()
+    return Submission(state=SubmissionState.PENDING, reference=track, codes=codes)
+
+
+def boleta_finding(content: bytes) -> Finding:
+    """What the answer on one boleta says."""
+    told = _decoded(content, Told)
+    return Finding(Known.CANNOT_TELL) if told is None else document_finding(told.codigo)
+
+
+def boleta_standing(content: bytes) -> str | None:
+    """The envelope's state; None when the answer is none."""
+    standing = _decoded(content, Standing)
+    return (standing.estado.strip().upper() or None) if standing is not None else None
+
+
+Shape = TypeVar("Shape", bound=Struct)
+
+
+def _decoded(content: bytes, shape: type[Shape]) -> Shape | None:
     if len(content) > BYTES_MAX:
         return None
     try:
-        return msgspec.json.decode(content, type=Standing)
+        return msgspec.json.decode(content, type=shape)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
@@ -81,7 +136,7 @@ def _outcome(
     key: DocumentKey, named: dict[DocumentKey, Judged], standing: Standing
 ) -> FiscalOutcome:
     if (judged := named.get(key)) is not None:
-        codes = (str(fault.codigo) for fault in judged.error)
+        codes = (fault.code for fault in judged.error)
         return document_outcome(judged.estado, filter(None, codes))
     counts = _counts(key[0], standing)
     told = [document_outcome(each.estado).state for of, each in named.items() if of[0] == key[0]]
