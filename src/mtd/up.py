@@ -24,7 +24,8 @@ from mtd.faces.cli.starting import (
     settings_of,
     stop_on_signals,
 )
-from mtd.runtime.app import open_app
+from mtd.runtime.app import TENANT, open_app
+from mtd.runtime.bulk.executing import carry_out
 from mtd.runtime.database import database
 from mtd.runtime.engine.working import work
 from mtd.runtime.intake import take_in
@@ -60,7 +61,9 @@ async def _part(only: Part, customer: str) -> None:
     async with opened(customer) as app:
         match only:
             case "worker":
-                await work(app, CONNECTORS, stopping)
+                await asyncio.gather(
+                    work(app, CONNECTORS, stopping), carry_out(app, TENANT, stopping)
+                )
             case "api":
                 await serve(await operations_of(app), app.settings.api, stopping)
             case "intake":

@@ -64,7 +64,7 @@ PARTS = (
     ),
     Part(
         "restated",
-        _named("restated", "tenants", "ids", "wake_ats", "states", "definitions"),
+        _named("restated", "tenants", "ids", "wake_ats", "states", "definitions", "helds_by"),
         rows.restated,
     ),
     Part(

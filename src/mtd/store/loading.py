@@ -37,6 +37,8 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     """The latest version of its order's content."""
     snapshot_seq: int
     """The journal row of its snapshot; 0: it has none."""
+    held_by: str | None
+    """The pause for whose end it waits."""
     suspicion: Suspicion | None
 
 
@@ -102,6 +104,7 @@ def _loaded(row: Row, entries: list[Entry]) -> Loaded:
         status=_status(row),
         content_version=row["content_version"],
         snapshot_seq=kept.seq,
+        held_by=row["held_by"],
         suspicion=suspicion(row["adopted"], row["deaths"]),
     )
 

@@ -37,6 +37,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """The states it has been in, newest first."""
     definition: str
     """`name@version` of its process; empty before it started."""
+    held_by: str | None
+    """The pause for whose end it waits."""
 
     @property
     def key(self) -> str:

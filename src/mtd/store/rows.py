@@ -62,7 +62,14 @@ def began(batch: Sequence[Turned]) -> Iterator[Row]:
 def restated(batch: Sequence[Turned]) -> Iterator[Row]:
     """Instances that parked, woke, ended or migrated."""
     return (
-        (turn.tenant, turn.instance, turn.wake_at, turn.state.value, turn.definition)
+        (
+            turn.tenant,
+            turn.instance,
+            turn.wake_at,
+            turn.state.value,
+            turn.definition,
+            turn.held_by,
+        )
         for turn in batch
         if turn.restated
     )

@@ -33,6 +33,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None
     claimed_at: datetime | None
     closed_at: datetime | None
+    paused: str | None
+    """Why its step is paused; None: it is not."""
 
 
 async def page(

@@ -82,8 +82,10 @@ class Turned(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     wake_at: datetime | None
     """LIVE, NEVER, or when its earliest timer, retry or task is due."""
+    held_by: str | None
+    """The pause for whose end it waits."""
     restated: bool
-    """`state`, `wake_at` or `definition` differ from what the row says."""
+    """`state`, `wake_at`, `definition` or `held_by` differ from what the row says."""
     consumed: Consumed
     opened: tuple[Wait, ...]
     """Waits that have a row: messages, signals and user tasks."""
@@ -118,6 +120,8 @@ def turned(
     entries: Sequence[Entry],
     wake_at: datetime | None,
     wake_at_before: datetime | None = LIVE,
+    held_by: str | None = None,
+    held_by_before: str | None = None,
     consumed: Consumed = NOTHING,
     submitted: int | None = None,
     escalated: Sequence[int] = (),
@@ -131,9 +135,9 @@ def turned(
 ) -> Turned:
     """What changes when an instance goes from `before` (None: it just began) to `after`.
 
-    `wake_at_before` is what its row says now; `submitted` the user task that a person's
-    answer closed. Without entries it only parks, or wakes. Raises ValueError when `entries`
-    do not lead from `before` to `after`.
+    `wake_at_before` and `held_by_before` are what its row says now; `submitted` the user task
+    that a person's answer closed. Without entries it only parks, or wakes. Raises ValueError
+    when `entries` do not lead from `before` to `after`.
     """
     seq = 0 if before is None else before.seq
     if [entry.seq for entry in entries] != list(range(seq + 1, after.seq + 1)):
@@ -151,19 +155,17 @@ def turned(
         began=before is None,
         state=after.state,
         wake_at=wake_at,
+        held_by=held_by,
         restated=before is not None
         and (
             wake_at != wake_at_before
+            or held_by != held_by_before
             or after.state is not before.state
             or after.definition != before.definition
         ),
         consumed=consumed,
-        opened=tuple(
-            wait for wait in after.waits.values() if wait.id not in waits and _has_row(wait.effect)
-        ),
-        unsubscribed=tuple(
-            wait.id for wait in closed if isinstance(wait.effect, Subscription | Listening)
-        ),
+        opened=tuple(w for w in after.waits.values() if w.id not in waits and _has_row(w.effect)),
+        unsubscribed=tuple(w.id for w in closed if isinstance(w.effect, Subscription | Listening)),
         submitted=tuple(task for task in tasks if task == submitted),
         withdrawn=tuple(task for task in tasks if task != submitted),
         escalated=tuple(escalated),

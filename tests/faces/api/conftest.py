@@ -12,7 +12,8 @@ import pytest
 from mtd.connectors.order import CONNECTORS
 from mtd.faces.api.serving import serve
 from mtd.faces.cli.starting import operations_of
-from mtd.runtime.app import App, open_app
+from mtd.runtime.app import TENANT, App, open_app
+from mtd.runtime.bulk.executing import carry_out
 from mtd.runtime.engine.working import work
 from mtd.runtime.operations.deploying import deploy_all, first_key
 from mtd.runtime.settings.settings import ApiSettings, Route, Settings
@@ -62,6 +63,7 @@ async def api(database: str, tmp_path: Path) -> AsyncGenerator[Api]:
     port = free_port()
     tasks = [
         asyncio.create_task(work(app, {one.name: one for one in CONNECTORS}, stopping)),
+        asyncio.create_task(carry_out(app, TENANT, stopping)),
         asyncio.create_task(serve(await operations_of(app), ApiSettings(port=port), stopping)),
     ]
     headers = {"Authorization": f"Bearer {key}"}

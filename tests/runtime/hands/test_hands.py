@@ -10,8 +10,9 @@ from mtd.connectors.wire import Artifact, Wire, Wires
 from mtd.core.process.effect import Call
 from mtd.core.process.outcome import Answer, Done, Failed, Unknown
 from mtd.runtime.clock import Clock
-from mtd.runtime.hands.hands import Answer as Answered
-from mtd.runtime.hands.hands import Hands, Intent
+from mtd.runtime.hands.hands import Hands
+from mtd.runtime.hands.intent import Answer as Answered
+from mtd.runtime.hands.intent import Intent
 from mtd.runtime.telemetry import Meters
 from tests.runtime.conftest import Founded
 from tests.runtime.plant import Plant, Run, a_legacy, chain
@@ -137,6 +138,7 @@ def an_intent(wait: int) -> Intent:
     return Intent(
         tenant=1,
         instance="instance",
+        process="any",
         wait=wait,
         element="step",
         business_key="key",
@@ -171,7 +173,7 @@ async def test_a_call_that_stood_in_line_is_made_by_whoever_may_still_make_it(st
         if len(answers) + len(put_off) == 2:
             over.set()
 
-    def later(intent: Intent, _: float) -> None:
+    def later(intent: Intent, _: float, /, held_by: str | None = None) -> None:
         put_off.append(intent.wait)
         over.set()
 
@@ -192,6 +194,7 @@ async def test_a_call_that_stood_in_line_is_made_by_whoever_may_still_make_it(st
         answered=answered,
         put_off=later,
         may_send=may_send,
+        paused_by=lambda _, __: None,
         keep=nothing,
     )
     hands.act([an_intent(1), an_intent(2)])

@@ -11,12 +11,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from mtd import __version__
 from mtd.core.orders.json import BODY_MAX_BYTES
 from mtd.faces.api import (
+    bulk,
     corrections,
     definitions,
     documents,
     folios,
     messages,
     orders,
+    pauses,
     repairs,
     schedules,
     tasks,
@@ -91,7 +93,7 @@ def application(operations: Operations) -> Litestar:
             orders.ROUTER, corrections.ROUTER, documents.ROUTER, folios.ROUTER, repairs.ROUTER,
             messages.ROUTER,
             tasks.ROUTER, waiting.ROUTER,
-            definitions.ROUTER, schedules.ROUTER,
+            definitions.ROUTER, schedules.ROUTER, pauses.ROUTER, bulk.ROUTER,
             health, counts, backlog, metrics, description, docs,
         ],
         dependencies={"operations": Provide(lambda: operations, sync_to_thread=False)},

@@ -36,6 +36,8 @@ class TaskView(msgspec.Struct, frozen=True, kw_only=True):
     assignee: str | None
     opened_at: datetime
     due_at: datetime | None
+    paused: str | None
+    """Why its step is paused, and it cannot be completed for now."""
     punctuality: Punctuality | None
     """From `task_at_risk` of the customer's settings before its due time on it is at risk."""
 

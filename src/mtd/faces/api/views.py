@@ -33,6 +33,8 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     promised_at: datetime | None
     received_at: datetime
     definition: str
+    held_by: str | None
+    """The pause for whose end it waits."""
 
 
 class IncidentView(msgspec.Struct, frozen=True, kw_only=True):

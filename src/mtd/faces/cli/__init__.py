@@ -13,6 +13,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "deploy": ("mtd.faces.cli.deploy:deploy", "Deploy drawings and decision tables: all or none."),
     "migrate": ("mtd.faces.cli.migrate:migrate", "Let instances go on with another version."),
     "order": ("mtd.faces.cli.order:order", "Show an order's trace; retry, cancel, push."),
+    "bulk": ("mtd.faces.cli.bulk:bulk", "Do one thing to many orders or files, previewed first."),
+    "pause": ("mtd.faces.cli.pause:pause", "Let a step, store, channel or system stand still."),
     "schedule": ("mtd.faces.cli.schedule:schedule", "List, pause and resume timer starts."),
     "message": ("mtd.faces.cli.message:message", "Messages that nobody took, and why."),
     "db": ("mtd.faces.cli.db:db", "Migrate, back up and restore the database."),

@@ -184,6 +184,7 @@ class Arriving:
             snapshot_seq=one.snapshot_seq,
             suspicion=one.suspicion,
             problem=fault or _verdict(one.suspicion),
+            held_said=one.held_by,
         )
 
     async def _begun(self, one: Incoming) -> Live | None:

@@ -17,7 +17,8 @@ from mtd.runtime.engine.moving import set_aside
 from mtd.runtime.engine.ownership import Ownership
 from mtd.runtime.engine.pacing import Pace
 from mtd.runtime.engine.trials import Trials
-from mtd.runtime.hands.hands import Answer, Hands, Intent
+from mtd.runtime.hands.hands import Hands
+from mtd.runtime.hands.intent import Answer, Intent
 from mtd.runtime.hands.opening import bring_orders
 from mtd.runtime.memory.live import Live, due
 from mtd.runtime.memory.timing import Alarms
@@ -84,12 +85,17 @@ class Engine:
         self._answers.append(answer)
         self._pace.hurry()
 
-    def put_off(self, intent: Intent, delay_s: float) -> None:
-        """A call cannot be made for a while: its instance may wait elsewhere."""
+    def put_off(self, intent: Intent, delay_s: float, /, held_by: str | None = None) -> None:
+        """A call cannot be made for a while, or while a pause lasts: its instance may wait."""
         live = self.lives[intent.tenant, intent.instance]
-        live.flying.discard(intent.wait)
-        live.resume[intent.wait] = self.now() + timedelta(seconds=delay_s)
+        live.put_off(intent.wait, self.now() + timedelta(seconds=delay_s), held_by)
         self._stir((live,))
+
+    def reconsider(self, lasts: Callable[[str], bool]) -> None:
+        """Something was paused, or a pause does not last any more."""
+        self._stir([live for live in self.lives.values() if live.let_go(lasts)])
+        if self._hands is not None:
+            self._hands.hold_back()
 
     def nudge(self) -> None:
         """Something may have come in by the door."""
@@ -167,6 +173,7 @@ class Engine:
             for wait in waits:
                 live.flying.add(wait.id)
                 live.resume.pop(wait.id, None)
+                live.held.pop(wait.id, None)
                 intents.append(Intent.of(live, wait))
         self._hands.act(intents)
         self._meters.live.set(len(self.lives))
@@ -258,6 +265,7 @@ class Engine:
         live.run_on(move.definition)
         live.status = move.status
         live.wake_at = move.turned.wake_at
+        live.held_said = move.turned.held_by
         live.began = True
         if move.turned.acquitted:
             live.suspicion = None

@@ -7,7 +7,7 @@ from mtd.core.process.definition import Definition
 from mtd.core.process.instance import Instance
 from mtd.core.process.journal import Fact
 from mtd.core.process.trigger import Trigger
-from mtd.runtime.hands.hands import Answer
+from mtd.runtime.hands.intent import Answer
 from mtd.runtime.memory.live import Live
 from mtd.store.turned import Consumed, Turned
 

@@ -7,7 +7,7 @@ import msgspec
 
 from mtd.connectors.wire import Artifact
 from mtd.runtime.app import App
-from mtd.runtime.hands.hands import Intent
+from mtd.runtime.hands.intent import Intent
 from mtd.store import kept, orders
 from mtd.store.kept import Kept, SealedDocument
 

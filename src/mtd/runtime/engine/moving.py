@@ -25,7 +25,7 @@ from mtd.core.process.trigger import (
 )
 from mtd.runtime.engine.escalating import escalated
 from mtd.runtime.engine.happening import Happened, Happening, Move
-from mtd.runtime.engine.setting_aside import begin_again, recorded, stopped
+from mtd.runtime.engine.setting_aside import begin_again, held_up, recorded, stopped
 from mtd.runtime.hands.evidence import evidence
 from mtd.runtime.memory.live import Live, is_set_aside, overlays
 from mtd.store.turned import LIVE, Consumed, Outgoing, Status, turned
@@ -78,6 +78,7 @@ def move(happened: Happened, now: datetime) -> Move:
             instance = moved[-1].instance
         if _is_awaited(before, happening):
             asked += _cancelling(happening)
+    moved += held_up(live, instance, now)
     acquitted = live.suspicion is not None
     return _written(happened, taken, moved, now, asked, definition=definition, acquitted=acquitted)
 
@@ -137,6 +138,8 @@ def _written(
             entries=[step.entry for step in moved],
             wake_at=wake_at,
             wake_at_before=live.wake_at,
+            held_by=live.held_by(instance),
+            held_by_before=live.held_said,
             consumed=_consumed(taken),
             submitted=_submitted(taken),
             escalated=escalated(live, taken, instance),

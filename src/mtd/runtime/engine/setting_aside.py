@@ -21,6 +21,10 @@ from mtd.core.process.journal import (
     encode,
 )
 from mtd.core.process.trigger import Start, Trigger
+from mtd.runtime.memory.live import Live
+
+HELD = "held"
+"""Kind of the journal row that says for the end of which pause an instance waits."""
 
 
 def stopped(instance: Instance, trigger: Trigger, problem: str) -> Moved:
@@ -42,11 +46,21 @@ def begin_again(instance: Instance, definition: Definition, at: datetime) -> Sta
     return Start(at=at, variables=scope.variables, element=scope.element or None)
 
 
-def recorded(instance: Instance, at: datetime, kind: str, facts: Sequence[Fact]) -> Moved:
-    """A step of the runtime's own, in which nothing is evaluated."""
+def held_up(live: Live, instance: Instance, now: datetime) -> list[Moved]:
+    """The journal row that says for the end of which pause `instance` waits, if it is new."""
+    pause = live.held_by(instance)
+    if pause is None or pause == live.held_said:
+        return []
+    return [recorded(instance, now, HELD, [], [pause])]
+
+
+def recorded(
+    instance: Instance, at: datetime, kind: str, facts: Sequence[Fact], cause: Sequence[str] = ()
+) -> Moved:
+    """A step of the runtime's own, in which nothing is evaluated; `cause` identifies why."""
     draft = Draft(instance)
     for fact in facts:
         apply(draft, fact)
     after = draft.freeze(instance, 1)
-    payload = encode(Record(VERSION, [kind], list(facts)))
+    payload = encode(Record(VERSION, [kind, *cause], list(facts)))
     return Moved(after, Entry(after.seq, at, kind, "", payload), list(facts))

@@ -18,6 +18,7 @@ from mtd.runtime.engine.keeping import Keeper
 from mtd.runtime.engine.ownership import Buried, Ownership, persisted
 from mtd.runtime.engine.turn import turn
 from mtd.runtime.hands.hands import Hands
+from mtd.runtime.hands.pauses import LOOK_S, Pauses
 from mtd.runtime.settings.settings import BadSettings
 from mtd.store.housekeeping import expire_messages
 from mtd.store.ids import uuid7
@@ -68,6 +69,7 @@ async def _career(
     worker = await persisted(lambda: _enrolled(app))
     ownership = Ownership(worker)
     engine = _engine(app, ownership, connectors)
+    pauses = Pauses(worker)
     hands = Hands(
         connectors=connectors,
         legacy=app.settings.legacy,
@@ -79,15 +81,18 @@ async def _career(
         answered=engine.answered,
         put_off=engine.put_off,
         may_send=engine.may_send,
+        paused_by=pauses.over,
         keep=Keeper(app).keep,
     )
     engine.give_hands(hands)
+    await persisted(pauses.look)
     beginning = app.beginning()
     chores = [
         asyncio.create_task(ownership.keep()),
         asyncio.create_task(_listen(app, engine)),
         asyncio.create_task(beginning.keep()),
         asyncio.create_task(_tidy(app, worker)),
+        asyncio.create_task(_heed(pauses, engine)),
     ]
     try:
         while not stopping.is_set():
@@ -137,6 +142,18 @@ async def _tidy(app: App, worker: Worker) -> None:
                 LOG.warning("messages that nobody took were given up", count=expired)
         except Exception as error:  # noqa: BLE001 whatever it is, the next time tells
             LOG.warning("messages are not tidied", problem=type(error).__name__)
+
+
+async def _heed(pauses: Pauses, engine: Engine) -> None:
+    """Look at what people pause and lift."""
+    while True:
+        await asyncio.sleep(LOOK_S)
+        try:
+            if await pauses.look():
+                engine.reconsider(pauses.is_open)
+            await pauses.wake()
+        except Exception as error:  # noqa: BLE001 whatever it is, the next look tells
+            LOG.warning("pauses are not looked at", problem=type(error).__name__)
 
 
 def _engine(app: App, ownership: Ownership, connectors: Mapping[str, Connector]) -> Engine:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from mtd.connectors.wire import Exchange
-from mtd.runtime.hands.hands import Answer
+from mtd.runtime.hands.intent import Answer
 from mtd.store.turned import Attempted
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")

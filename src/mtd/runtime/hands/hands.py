@@ -6,23 +6,21 @@ every answer back as a trigger; they decide nothing about what follows.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 
-import msgspec
 import structlog
 
 from mtd.connectors.contract import Attempt, Connector, Repeat
 from mtd.connectors.settings import LegacySettings
-from mtd.connectors.wire import Artifact, Exchange, Wire, Wires
-from mtd.core.orders.purchase_order import PurchaseOrder
-from mtd.core.process.effect import Call
-from mtd.core.process.instance import Wait
+from mtd.connectors.wire import Artifact, Wire, Wires
 from mtd.core.process.outcome import Done, Failed, InDoubt, Outcome, Unknown
 from mtd.runtime.clock import Clock, elapsed_s
+from mtd.runtime.hands.intent import Answer, Intent, PutOff
 from mtd.runtime.hands.line import Line
-from mtd.runtime.memory.live import PATIENCE, Live
+from mtd.runtime.hands.pauses import HELD_S
+from mtd.runtime.memory.live import PATIENCE
 from mtd.runtime.telemetry import Meters
+from mtd.store.pauses import Pause
 
 LOG = structlog.get_logger()
 
@@ -30,52 +28,6 @@ PUT_OFF_MIN_S = 2 * PATIENCE.total_seconds()
 """A call that cannot be made is put off so long at least: its instance need not stay for it."""
 PAUSED_S = 10.0
 """How long a call is put off while nothing may be sent at all."""
-
-
-class Intent(msgspec.Struct, frozen=True, kw_only=True):
-    """A call that the journal says is to be made."""
-
-    tenant: int
-    instance: str
-    wait: int
-    element: str
-    business_key: str
-    call: Call
-    order: PurchaseOrder | None
-    unreadable: str | None
-    """Why its order cannot be shown to a connector; the call is then not made."""
-
-    @classmethod
-    def of(cls, live: Live, wait: Wait) -> "Intent":
-        """The call that `wait` of a live instance asks for."""
-        assert isinstance(wait.effect, Call)
-        return cls(
-            tenant=live.tenant,
-            instance=live.instance.id,
-            wait=wait.id,
-            element=wait.element,
-            business_key=live.instance.key,
-            call=wait.effect,
-            order=live.order,
-            unreadable=live.unreadable,
-        )
-
-    @property
-    def key(self) -> str:
-        """The idempotency key: the same for every attempt of this step (§6, conventions)."""
-        return f"{self.instance}:{self.element}:{self.wait}"
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of one attempt, with its evidence."""
-
-    intent: Intent
-    at: datetime
-    """When it was sent."""
-    took_ms: float
-    outcome: Outcome
-    exchanges: tuple[Exchange, ...] | None
-    """What went over the wire, perhaps nothing; None: a local connector, which has none."""
 
 
 Keep = Callable[[Intent, Sequence[Artifact]], Awaitable[None]]
@@ -99,8 +51,9 @@ class Hands:
         meters: Meters,
         chance: Callable[[], float],
         answered: Callable[[Answer], None],
-        put_off: Callable[[Intent, float], None],
+        put_off: PutOff,
         may_send: Callable[[Intent], bool],
+        paused_by: Callable[[Intent, Connector], Pause | None],
         keep: Keep,
     ) -> None:
         self._connectors = connectors
@@ -111,6 +64,7 @@ class Hands:
         self._answered = answered
         self._put_off = put_off
         self._may_send = may_send
+        self._paused_by = paused_by
         self._keep = keep
         self._lines = {name: Line[Intent](s, queue_max) for name, s in legacy.items()}
         self._again: dict[str, asyncio.TimerHandle] = {}
@@ -126,6 +80,8 @@ class Hands:
                 self._fail(intent, f"there is no service {intent.call.service!r}")
             elif intent.unreadable is not None:
                 self._fail(intent, intent.unreadable)
+            elif self._held(intent):
+                continue
             elif connector.repeat is Repeat.LOCAL:
                 self._answered(self._local(connector, intent))
             elif connector.legacy not in self._lines:
@@ -142,6 +98,12 @@ class Hands:
     def recall(self) -> None:
         """Give back at once whatever waits in a line and may not be sent here any more."""
         self._dismiss(lambda intent: not self._may_send(intent), 0.0)
+
+    def hold_back(self) -> None:
+        """Something was paused: who waits in a line and is held by that goes home."""
+        for line in self._lines.values():
+            for intent in line.leave(self._is_held):
+                self._held(intent)
 
     def relieve(self, count: int) -> None:
         """Put off at most `count` calls, those that came last in the longest line."""
@@ -206,6 +168,9 @@ class Hands:
             line.withdraw(intent)
             self._put_off(intent, self._delay_s(PAUSED_S if self._paused else 0.0))
             return
+        if self._held(intent):
+            line.withdraw(intent)
+            return
         wire = self._wires.wire(legacy)
         at, began_s = self._clock.now(), elapsed_s()
         run = partial(self._run, connector, intent)
@@ -234,6 +199,16 @@ class Hands:
         if isinstance(outcome, Done) and wire.kept:
             await self._keep(intent, wire.kept)
         return outcome
+
+    def _is_held(self, intent: Intent) -> bool:
+        return self._paused_by(intent, self._connectors[intent.call.service]) is not None
+
+    def _held(self, intent: Intent) -> bool:
+        """Whether the call is held by a pause; then its instance waits for the end of that."""
+        pause = self._paused_by(intent, self._connectors[intent.call.service])
+        if pause is not None:
+            self._put_off(intent, HELD_S, pause.id)
+        return pause is not None
 
     def _local(self, connector: Connector, intent: Intent) -> Answer:
         """A local connector never suspends: its coroutine ends at its first step."""

@@ -1,5 +1,6 @@
 """A live instance: what its owner keeps in memory between two turns."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from mtd.core.orders.purchase_order import PurchaseOrder
@@ -19,9 +20,9 @@ class Live:
     """One instance in memory; its parts change only after the commit that says so."""
 
     __slots__ = (
-        "alarm_at", "began", "definition", "flying", "instance", "leaving", "order", "overlays",
-        "problem", "resume", "slot", "snapshot_seq", "status", "suspicion", "tenant", "unreadable",
-        "wake_at",
+        "alarm_at", "began", "definition", "flying", "held", "held_said", "instance", "leaving",
+        "order", "overlays", "problem", "resume", "slot", "snapshot_seq", "status", "suspicion",
+        "tenant", "unreadable", "wake_at",
     )  # fmt: skip
 
     def __init__(
@@ -36,6 +37,7 @@ class Live:
         snapshot_seq: int = 0,
         suspicion: Suspicion | None = None,
         problem: str | None = None,
+        held_said: str | None = None,
     ) -> None:
         self.tenant = tenant
         self.instance = instance
@@ -62,6 +64,10 @@ class Live:
         """Waits whose calls the hands have; an instance stays in memory until they are back."""
         self.resume: dict[int, datetime] = {}
         """When calls that could not be made may be tried again, by wait."""
+        self.held: dict[int, str] = {}
+        """Waits whose calls are held by a pause, and by which."""
+        self.held_said = held_said
+        """The pause for whose end it waits, as its row says."""
         self.alarm_at: datetime | None = None
         """The one alarm set for it."""
         self.leaving = False
@@ -71,6 +77,25 @@ class Live:
     def key(self) -> tuple[int, str]:
         """Tenant and id: what the live map knows it by."""
         return self.tenant, self.instance.id
+
+    def put_off(self, wait: int, until: datetime, held_by: str | None) -> None:
+        """A call cannot be made before `until`, or while that pause lasts."""
+        self.flying.discard(wait)
+        self.resume[wait] = until
+        if held_by is not None:
+            self.held[wait] = held_by
+
+    def held_by(self, instance: Instance) -> str | None:
+        """The pause for whose end `instance`, which it became, waits."""
+        return next((pause for wait, pause in self.held.items() if wait in instance.waits), None)
+
+    def let_go(self, lasts: Callable[[str], bool]) -> bool:
+        """Whether a call of it was held by a pause that does not last any more; it is due now."""
+        freed = [wait for wait, pause in self.held.items() if not lasts(pause)]
+        for wait in freed:
+            del self.held[wait]
+            self.resume.pop(wait, None)
+        return bool(freed)
 
     def run_on(self, definition: Definition) -> None:
         """It goes on with another version, or with what its own cites by now."""

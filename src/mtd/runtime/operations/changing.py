@@ -89,6 +89,15 @@ async def previewed(app: App, tenant: int, instance: str, wanted: Wanted) -> Pre
     return _preview(definition, definition, known, advance(definition, known, trigger))
 
 
+async def dry_run(app: App, tenant: int, instance: str, trigger: Trigger) -> Preview:
+    """What `trigger` would do to an instance now. Raises NotFound, and definitions.Unknown."""
+    definition, known = await stands(app, tenant, instance)
+    if not isinstance(trigger, Redefined):
+        return _preview(definition, definition, known, advance(definition, known, trigger))
+    after = await app.library.definition(tenant, trigger.to)
+    return _preview(definition, after, known, migrate(definition, after, known, trigger))
+
+
 async def modify(
     app: App, tenant: int, instance: str, wanted: Wanted, actor: str, reason: str
 ) -> Receipt:

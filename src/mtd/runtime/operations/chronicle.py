@@ -8,6 +8,7 @@ import msgspec
 from mtd.core.process.definition import Definition
 from mtd.core.process.journal import Entry, Record, decode
 from mtd.core.process.telling import label, told
+from mtd.runtime.engine.setting_aside import HELD
 from mtd.store.trace import Traced
 from mtd.store.turned import Attempted
 
@@ -72,10 +73,14 @@ def _chapter(definition: Definition, entry: Entry, record: Record, attempts: lis
         kind=entry.kind,
         element=entry.element,
         label=label(definition, entry.element) if entry.element else "",
-        told=told(definition, record.facts),
+        told=told(definition, record.facts) + _held(entry, record),
         what=msgspec.Raw(entry.payload),
         attempts=attempts,
     )
+
+
+def _held(entry: Entry, record: Record) -> list[str]:
+    return [f"waits for the end of pause {record.cause[1]}"] if entry.kind == HELD else []
 
 
 def _try(attempted: Attempted) -> Try:

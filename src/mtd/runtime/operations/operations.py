@@ -28,6 +28,7 @@ from mtd.store.orders import Order
 REST = "rest"
 OTHER = "other"
 """What messages are counted as whose name no setting knows."""
+UUID_LENGTH, UUID_DASHES = 36, 4
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -74,7 +75,7 @@ class Operations:
         async with self.app.store.door(self.tenant) as connection:
             if "/" in name:
                 found = await orders.by_key(connection, self.tenant, name)
-            elif _is_uuid(name):
+            elif len(name) == UUID_LENGTH and name.count("-") == UUID_DASHES:
                 found = await orders.by_id(connection, self.tenant, name)
             else:
                 blind = self.app.vault.blind(self.tenant, "external_id", name)
@@ -213,6 +214,8 @@ class Operations:
             raise Conflict(f"the task is {task.state.lower()}")
         if task.assignee not in (None, person):
             raise Conflict(f"{task.assignee} has the task")
+        if task.paused is not None:
+            raise Conflict(f"its step is paused: {task.paused}")
         asked = await forms.asked(self.app.library, self.tenant, task)
         forms.check(asked, outputs)
         left = await correct(self.app, self.tenant, asked, outputs, person)
@@ -294,7 +297,3 @@ def key_hash(key: str) -> bytes:
 def amounts(payload: bytes) -> Any:
     """JSON whose numbers keep every digit."""
     return msgspec.json.Decoder(float_hook=Decimal).decode(payload)
-
-
-def _is_uuid(name: str) -> bool:
-    return len(name) == 36 and name.count("-") == 4

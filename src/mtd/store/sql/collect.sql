@@ -94,7 +94,7 @@ ORDER BY u.tenant_id, u.id, j.seq;
 -- name: collect.instances
 -- The rows of these instances, with their snapshot, their order's status and their suspicion.
 SELECT
-    i.tenant_id, i.id, i.wake_at, i.definition, i.key, s.state AS snapshot,
+    i.tenant_id, i.id, i.wake_at, i.definition, i.key, i.held_by::text, s.state AS snapshot,
     o.state, o.reached, o.resume,
     (
         SELECT max(p.version) FROM order_payload p

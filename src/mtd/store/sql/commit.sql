@@ -76,11 +76,12 @@ began AS (
 -- name: commit.restated
 -- Instances that parked, woke, ended or migrated.
 restated AS (
-    UPDATE instance i SET wake_at = u.wake_at, state = u.state, definition = u.definition
+    UPDATE instance i
+    SET wake_at = u.wake_at, state = u.state, definition = u.definition, held_by = u.held_by
     FROM fence, unnest(
         :restated_tenants::integer[], :restated_ids::uuid[], :restated_wake_ats::timestamptz[],
-        :restated_states::text[], :restated_definitions::text[]
-    ) AS u (tenant_id, id, wake_at, state, definition)
+        :restated_states::text[], :restated_definitions::text[], :restated_helds_by::uuid[]
+    ) AS u (tenant_id, id, wake_at, state, definition, held_by)
     WHERE i.tenant_id = u.tenant_id AND i.id = u.id
 )
 

@@ -3,7 +3,7 @@
 SELECT
     o.id::text, country, store, channel, external_id, branch, currency, amount, buyer_document,
     placed_at, promised_at, received_at, o.state, since, resume, reached,
-    coalesce(i.definition, '') AS definition
+    coalesce(i.definition, '') AS definition, i.held_by::text
 FROM purchase_order o
 LEFT JOIN instance i ON i.tenant_id = o.tenant_id AND i.id = o.id
 WHERE o.tenant_id = :tenant AND o.id = ANY(:ids::uuid[]);
@@ -25,7 +25,7 @@ ORDER BY order_id DESC LIMIT :page;
 SELECT
     o.id::text, country, store, channel, external_id, branch, currency, amount, buyer_document,
     placed_at, promised_at, received_at, o.state, since, resume, reached,
-    coalesce(i.definition, '') AS definition
+    coalesce(i.definition, '') AS definition, i.held_by::text
 FROM purchase_order o
 LEFT JOIN instance i ON i.tenant_id = o.tenant_id AND i.id = o.id
 WHERE o.tenant_id = :tenant

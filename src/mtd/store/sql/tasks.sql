@@ -2,7 +2,17 @@
 -- Open work for people, oldest first, from after one on, by role and person where given.
 SELECT
     instance_id::text AS instance, definition, wait, t.state, role, element, name, form, fields,
-    assignee, opened_at, due_at, claimed_at, closed_at
+    assignee, opened_at, due_at, claimed_at, closed_at,
+    (
+        SELECT p.reason FROM pause p
+        WHERE p.tenant_id = t.tenant_id AND p.kind = 'step' AND p.lifted_at IS NULL
+          AND (p.process, p.name) = (
+            CASE WHEN t.element LIKE '%@%:%' THEN split_part(t.element, '@', 1)
+                ELSE split_part(i.definition, '@', 1) END,
+            CASE WHEN t.element LIKE '%@%:%' THEN split_part(t.element, ':', 2)
+                ELSE t.element END
+        )
+    ) AS paused
 FROM user_task t
 JOIN instance i ON i.tenant_id = t.tenant_id AND i.id = t.instance_id
 WHERE t.tenant_id = :tenant AND closed_at IS NULL
@@ -18,7 +28,17 @@ ORDER BY opened_at, instance_id, wait LIMIT :page;
 -- All work for people that an instance ever asked for.
 SELECT
     instance_id::text AS instance, definition, wait, t.state, role, element, name, form, fields,
-    assignee, opened_at, due_at, claimed_at, closed_at
+    assignee, opened_at, due_at, claimed_at, closed_at,
+    (
+        SELECT p.reason FROM pause p
+        WHERE p.tenant_id = t.tenant_id AND p.kind = 'step' AND p.lifted_at IS NULL
+          AND (p.process, p.name) = (
+            CASE WHEN t.element LIKE '%@%:%' THEN split_part(t.element, '@', 1)
+                ELSE split_part(i.definition, '@', 1) END,
+            CASE WHEN t.element LIKE '%@%:%' THEN split_part(t.element, ':', 2)
+                ELSE t.element END
+        )
+    ) AS paused
 FROM user_task t
 JOIN instance i ON i.tenant_id = t.tenant_id AND i.id = t.instance_id
 WHERE t.tenant_id = :tenant AND instance_id = :instance

@@ -1,0 +1,196 @@
+"""`mtd bulk`: one thing done to many orders or files, previewed first."""
+
+import getpass
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import uvloop
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from mtd.faces.cli.starting import opened, operations_of
+from mtd.runtime.bulk import acting
+from mtd.runtime.bulk.acting import ItemView, Shown
+from mtd.runtime.bulk.asked import RATE_PER_S, Arguments, Wish
+from mtd.runtime.operations.operations import Conflict, NotFound, Operations, amounts
+from mtd.store.bulk import PAGE_MAX, Action, Ruling
+from mtd.store.standings import Filter
+
+bulk = App(name="bulk")
+CUSTOMER = "default"
+Act = Callable[[Operations], Awaitable[None]]
+
+
+@bulk.command
+def preview(
+    action: Action,
+    *names: str,
+    name: str,
+    reason: str,
+    rate: Annotated[float, Parameter(help="Items a second.")] = RATE_PER_S,
+    filter: Annotated[Filter, Parameter(name="*")] = Filter(),  # noqa: A002, B008 a frozen value
+    set: Annotated[str, Parameter(help="Variables, as JSON.")] = "{}",  # noqa: A002
+    to: Annotated[str, Parameter(help="migrate: name@version.")] = "",
+    map: Annotated[str, Parameter(help="migrate: ids by ids, as JSON.")] = "{}",  # noqa: A002
+    json: bool = False,
+    customer: str = CUSTOMER,
+) -> int:
+    """Fix for whom it would be (orders or files by name, else all that the filter fits).
+
+    Nothing is done before `mtd bulk start`.
+    """
+
+    async def act(operations: Operations) -> None:
+        chosen = list(names) or None
+        wish = msgspec.convert(
+            {
+                "name": name,
+                "action": action,
+                "actor": getpass.getuser(),
+                "reason": reason,
+                "orders": None if action == "push" else chosen,
+                "files": chosen if action == "push" else None,
+                "filter": filter,
+                "arguments": Arguments(
+                    variables=amounts(set.encode()),
+                    to=to,
+                    mapping=msgspec.json.decode(map, type=dict[str, str]),
+                ),
+                "rate_per_s": rate,
+            },
+            Wish,
+        )
+        _show(await acting.preview(operations, wish), json)
+
+    return uvloop.run(_with(customer, act))
+
+
+@bulk.command
+def start(id: str, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+    """Begin what was previewed; the workers carry it out."""
+    return _rule(id, "STARTED", reason, customer)
+
+
+@bulk.command
+def pause(id: str, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+    """Send nothing more of it until it is resumed."""
+    return _rule(id, "PAUSED", reason, customer)
+
+
+@bulk.command
+def resume(id: str, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+    """Go on with a paused one."""
+    return _rule(id, "RESUMED", reason, customer)
+
+
+@bulk.command
+def abort(id: str, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+    """Never send what was not sent yet."""
+    return _rule(id, "ABORTED", reason, customer)
+
+
+@bulk.command
+def again(
+    id: str,  # noqa: A002
+    *,
+    reason: str,
+    json: bool = False,
+    customer: str = CUSTOMER,
+) -> int:
+    """Preview it again, for what failed alone."""
+
+    async def act(operations: Operations) -> None:
+        _show(await acting.again(operations, id, getpass.getuser(), reason), json)
+
+    return uvloop.run(_with(customer, act))
+
+
+@bulk.command
+def show(id: str, *, json: bool = False, customer: str = CUSTOMER) -> int:  # noqa: A002
+    """Show how far it is, who decided what, and what its preview showed."""
+
+    async def act(operations: Operations) -> None:
+        _show(await acting.shown(operations, id), json)
+
+    return uvloop.run(_with(customer, act))
+
+
+@bulk.command
+def items(
+    id: str,  # noqa: A002
+    *,
+    state: str | None = None,
+    csv: Annotated[Path | None, Parameter(help="Write all of them here.")] = None,
+    customer: str = CUSTOMER,
+) -> int:
+    """List what came of each item, or write it as CSV."""
+
+    async def act(operations: Operations) -> None:
+        if csv is not None:
+            csv.write_text(await acting.table(operations, id, state), encoding="utf-8", newline="")
+            return
+        for one in await acting.page(operations, id, state, -1, PAGE_MAX):
+            print(f"{one.n:>6}  {one.state:<9}  {one.key}  {one.said}")
+
+    return uvloop.run(_with(customer, act))
+
+
+@bulk.command(name="list")
+def listing(*, customer: str = CUSTOMER) -> int:
+    """List bulk actions, newest first."""
+
+    async def act(operations: Operations) -> None:
+        table = Table("id", "action", "state", "name", "items", "succeeded", "failed", box=None)
+        for one in await acting.listing(operations, PAGE_MAX):
+            counts = (str(one.items), str(one.succeeded), str(one.failed))
+            table.add_row(one.id, one.action, one.state, escape(one.name), *counts)
+        Console(soft_wrap=True).print(table)
+
+    return uvloop.run(_with(customer, act))
+
+
+def _rule(id_: str, ruling: Ruling, reason: str, customer: str) -> int:
+    async def act(operations: Operations) -> None:
+        _show(await acting.rule(operations, id_, ruling, getpass.getuser(), reason), False)
+
+    return uvloop.run(_with(customer, act))
+
+
+async def _with(customer: str, act: Act) -> int:
+    async with opened(customer) as app:
+        try:
+            await act(await operations_of(app))
+        except (NotFound, Conflict, msgspec.MsgspecError) as error:
+            print(f"mtd bulk: {error}")
+            return 1
+    return 0
+
+
+def _show(shown: Shown, json: bool) -> None:
+    if json:
+        print(msgspec.json.format(msgspec.json.encode(shown)).decode())
+        return
+    one = shown.bulk
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"[bold]{one.id}[/]  {one.action}  {one.state}  {escape(one.name)}")
+    console.print(
+        f"{one.items} items at {one.rate_per_s:g}/s: {one.pending} pending, {one.skipped} skipped, "
+        f"{one.sent} sent, {one.succeeded} succeeded, {one.failed} failed"
+    )
+    for ruled in shown.rulings:
+        words = f"{ruled.ruling.lower()} {ruled.at:%Y-%m-%d %H:%M:%SZ} by {ruled.actor}"
+        console.print(escape(f"{words}: {ruled.reason}"))
+    for item in shown.samples:
+        _print(console, item, item.would)
+    for item in shown.skipped:
+        _print(console, item, (f"skipped: {item.said}",))
+
+
+def _print(console: Console, item: ItemView, lines: tuple[str, ...]) -> None:
+    console.print(f"  {escape(item.key)}")
+    for line in lines:
+        console.print(f"    {escape(line)}")

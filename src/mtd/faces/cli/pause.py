@@ -1,0 +1,109 @@
+"""`mtd pause`: a step, store, channel or counterpart stands still until it is lifted."""
+
+import getpass
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import uvloop
+from cyclopts import App
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from mtd.faces.cli.starting import opened, operations_of
+from mtd.runtime.operations import pausing
+from mtd.runtime.operations.operations import Conflict, NotFound, Operations
+from mtd.store.pauses import Kind, Listed
+
+pause = App(name="pause")
+CUSTOMER = "default"
+HELD_MAX = 200
+Act = Callable[[Operations], Awaitable[None]]
+
+
+@pause.command
+def step(name: str, *, process: str, reason: str, customer: str = CUSTOMER) -> int:
+    """Make no call and take no answer at a step of a process, by its label or id."""
+    return _pause("step", name, reason, customer, process)
+
+
+@pause.command
+def store(name: str, *, reason: str, customer: str = CUSTOMER) -> int:
+    """Make no call for the orders of a store; they are taken in as ever."""
+    return _pause("store", name, reason, customer)
+
+
+@pause.command
+def channel(name: str, *, reason: str, customer: str = CUSTOMER) -> int:
+    """Make no call for the orders of a channel; they are taken in as ever."""
+    return _pause("channel", name, reason, customer)
+
+
+@pause.command
+def counterpart(name: str, *, reason: str, customer: str = CUSTOMER) -> int:
+    """Send nothing to a legacy system."""
+    return _pause("counterpart", name, reason, customer)
+
+
+@pause.command(name="list")
+def listing(*, all: bool = False, customer: str = CUSTOMER) -> int:  # noqa: A002
+    """List what is paused, by whom and why, and how many wait; `--all`: also what was lifted."""
+
+    async def act(operations: Operations) -> None:
+        table = Table("id", "", "what", "held", "since", "by", "why", "lifted", box=None)
+        for one in await pausing.listing(operations, only_open=not all):
+            lifted = f"{_moment(one.lifted_at)} {one.lifted_by}" if one.lifted_at else ""
+            words = (_what(one), str(one.held), _moment(one.at), one.actor, one.reason, lifted)
+            table.add_row(one.id, one.kind, *map(escape, words))
+        Console(soft_wrap=True).print(table)
+
+    return uvloop.run(_with(customer, act))
+
+
+@pause.command
+def held(id: str, *, customer: str = CUSTOMER) -> int:  # noqa: A002 the option's name
+    """List who waits for the end of a pause, oldest first."""
+
+    async def act(operations: Operations) -> None:
+        for one in await pausing.held(operations, id, None, HELD_MAX):
+            print(f"{one.id}  {one.key}  {one.definition}")
+
+    return uvloop.run(_with(customer, act))
+
+
+@pause.command
+def lift(id: str, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+    """Let what was paused go on."""
+
+    async def act(operations: Operations) -> None:
+        one = await pausing.lift(operations, id, getpass.getuser(), reason)
+        print(f"{one.kind} {_what(one)} goes on; {one.held} waited")
+
+    return uvloop.run(_with(customer, act))
+
+
+def _pause(kind: Kind, name: str, reason: str, customer: str, process: str = "") -> int:
+    async def act(operations: Operations) -> None:
+        user = getpass.getuser()
+        one = await pausing.pause(operations, kind, name, user, reason, process)
+        print(f"paused {one.kind} {_what(one)}: mtd pause lift {one.id} --reason WHY")
+
+    return uvloop.run(_with(customer, act))
+
+
+async def _with(customer: str, act: Act) -> int:
+    async with opened(customer) as app:
+        try:
+            await act(await operations_of(app))
+        except (NotFound, Conflict) as error:
+            print(f"mtd pause: {error}")
+            return 1
+    return 0
+
+
+def _what(one: Listed) -> str:
+    return f"{one.label!r} of {one.process}" if one.process else one.label
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else f"{at:%Y-%m-%d %H:%M:%SZ}"

@@ -1,0 +1,1 @@
+"""Bulk actions: one thing done to many orders or files, never to more than the preview said."""

@@ -1,0 +1,70 @@
+"""Intents: the calls that the hands are given, and what they give back."""
+
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from mtd.connectors.wire import Exchange
+from mtd.core.orders.purchase_order import PurchaseOrder
+from mtd.core.process.effect import Call
+from mtd.core.process.instance import Wait
+from mtd.core.process.outcome import Outcome
+from mtd.runtime.memory.live import Live
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that the journal says is to be made."""
+
+    tenant: int
+    instance: str
+    process: str
+    """Name of the definition that it runs on."""
+    wait: int
+    element: str
+    business_key: str
+    call: Call
+    order: PurchaseOrder | None
+    unreadable: str | None
+    """Why its order cannot be shown to a connector; the call is then not made."""
+
+    @classmethod
+    def of(cls, live: Live, wait: Wait) -> "Intent":
+        """The call that `wait` of a live instance asks for."""
+        assert isinstance(wait.effect, Call)
+        return cls(
+            tenant=live.tenant,
+            instance=live.instance.id,
+            process=live.definition.name,
+            wait=wait.id,
+            element=wait.element,
+            business_key=live.instance.key,
+            call=wait.effect,
+            order=live.order,
+            unreadable=live.unreadable,
+        )
+
+    @property
+    def key(self) -> str:
+        """The idempotency key: the same for every attempt of this step (§6, conventions)."""
+        return f"{self.instance}:{self.element}:{self.wait}"
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one attempt, with its evidence."""
+
+    intent: Intent
+    at: datetime
+    """When it was sent."""
+    took_ms: float
+    outcome: Outcome
+    exchanges: tuple[Exchange, ...] | None
+    """What went over the wire, perhaps nothing; None: a local connector, which has none."""
+
+
+class PutOff(Protocol):
+    """Takes back a call that is not made for so many seconds, or while a pause lasts."""
+
+    def __call__(self, intent: Intent, delay_s: float, /, held_by: str | None = None) -> None:
+        """`held_by`: the id of that pause."""
+        ...
