@@ -6,12 +6,13 @@ import msgspec
 import pytest
 
 from mtd.core.process.advance import Moved, advance, migrate
+from mtd.core.process.counterparts import mapped
 from mtd.core.process.definition import Definition, Event
 from mtd.core.process.effect import Call, Listening, Subscription, Timer, UserTask
 from mtd.core.process.facts import Ignored
+from mtd.core.process.hindering import hindrances
 from mtd.core.process.instance import State
 from mtd.core.process.journal import fold
-from mtd.core.process.migrating import hindrances, mapped
 from mtd.core.process.outcome import Done, Refused
 from mtd.core.process.trigger import (
     Answered,

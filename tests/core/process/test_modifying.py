@@ -10,6 +10,18 @@ from mtd.core.process.outcome import Done
 from mtd.core.process.trigger import Answered, Modified
 from tests.core.process.sketch import Sketch, after
 from tests.core.process.world import World
+from tests.core.process.written import (
+    event_of,
+    flows,
+    run,
+    service,
+    several,
+    stage,
+    start,
+    tag,
+    throw,
+    undoable,
+)
 
 
 def shop() -> World:
@@ -107,3 +119,71 @@ def test_with_its_last_token_a_scope_ends() -> None:
 )
 def test_what_may_not_be_is_said_and_nothing_of_it_done(change: dict[str, Any], words: str) -> None:
     assert words in refused(shop(), **change)
+
+
+def undoing() -> World:
+    """What was done is being undone."""
+    world = run(
+        start("start"),
+        undoable("a"),
+        undoable("b"),
+        throw("back", event_of("compensate")),
+        service("then"),
+        flows("start > a > b > back > then"),
+    )
+    world.answer("a")
+    world.answer("b")
+    assert world.waiting() == ["undo_b"]
+    return world
+
+
+def test_what_undoes_something_is_not_moved_but_can_be_left_out() -> None:
+    world = undoing()
+    assert "can be dropped, not moved" in refused(world, moves=(("undo_b", "then"),))
+    assert "by compensation alone" in refused(world, adds=("undo_a",))
+    modify(world, drops=("undo_b",))
+    assert world.waiting() == ["undo_a"], "the next one is undone"
+    world.answer("undo_a")
+    assert world.waiting() == ["then"]
+
+
+def test_a_throw_that_undoes_is_moved_with_what_it_has_begun() -> None:
+    world = undoing()
+    modify(world, moves=(("back", "then"),))
+    assert world.waiting() == ["then"] and list(world.instance.scopes) == [0]
+
+
+def test_a_multi_instance_that_is_moved_on_keeps_what_is_done_of_it() -> None:
+    world = run(
+        start("start"),
+        undoable("a", several(True, "3")),
+        throw("back", event_of("compensate")),
+        flows("start > a > back"),
+    )
+    world.answer("a")
+    modify(world, moves=(("a", "back"),))
+    assert world.answer_all() == ["undo_a"]
+    assert world.ended
+
+
+def test_in_what_runs_for_each_tokens_move_in_every_body() -> None:
+    inside = (start("in"), service("a"), service("b"), flows("in > a > b"))
+    world = run(start("start"), stage("x", several(False, "2"), *inside), flows("start > x"))
+    modify(world, moves=(("a", "b"),))
+    assert world.waiting() == ["b", "b"]
+    assert "which runs 2 times" in refused(world, adds=("a",))
+
+
+def test_in_an_ad_hoc_sub_process_what_is_dropped_leaves_the_choice() -> None:
+    world = run(
+        start("start"),
+        tag("adHocSubProcess", "x", service("a"), service("b")),
+        service("then"),
+        flows("start > x > then"),
+        bindings='[adhoc.x]\nrole = "agent"\n',
+    )
+    world.submit("x", activities=["a"])
+    modify(world, drops=("a",))
+    assert world.waiting() == ["x"]
+    modify(world, adds=("b",))
+    assert world.waiting() == ["b", "x"]

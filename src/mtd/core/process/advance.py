@@ -10,6 +10,7 @@ from mtd.core.process.causes import cause
 from mtd.core.process.definition import Definition, Element
 from mtd.core.process.effect import Call, UserTask, Watching
 from mtd.core.process.elements import TABLE
+from mtd.core.process.hindering import hindrances
 from mtd.core.process.instance import ROOT, SET_ASIDE, Incident, Instance, State, Wait
 from mtd.core.process.journal import (
     VERSION,
@@ -24,7 +25,7 @@ from mtd.core.process.journal import (
     Troubled,
     encode,
 )
-from mtd.core.process.migrating import follow, hindrances
+from mtd.core.process.migrating import follow
 from mtd.core.process.modifying import let_modify
 from mtd.core.process.outcome import Done, InDoubt, Unknown
 from mtd.core.process.recording import Stuck

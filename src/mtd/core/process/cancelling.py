@@ -1,4 +1,9 @@
-"""Cancelling: a transaction is undone and left by its cancel event (BPMN 2.0.2 §10.3.5)."""
+"""Cancelling: a transaction is undone and left by its cancel event (BPMN 2.0.2 §10.3.5).
+
+One that is done for each of several items is one activity, and its cancel event stands at the
+border of all of it: cancelled by one body, all bodies are called off and undone, those that are
+done too. Of a loop, each iteration that is done was a transaction of its own, and it stays.
+"""
 
 from mtd.core.process.compensating import undo_all
 from mtd.core.process.definition import Element
@@ -7,6 +12,7 @@ from mtd.core.process.recording import Stuck
 from mtd.core.process.step import Step
 from mtd.core.process.throwing import Catcher, catch
 
+MULTI_INSTANCE = "multiInstance"
 CANCEL = "cancel"
 """BPMN's word for the event."""
 
@@ -17,7 +23,7 @@ def cancel(step: Step, element: Element, token: Token) -> None:
     while _kind(step, scope) != "transaction" and scope.parent is not None:
         scope = step.draft.scopes[scope.parent]
     _border(step, scope)
-    undoing, over = undo_all(step, element, scope.id)
+    undoing, over = undo_all(step, element, _whole(step, scope).id)
     if over:
         cancelled(step, undoing)
 
@@ -39,6 +45,17 @@ def _border(step: Step, scope: Scope) -> Catcher:
             if any(one.kind == CANCEL for one in event.events):
                 return Catcher(event, holder.scope, holder)
     raise Stuck("NO_WAY_OUT", "no cancel event at the border of a transaction around it")
+
+
+def _whole(step: Step, scope: Scope) -> Scope:
+    """What is undone with the inside `scope`: of one body of a multi-instance, all bodies."""
+    holder = None if scope.holder is None else step.draft.tokens[scope.holder]
+    loop = None if holder is None else step.element(holder).loop
+    if holder is None or not holder.inner or loop is None or loop.kind != MULTI_INSTANCE:
+        return scope
+    account = step.draft.scopes[holder.scope].parent
+    assert account is not None, "a body is inside the account of its activity"
+    return step.draft.scopes[account]
 
 
 def _kind(step: Step, scope: Scope) -> str:

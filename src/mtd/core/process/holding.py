@@ -82,7 +82,7 @@ class Holding(Recording):
         """`token`, or the process itself, is stuck until someone settles why."""
         where = wait.element if wait else token.at if token else ""
         ids = (token.id if token else None, wait.id if wait else None)
-        if token is not None and self._is_undoing(token):
+        if token is not None and self.is_undoing(token):
             code, message = COMPENSATION_FAILED, f"{code}: {message}"
         self.record(Troubled(Incident(self.draft.next, where, *ids, code, message)))
 
@@ -125,7 +125,7 @@ class Holding(Recording):
         self.disarm(token)
         self.record(Gone(token.id))
 
-    def _is_undoing(self, token: Token) -> bool:
+    def is_undoing(self, token: Token) -> bool:
         """Whether `token` moves on behalf of one that throws compensation."""
         scope = self.draft.scopes[token.scope]
         while scope.parent is not None:

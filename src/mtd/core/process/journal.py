@@ -161,8 +161,9 @@ def _left(draft: Draft, fact: Left) -> None:
 
 
 def _completed(draft: Draft, fact: Completed) -> None:
-    scope = fact.completion.scope
-    before = draft.completed.get(scope, ())
+    """A completion whose number is known already takes that one's place."""
+    scope, id_ = fact.completion.scope, fact.completion.id
+    before = (one for one in draft.completed.get(scope, ()) if one.id != id_)
     _remember(draft, scope, (*before, fact.completion))
     draft.next = max(draft.next, fact.completion.id + 1)
 

@@ -1,80 +1,61 @@
 """Migrating: an instance goes on with another version of its definition, whole or not at all.
 
-Every token, scope, wait and incident keeps its number; where an element has another id in the
-new version, they stand there from now on. What cannot go along is told, and then nothing moves.
-What is awaited stays as it was opened: a timer keeps its due time, a message its key.
+Every token, scope, wait and incident keeps its number, and so does what may still be undone; where
+an element has another id in the new version, they stand there from now on. What cannot go along
+is told (`hindering`), and then nothing moves. What is awaited stays as it was opened: a timer
+keeps its due time, a message its key; and what went off already is not awaited anew.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import msgspec
 
-from mtd.core.process.catching import arm, await_events
+from mtd.core.process.catching import WAITABLE, await_events
+from mtd.core.process.counterparts import BESIDE, GATHERING, awaits_alike, mapped
 from mtd.core.process.definition import Definition, Element
-from mtd.core.process.effect import Call, Listening, Subscription, Timer, UserTask, Watching
-from mtd.core.process.facts import Closed, Entered, Follows, Opened, Put, Settled, Troubled
-from mtd.core.process.instance import SET_ASIDE, Completion, Instance, Scope, State, Token, Wait
-from mtd.core.process.linking import SEPARATOR
+from mtd.core.process.effect import UserTask
+from mtd.core.process.facts import (
+    Closed,
+    Completed,
+    Entered,
+    Follows,
+    Opened,
+    Put,
+    Settled,
+    Troubled,
+)
+from mtd.core.process.instance import Scope, Token, Wait
 from mtd.core.process.step import Step
 
-AWAITED: dict[type, str] = {
-    Timer: "timer",
-    Subscription: "message",
-    Listening: "signal",
-    Watching: "conditional",
-}
-"""Kinds of events, by what they await."""
-BESIDE = frozenset({"boundaryEvent", "eventSubProcess"})
-"""Events that listen beside what goes on: they may come, go and be others."""
-GATHERING = frozenset({"parallelGateway", "inclusiveGateway"})
-"""Gateways at which tokens wait for others: with other ways in, they may be all there now."""
-
-
-def mapped(old: Definition, new: Definition, given: Mapping[str, str]) -> dict[str, str]:
-    """Where each element of `old` is in `new`: as `given`; else by its id, when the kind is equal.
-
-    The process itself is its own counterpart. An element of a called definition is found in
-    another version of that too. What has no counterpart is not in the answer.
-    """
-    found = {old.root: new.root}
-    local = {_local(id_): id_ for id_ in new.linked}
-    for id_, element in old.elements.items():
-        target = given.get(id_, id_)
-        if target not in new.elements and id_ in old.linked:
-            target = local.get(_local(id_), target)
-        alike = target in new.elements and new.elements[target].kind == element.kind
-        if id_ not in found and alike:
-            found[id_] = target
-    return found
-
-
-def hindrances(
-    old: Definition, new: Definition, instance: Instance, given: Mapping[str, str]
-) -> list[str]:
-    """Why `instance` cannot follow from `old` to `new`, in words; empty: it can."""
-    return list(dict.fromkeys(_hindrances(old, new, instance, given)))
+_Place = tuple[int | None, int, str]
+"""Who listens: a token, if it is one, in a scope, by an event."""
 
 
 def follow(step: Step, old: Definition, given: Mapping[str, str]) -> None:
     """Let the instance of `step`, whose definition is the new one already, stand on it."""
-    new, draft = step.definition, step.draft
-    places = mapped(old, new, given)
-    step.record(Follows(new.id))
+    places = mapped(old, step.definition, given)
+    over = frozenset(_gone_off(step, old, places))
+    step.record(Follows(step.definition.id))
+    _stand(step, places)
+    for wait in list(step.draft.waits.values()):
+        _carry(step, wait, places)
+    _keep_troubles(step, places)
+    _listen(step, over)
+    _look_again(step, old, places)
+
+
+def _stand(step: Step, places: Mapping[str, str]) -> None:
+    """Scopes, tokens and what may be undone are at the counterparts of their elements."""
+    draft = step.draft
     for scope in list(draft.scopes.values()):
         if scope.element != (place := places.get(scope.element, scope.element)):
             step.record(Entered(msgspec.structs.replace(scope, element=place)))
     for token in list(draft.tokens.values()):
         if token.at != places[token.at]:
             step.record(Put(msgspec.structs.replace(token, at=places[token.at])))
-    for wait in list(draft.waits.values()):
-        _carry(step, wait, places)
-    for incident in list(draft.incidents.values()):
-        place = places.get(incident.element, "")
-        if place != incident.element:
-            step.record(Settled(incident.id))
-            step.record(Troubled(msgspec.structs.replace(incident, id=draft.next, element=place)))
-    _listen(step)
+    for one in [one for completed in draft.completed.values() for one in completed]:
+        if one.element != places[one.element]:
+            step.record(Completed(msgspec.structs.replace(one, element=places[one.element])))
 
 
 def _carry(step: Step, wait: Wait, places: Mapping[str, str]) -> None:
@@ -94,7 +75,7 @@ def _carry(step: Step, wait: Wait, places: Mapping[str, str]) -> None:
 def _belongs(step: Step, wait: Wait, place: str) -> bool:
     """Whether the new version still listens there on behalf of the same token or scope."""
     element = step.definition.elements[place]
-    if element.kind in BESIDE and AWAITED[type(wait.effect)] not in _kinds(element):
+    if element.kind in BESIDE and not awaits_alike(element, wait.effect):
         return False
     if wait.token is None:
         inside = step.definition.elements[step.draft.scopes[wait.scope].element]
@@ -107,24 +88,74 @@ def _belongs(step: Step, wait: Wait, place: str) -> bool:
     return True
 
 
-def _listen(step: Step) -> None:
-    """What the new version listens to besides is listened to; joins look at who is there."""
-    heard = {(wait.token, wait.scope, wait.element) for wait in step.draft.waits.values()}
-    for scope in list(step.draft.scopes.values()):
-        if step.is_heard(scope):
-            inside = step.definition.elements[scope.element]
-            for start in inside.handlers:
+def _keep_troubles(step: Step, places: Mapping[str, str]) -> None:
+    for incident in list(step.draft.incidents.values()):
+        place = places.get(incident.element, "")
+        if place != incident.element:
+            step.record(Settled(incident.id))
+            moved = msgspec.structs.replace(incident, id=step.draft.next, element=place)
+            step.record(Troubled(moved))
+
+
+def _gone_off(step: Step, old: Definition, places: Mapping[str, str]) -> Iterator[_Place]:
+    """Where the old version listens no more, though the event is drawn there: it went off."""
+    awaited = {(wait.token, wait.scope, wait.element) for wait in step.draft.waits.values()}
+    beside: list[_Place] = []
+    for scope in step.draft.scopes.values():
+        beside += [(None, scope.id, start) for start in old.elements[scope.element].handlers]
+    for token in step.draft.tokens.values():
+        beside += [(token.id, token.scope, one) for one in old.elements[token.at].attached]
+    for token_id, scope_id, event in beside:
+        place = places.get(event)
+        if place is not None and (token_id, scope_id, event) not in awaited:
+            before = {one.kind for one in old.elements[event].events} & WAITABLE
+            after = {one.kind for one in step.definition.elements[place].events} & WAITABLE
+            if before == after:
+                yield token_id, scope_id, place
+
+
+def _listen(step: Step, over: frozenset[_Place]) -> None:
+    """What the new version listens to besides is listened to."""
+    draft = step.draft
+    heard = over | {(wait.token, wait.scope, wait.element) for wait in draft.waits.values()}
+    for scope in list(draft.scopes.values()):
+        if step.is_heard(scope) and not _is_replaced(step, scope):
+            for start in step.definition.elements[scope.element].handlers:
                 if (None, scope.id, start) not in heard:
                     _await(step, start, scope, None)
-    for token in list(step.draft.tokens.values()):
+    for token in list(draft.tokens.values()):
         element = step.element(token)
-        if element.attached and not token.inner:
-            step.attempt(token, lambda e=element, t=token: arm(step, e, t))
-        if element.kind == "eventBasedGateway":
-            for way in element.outgoing:
-                if (token.id, token.scope, way.target) not in heard:
-                    _await(step, way.target, step.draft.scopes[token.scope], token)
-        if element.kind in GATHERING:
+        beside = () if token.inner else element.attached
+        ways = element.outgoing if element.kind == "eventBasedGateway" else ()
+        for event in (*beside, *(way.target for way in ways)):
+            if (token.id, token.scope, event) not in heard:
+                _await(step, event, draft.scopes[token.scope], token)
+
+
+def _is_replaced(step: Step, scope: Scope) -> bool:
+    """Whether an event sub-process interrupted `scope`: then nothing else in it is heard."""
+    inside = step.definition.elements[scope.element]
+    interrupting = {
+        step.definition.elements[start].parent
+        for start in inside.handlers
+        if step.definition.elements[start].interrupting
+    }
+    return any(
+        one.parent == scope.id and one.holder is None and one.element in interrupting
+        for one in step.draft.scopes.values()
+    )
+
+
+def _look_again(step: Step, old: Definition, places: Mapping[str, str]) -> None:
+    """Joins, and activities that wait for several tokens, look at who is there."""
+    counting = {
+        places[id_]
+        for id_, element in old.elements.items()
+        if element.start_quantity > 1 and id_ in places
+    }
+    for token in list(step.draft.tokens.values()):
+        waits_to_begin = token.at in counting and not token.counted and not token.inner
+        if step.element(token).kind in GATHERING or waits_to_begin:
             step.agenda.append(token.id)
 
 
@@ -135,109 +166,3 @@ def _await(step: Step, event: str, scope: Scope, token: Token | None) -> None:
 
 def _opened(step: Step, element: Element, scope: int, token: Token | None) -> None:
     await_events(step, element, scope, token)
-
-
-def _hindrances(
-    old: Definition, new: Definition, instance: Instance, given: Mapping[str, str]
-) -> Iterator[str]:
-    if instance.state is not State.RUNNING:
-        yield f"it is {instance.state.value.lower()}"
-        return
-    if any(one.code == SET_ASIDE for one in instance.incidents.values()):
-        yield "it was set aside by the engine: retry or stop it first"
-    for source, target in given.items():
-        yield from _mapping_problem(old, new, source, target)
-    places = mapped(old, new, given)
-    for scope in instance.scopes.values():
-        yield from _place_problem(old, new, places, scope.element, None)
-    for token in instance.tokens.values():
-        within = instance.scopes[token.scope].element
-        yield from _place_problem(old, new, places, token.at, None if token.inner else within)
-        if (place := places.get(token.at)) is not None:
-            yield from _token_problem(old, new, token, place)
-    for wait in instance.waits.values():
-        if (place := places.get(wait.element)) is not None:
-            yield from _wait_problem(old, new, wait, place)
-    for completions in instance.completed.values():
-        for one in completions:
-            yield from _completion_problem(new, places, one)
-
-
-def _mapping_problem(old: Definition, new: Definition, source: str, target: str) -> Iterator[str]:
-    if source not in old.elements:
-        yield f"{old.id} has no element {source!r}"
-    elif target not in new.elements:
-        yield f"{new.id} has no element {target!r}"
-    elif old.elements[source].kind != new.elements[target].kind:
-        kinds = f"{old.elements[source].kind}, and {new.elements[target].kind}"
-        yield f"{source!r} cannot become {target!r}: they are {kinds}"
-
-
-def _place_problem(
-    old: Definition, new: Definition, places: Mapping[str, str], at: str, within: str | None
-) -> Iterator[str]:
-    """An element on or in which the instance stands must be there, alike, and inside the same."""
-    before = old.elements[at]
-    place = places.get(at)
-    if place is None:
-        yield f"{_called(before)} is not in {new.id}"
-        return
-    after = new.elements[place]
-    if within is not None and after.parent != places.get(within, within):
-        yield f"{_called(before)} is not inside {_called(old.elements[within])} in {new.id}"
-    if _repeats(before) != _repeats(after):
-        yield f"{_called(before)} repeats otherwise in {new.id}"
-
-
-def _token_problem(old: Definition, new: Definition, token: Token, place: str) -> Iterator[str]:
-    before, after = old.elements[token.at], new.elements[place]
-    gathers = before.kind in GATHERING and len(after.incoming) > 1
-    if gathers and token.via is not None and token.via not in after.incoming:
-        yield f"a token waits at {_called(before)}, and its way in is not in {new.id}"
-    if before.kind == "complexGateway" and before.incoming != after.incoming:
-        yield f"a token waits at {_called(before)}, whose ways in are others in {new.id}"
-
-
-def _wait_problem(old: Definition, new: Definition, wait: Wait, place: str) -> Iterator[str]:
-    before, after = old.elements[wait.element], new.elements[place]
-    match wait.effect:
-        case Call() if place != wait.element:
-            # The idempotency key of the call holds the element's id.
-            yield f"a call is under way at {_called(before)}, which has another id in {new.id}"
-        case Call() | UserTask():
-            if type(before.work) is not type(after.work):
-                yield f"{_called(before)} is other work in {new.id}"
-        case effect if before.kind not in BESIDE:
-            kind = AWAITED[type(effect)]
-            if kind not in _kinds(after):
-                yield f"{_called(before)} awaits a {kind}, and in {new.id} it does not"
-        case _:
-            return
-
-
-def _completion_problem(
-    new: Definition, places: Mapping[str, str], one: Completion
-) -> Iterator[str]:
-    """What may still be undone must be known by its own id: that is how it is remembered."""
-    after = new.elements.get(one.element)
-    if places.get(one.element) != one.element or after is None or not after.remembered:
-        yield f"what {one.element!r} did may still be undone, and {new.id} does not know how"
-
-
-def _kinds(element: Element) -> set[str]:
-    return {event.kind for event in element.events}
-
-
-def _repeats(element: Element) -> tuple[Any, ...]:
-    loop = element.loop
-    return () if loop is None else (loop.kind, loop.sequential)
-
-
-def _local(id_: str) -> str:
-    """`billing:pay` of `billing@3:pay`."""
-    owner, _, own = id_.partition(SEPARATOR)
-    return f"{owner.rpartition('@')[0]}{SEPARATOR}{own}"
-
-
-def _called(element: Element) -> str:
-    return repr(element.name or element.id)

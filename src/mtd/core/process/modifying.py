@@ -47,6 +47,9 @@ def _problems(step: Step, change: Modified) -> Iterator[str]:
             yield f"there is no element {source!r}"
         elif not _resting(step, source):
             yield f"no token rests at {_called(elements[source])}"
+    for source, _ in change.moves:
+        if source in elements and any(step.is_undoing(token) for token in _resting(step, source)):
+            yield f"{_called(elements[source])} undoes something: it can be dropped, not moved"
     if len(set(sources)) < len(sources):
         yield "the tokens of one element can be moved or dropped once"
     for source, target in change.moves:
@@ -73,6 +76,8 @@ def _target_problem(step: Step, target: str) -> str | None:
     handler = element.kind == "subProcess" and any(
         start in step.definition.elements[element.parent].handlers for start in element.starts
     )
+    if any(one.compensated_by == target for one in step.definition.elements.values()):
+        return f"a token comes to {_called(element)} by compensation alone"
     if element.kind in NO_TARGETS or handler:
         return f"a token comes to {_called(element)} by its event alone"
     if element.kind in JOINS and len(element.incoming) > 1:

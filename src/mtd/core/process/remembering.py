@@ -31,7 +31,8 @@ def remember_scope(
 ) -> bool:
     """`scope` ended in the activity of `token`; whether what was done in it is remembered too.
 
-    One body of a loop, and all of them together, complete like scopes inside the activity.
+    One body of a loop, and all those of a multi-instance together, complete like scopes inside
+    the activity: the bodies are remembered in the account of theirs, and that where it was.
     An activity with a handler at its border is a black box to it: the inside is forgotten.
     """
     is_activity = element.loop is None or token.inner
@@ -40,15 +41,21 @@ def remember_scope(
         return False
     kept = scope.id in recording.draft.completed
     if kept or (is_activity and inside.compensation is not None):
-        _remember(recording, element.id, token.scope, is_activity, scope.id, variables)
+        assert scope.parent is not None, "what a token holds is inside of something"
+        _remember(recording, element.id, scope.parent, is_activity, scope.id, variables)
     return kept
 
 
-def remember_contents(recording: Recording, scope: Scope) -> bool:
-    """An event sub-process ended, or a scope was interrupted: what was done in it is kept."""
+def remember_contents(
+    recording: Recording, scope: Scope, variables: dict[str, Any] | None = None
+) -> bool:
+    """An event sub-process ended, or a scope was interrupted: what was done in it is kept, with
+    its `variables`, unless others are given.
+    """
     if scope.parent is None or scope.id not in recording.draft.completed:
         return False
-    _remember(recording, scope.element, scope.parent, False, scope.id, scope.variables)
+    own = scope.variables if variables is None else variables
+    _remember(recording, scope.element, scope.parent, False, scope.id, own)
     return True
 
 

@@ -159,8 +159,7 @@ class Step(Holding):
         """Everything in the scope is cancelled, save the inner scope `keep`; it stays open."""
         for inner in [s for s in self.draft.scopes.values() if s.parent == scope_id]:
             if inner.id != keep and inner.id in self.draft.scopes:
-                self.clear(inner.id)
-                self.close(inner)
+                self._interrupt(inner)
         for token in [t for t in self.draft.tokens.values() if t.scope == scope_id]:
             self.drop(token)
 
@@ -168,8 +167,7 @@ class Step(Holding):
         """The activity of `token` is interrupted: all that it holds is gone, and so is it."""
         for scope in [s for s in self.draft.scopes.values() if s.holder == token.id]:
             if scope.id in self.draft.scopes:
-                self.clear(scope.id)
-                self.close(scope)
+                self._interrupt(scope)
         self.drop(token)
 
     # -- rules -----------------------------------------------------------------------------
@@ -194,6 +192,25 @@ class Step(Holding):
         self.record(Put(token))
         self.agenda.append(token.id)
         return token
+
+    def _interrupt(self, scope: Scope) -> None:
+        """The scope is over before its end; of what was done in it, only whole bodies of a
+        multi-instance are done, and can be undone (BPMN 2.0.2 §10.7.1).
+        """
+        self.clear(scope.id)
+        kept = False
+        if scope.id in self.draft.completed and self._is_account(scope):
+            kept = remember_contents(self, scope, {})
+        self.close(scope, kept)
+
+    def _is_account(self, scope: Scope) -> bool:
+        """Whether the scope keeps the account of a multi-instance, with bodies inside it."""
+        if scope.holder is None:
+            return False
+        holder = self.draft.tokens[scope.holder]
+        loop = self.element(holder).loop
+        has_bodies = loop is not None and loop.kind == "multiInstance" and not holder.inner
+        return has_bodies and scope.parent == holder.scope
 
     def _stays(self, scope: Scope) -> bool:
         inside = self.definition.elements[scope.element]

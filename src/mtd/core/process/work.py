@@ -1,5 +1,6 @@
 """Work: what a task does whichever its type: call a service, ask a person, or evaluate."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
@@ -14,6 +15,8 @@ from mtd.core.process.step import Step
 from mtd.core.process.throwing import find_catcher, throw_error
 from mtd.core.process.trigger import Answered, Submitted
 
+GoOn = Callable[[Step, Element, Token], None]
+"""What the token does when the work is done."""
 TECHNICAL = "TECHNICAL_FAILURE"
 """The incident of a service that failed in its last attempt, where the binding names no error."""
 IN_DOUBT = "IN_DOUBT"
@@ -35,18 +38,24 @@ def begin(step: Step, element: Element, token: Token) -> None:
             step.leave(element, token)
 
 
-def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
-    """The service answered, or the person submitted."""
+def resume(
+    step: Step, element: Element, wait: Wait, trigger: Any, go_on: GoOn = Step.leave
+) -> None:
+    """The service answered, or the person submitted; once it is done, the token goes on."""
     assert wait.token is not None
     token = step.draft.tokens[wait.token]
     match trigger:
         case Submitted(outputs=outputs):
             assert isinstance(element.work, Person)
             deliver(step, element, token.scope, element.work.outputs, outputs)
-            step.leave(element, token)
-        case Answered():
+            go_on(step, element, token)
+        case Answered(outcome=Done(outputs=outputs)):
             assert isinstance(element.work, Service)
-            _answered(step, element, element.work, token, wait, trigger)
+            deliver(step, element, token.scope, element.work.outputs, outputs)
+            go_on(step, element, token)
+        case Answered(outcome=outcome):
+            assert isinstance(element.work, Service)
+            _not_done(step, element.work, token, wait, trigger, outcome)
         case _:
             raise Stuck("UNEXPECTED", f"{element.name!r} cannot take a {type(trigger).__name__}")
 
@@ -70,18 +79,15 @@ def evaluate(step: Step, element: Element, rules: Rules, token: Token) -> None:
     deliver(step, element, token.scope, None, results)
 
 
-def _answered(
+def _not_done(
     step: Step,
-    element: Element,
     service: Service,
     token: Token,
     wait: Wait,
     answer: Answered,
+    outcome: Refused | Failed | Unknown | InDoubt,
 ) -> None:
-    match answer.outcome:
-        case Done(outputs=outputs):
-            deliver(step, element, token.scope, service.outputs, outputs)
-            step.leave(element, token)
+    match outcome:
         case Refused(code=code, message=message, outputs=outputs):
             _fail(step, token, wait, code, message, outputs)
         case InDoubt(message=message):

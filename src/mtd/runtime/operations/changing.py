@@ -12,12 +12,12 @@ from typing import Any
 import msgspec
 
 from mtd.core.process.advance import Moved, advance, migrate
+from mtd.core.process.counterparts import mapped
 from mtd.core.process.definition import Definition
 from mtd.core.process.facts import Ignored, Opened
 from mtd.core.process.instance import Instance, State
 from mtd.core.process.journal import Entry, fold
 from mtd.core.process.label import folded
-from mtd.core.process.migrating import mapped
 from mtd.core.process.trigger import Modified, Redefined, Trigger
 from mtd.runtime.app import App
 from mtd.runtime.operations.operations import Conflict, NotFound

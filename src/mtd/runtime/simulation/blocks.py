@@ -134,7 +134,7 @@ def _stopped(draft: Draft, parent: str, depth: int) -> Ends:
     for body in ("", "<terminateEventDefinition/>"):
         first, last = sequence(draft, stage, depth)
         draft.flow(stage, split, first)
-        draft.flow(stage, last, draft.node("endEvent", stage, body))
+        draft.flow(stage, last, _end(draft, stage, body))
     return stage, stage
 
 
@@ -158,14 +158,9 @@ def _called(draft: Draft, parent: str, _: int) -> Ends:
 
 def _many(draft: Draft, parent: str, depth: int) -> Ends:
     """Done three times, in turn or at once, perhaps not to the end."""
-    sequential = ("true", "false")[draft.pick(2)]
     enough = "numberOfCompletedInstances &gt;= 2" if draft.pick(2) else "false"
     activity, _ = (service, person, _stage)[draft.pick(3)](draft, parent, min(depth, 1))
-    draft.nodes[activity].body += (
-        f'<multiInstanceLoopCharacteristics isSequential="{sequential}">'
-        "<loopCardinality>3</loopCardinality>"
-        f"<completionCondition>{enough}</completionCondition></multiInstanceLoopCharacteristics>"
-    )
+    _repeated(draft, activity, enough)
     return activity, activity
 
 
@@ -199,23 +194,36 @@ def _guarded(draft: Draft, parent: str, depth: int) -> Ends:
 
 
 def _undone(draft: Draft, parent: str, depth: int) -> Ends:
-    """Something done, and perhaps undone again."""
+    """Something done, once or for each of several, and perhaps undone again; or called off
+    half-way, when what is done of it is undone.
+    """
     done, _ = (service, _stage)[draft.pick(2)](draft, parent, min(depth, 1))
     _compensated(draft, parent, done)
+    if draft.pick(2):
+        _repeated(draft, done, "false")
     whole = "" if draft.pick(2) else f' activityRef="{done}"'
     throw = draft.node("intermediateThrowEvent", parent, f"<compensateEventDefinition{whole}/>")
-    draft.flow(parent, done, throw)
+    if draft.pick(2):
+        draft.flow(parent, done, throw)
+        return done, throw
+    merge = draft.node("exclusiveGateway", parent)
+    body = (after, signal)[draft.pick(2)](draft)
+    off = draft.node("boundaryEvent", parent, body, attachedToRef=done)
+    draft.chain(parent, done, merge, throw)
+    draft.flow(parent, off, merge)
     return done, throw
 
 
 def _deal(draft: Draft, parent: str, depth: int) -> Ends:
-    """A transaction that is cancelled where the answer is no."""
+    """A transaction, or one for each of several, that is cancelled where the answer is no."""
     deal = draft.node("transaction", parent)
+    if draft.pick(3) == 0:
+        _repeated(draft, deal, "false")
     start, ask = draft.node("startEvent", deal), draft.node("exclusiveGateway", deal)
     done, _ = service(draft, deal, 0)
     _compensated(draft, deal, done)
     draft.chain(deal, start, done, ask)
-    cancel = draft.node("endEvent", deal, "<cancelEventDefinition/>")
+    cancel = _end(draft, deal, "<cancelEventDefinition/>")
     draft.flow(deal, ask, cancel, "answer = false")
     first, last = sequence(draft, deal, depth)
     draft.nodes[ask].attributes["default"] = draft.flow(deal, ask, first)
@@ -226,6 +234,25 @@ def _deal(draft: Draft, parent: str, depth: int) -> Ends:
     draft.flow(parent, deal, merge)
     draft.flow(parent, cancelled, merge)
     return deal, merge
+
+
+def _end(draft: Draft, parent: str, body: str) -> str:
+    """An end event; where it has a result, perhaps one that a service sends a message before."""
+    if not body or draft.pick(3):
+        return draft.node("endEvent", parent, body)
+    end = draft.node("endEvent", parent, body + message(draft))
+    draft.bind("service", end, f'connector = "{CONNECTOR}"')
+    return end
+
+
+def _repeated(draft: Draft, activity: str, enough: str) -> None:
+    """`activity` is done three times, in turn or at once, unless it is `enough` before."""
+    sequential = ("true", "false")[draft.pick(2)]
+    draft.nodes[activity].body += (
+        f'<multiInstanceLoopCharacteristics isSequential="{sequential}">'
+        "<loopCardinality>3</loopCardinality>"
+        f"<completionCondition>{enough}</completionCondition></multiInstanceLoopCharacteristics>"
+    )
 
 
 def _compensated(draft: Draft, parent: str, done: str) -> None:

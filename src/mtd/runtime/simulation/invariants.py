@@ -45,7 +45,8 @@ class Ledger:
         self._ends_all = {
             element.id
             for element in definition.elements.values()
-            if any(event.kind == "terminate" for event in element.events)
+            if element.work is None  # else it sends a message first
+            and any(event.kind == "terminate" for event in element.events)
         }
         self._undoing = {
             element.compensated_by: element.id

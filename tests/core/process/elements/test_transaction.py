@@ -1,5 +1,8 @@
 """Transactions: cancelled, all that was done in them is undone (BPMN 2.0.2 §10.3.5, §13.5.3)."""
 
+from mtd.core.process.effect import Call
+from mtd.core.process.outcome import Done
+from mtd.core.process.trigger import Answered
 from tests.core.process.world import World
 from tests.core.process.written import (
     boundary,
@@ -155,23 +158,89 @@ def test_cancelling_can_be_stopped_by_an_operator() -> None:
     assert not world.instance.completed
 
 
-def test_one_instance_of_several_cancels_the_activity() -> None:
+def trips(sequential: bool) -> World:
+    """Three bookings, the third of which cancels; two handlers tell whose they are."""
+    return run(
+        start("start"),
+        transaction(
+            "trip",
+            several(sequential, "3"),
+            start("in"),
+            undoable("a"),
+            tag("exclusiveGateway", "ask", default="yes"),
+            service("b"),
+            end("no", CANCEL),
+            flows("in > a > ask"),
+            '<sequenceFlow id="yes" sourceRef="ask" targetRef="b"/>',
+            '<sequenceFlow id="off" sourceRef="ask" targetRef="no">'
+            "<conditionExpression>loopCounter = 3</conditionExpression></sequenceFlow>",
+        ),
+        boundary("cancelled", "trip", CANCEL),
+        service("instead"),
+        undoable("other"),
+        flows("start > other > trip", "cancelled > instead"),
+        bindings="[service.undo_a]\nconnector = 'do'\ninput = { number = 'loopCounter' }",
+    )
+
+
+def undone(world: World) -> list[int]:
+    """The numbers of the bodies that are undone, in order."""
+    numbers: list[int] = []
+    while "undo_a" in world.waiting():
+        effect = world.at("undo_a").effect
+        assert isinstance(effect, Call)
+        numbers.append(effect.inputs["number"])
+        world.answer("undo_a")
+        world.check_fold()
+    return numbers
+
+
+def test_one_body_cancels_all_of_a_multi_instance_that_are_done() -> None:
+    world = trips(sequential=True)
+    for task in ("other", "a", "b", "a", "b", "a"):
+        world.answer(task)
+    assert world.waiting() == ["undo_a"]
+    assert undone(world) == [3, 2, 1]
+    assert world.waiting() == ["instead"], "what was done outside of it stays"
+    world.check_fold()
+
+
+def test_one_body_cancels_all_of_a_multi_instance_that_run_and_what_is_done_in_them() -> None:
+    world = trips(sequential=False)
+    world.answer("other")
+    first, second, third = [wait for wait in world.instance.waits.values() if wait.element == "a"]
+    for wait in (first, second):
+        world.let(Answered(at=world.now, wait=wait.id, outcome=Done()))
+    world.answer("b")
+    assert world.waiting() == ["a", "b"], "one is done, one is half done, one has not begun"
+    world.let(Answered(at=world.now, wait=third.id, outcome=Done()))
+    assert world.waiting() == ["undo_a"], "what runs is called off"
+    assert undone(world) == [3, 2, 1]
+    assert world.waiting() == ["instead"]
+    world.check_fold()
+
+
+def test_an_iteration_of_a_loop_that_is_done_is_no_part_of_the_one_that_is_cancelled() -> None:
     world = run(
         start("start"),
         transaction(
             "trip",
-            several(False, "2"),
+            '<standardLoopCharacteristics loopMaximum="3"/>',
             start("in"),
             undoable("a"),
+            tag("exclusiveGateway", "ask", default="yes"),
             end("no", CANCEL),
-            flows("in > a > no"),
+            end("good"),
+            flows("in > a > ask"),
+            '<sequenceFlow id="yes" sourceRef="ask" targetRef="good"/>',
+            '<sequenceFlow id="off" sourceRef="ask" targetRef="no">'
+            "<conditionExpression>loopCounter = 2</conditionExpression></sequenceFlow>",
         ),
         boundary("cancelled", "trip", CANCEL),
         service("instead"),
         flows("start > trip", "cancelled > instead"),
     )
     world.answer("a")
-    assert world.waiting() == ["a", "undo_a"]
-    world.answer("undo_a")
-    assert world.waiting() == ["instead"]
-    world.check_fold()
+    world.answer("a")
+    assert world.answer_all() == ["undo_a", "instead"]
+    assert world.ended

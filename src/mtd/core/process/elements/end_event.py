@@ -15,12 +15,12 @@ from mtd.core.process.work import resume as resume_work
 def enter(step: Step, element: Element, token: Token) -> None:
     """What others hear leaves at once; then compensation, for which the token may wait here."""
     if throw(step, element, token) and not compensate(step, element, token):
-        _end(step, element, token)
+        _send(step, element, token)
 
 
 def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
-    """A message end event bound to a service: sent, so the token ends."""
-    resume_work(step, element, wait, trigger)
+    """The service by which its message is sent answered; the other results follow."""
+    resume_work(step, element, wait, trigger, _end)
 
 
 def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
@@ -32,14 +32,19 @@ def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
     elif token.inner:
         step.consume(token)
     else:
+        _send(step, element, token)
+
+
+def _send(step: Step, element: Element, token: Token) -> None:
+    """A message that is bound to a service is sent before anything ends."""
+    if element.work is not None:
+        begin(step, element, token)
+    else:
         _end(step, element, token)
 
 
 def _end(step: Step, element: Element, token: Token) -> None:
     """Error ends what it interrupts, cancel the transaction around, terminate its own scope."""
-    if element.work is not None:
-        begin(step, element, token)
-        return
     for event in element.events:
         match event.kind:
             case "error":
