@@ -61,7 +61,7 @@ def test_drawings_of_the_benchmarks_would_run(drawing: str, work: str) -> None:
     around = Surroundings(connectors=frozenset({"nothing.do"}))
     found = asyncio.run(inspected(packed([ENGINE / drawing]), (), Nothing(), around))
     assert not found.faults
-    compiled = found.compiled[drawing]
+    (compiled,) = found.compiled.values()
     assert compiled.definition is not None
     kinds = [element.kind for element in compiled.definition.elements.values()]
     assert kinds.count(work) == 10 or work == "timer"

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from tests.faces.cli.running import ROOT, mtd
+from tests.runtime.definitions.pools import trade
 
 SHORT = ROOT / "tests" / "faces" / "api" / "short.bpmn"
 
@@ -26,7 +27,8 @@ def test_what_is_missing_is_named_with_the_nearest_and_where_it_belongs(tmp_path
     done = mtd("check", str(drawing), "--json", home=tmp_path)
     assert done.returncode == 1
     report = json.loads(done.stdout)
-    (label,) = [one for one in report["labels"] if one["answer"] is None]
+    (process,) = report["processes"]
+    (label,) = [one for one in process["labels"] if one["answer"] is None]
     assert (label["element"], label["name"], label["table"]) == (
         "check",
         "Validar orden",
@@ -74,3 +76,15 @@ def test_settings_that_cannot_be_used_name_file_and_key(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert "bad.toml" in done.stderr and "prot" in done.stderr and "api" in done.stderr
+
+
+def test_each_process_of_a_drawing_is_shown(tmp_path: Path) -> None:
+    for file in trade():
+        (tmp_path / file.name).write_bytes(file.content)
+    done = mtd("check", str(tmp_path / "trade.bpmn"), "--json", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    processes = {one["name"]: one["labels"] for one in json.loads(done.stdout)["processes"]}
+    assert list(processes) == ["Comprador", "Vendedor", "Control"]
+    assert [label["answer"] for label in processes["Vendedor"] if label["element"] == "review"]
+    done = mtd("check", str(tmp_path / "trade.bpmn"), home=tmp_path)
+    assert "Comprador, Vendedor, Control" in done.stdout

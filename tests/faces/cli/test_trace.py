@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from tests.faces.cli.running import ROOT, mtd
+from tests.runtime.definitions.pools import BUYER, CHECK, SELLER, trade
 from tests.runtime.files import flow, toml
 
 SHORT = str(ROOT / "tests" / "faces" / "api" / "short.bpmn")
@@ -81,3 +82,27 @@ def test_what_would_not_run_or_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / drawn.name).write_bytes(drawn.content)
     done = mtd("trace", str(tmp_path / drawn.name), home=tmp_path)
     assert done.returncode == 1 and "pay" in done.stderr
+
+
+def test_all_pools_of_a_drawing_play(tmp_path: Path) -> None:
+    for file in trade():
+        (tmp_path / file.name).write_bytes(file.content)
+    (tmp_path / "answers.toml").write_text("[user.review]\n", encoding="utf-8")
+    words = ("trace", str(tmp_path / "trade.bpmn"), "--answers", str(tmp_path / "answers.toml"))
+    done = mtd(*words, "--json", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    ended = [(one["definition"], one["state"]) for one in report["instances"]]
+    assert ended == [("Comprador@1", "COMPLETED"), ("Vendedor@1", "COMPLETED")]
+    done = mtd(*words, "--json", "--process", "Control", home=tmp_path)
+    assert [one["definition"] for one in json.loads(done.stdout)["instances"]] == ["Control@1"]
+    done = mtd(*words, "--process", "Nadie", home=tmp_path)
+    assert done.returncode == 1 and "Comprador, Vendedor, Control" in done.stderr
+
+
+def test_what_begins_is_what_nobody_else_begins(tmp_path: Path) -> None:
+    for file in trade(SELLER, BUYER, CHECK):
+        (tmp_path / file.name).write_bytes(file.content)
+    done = mtd("trace", str(tmp_path / "trade.bpmn"), "--json", home=tmp_path)
+    first = json.loads(done.stdout)["instances"][0]
+    assert first["definition"] == "Comprador@1"

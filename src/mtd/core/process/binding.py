@@ -162,10 +162,10 @@ class LoopBinding(_Binding, frozen=True, kw_only=True):
 class Bindings(_Binding, frozen=True, kw_only=True):
     """One file's worth."""
 
-    process: str | None = None
-    """The process, or pool, of the drawing that runs; absent: the only one that can."""
+    process: str | tuple[str, ...] | None = None
+    """The process, or pool, of the drawing that runs, or several; absent: each that can."""
     name: str | None = None
-    """The definition's name; absent: the process's."""
+    """The definition's name; absent: the process's. Of several, the first one's."""
     service: dict[str, ServiceBinding] = {}
     user: dict[str, UserBinding] = {}
     decision: dict[str, DecisionBinding] = {}
@@ -187,6 +187,13 @@ class Bindings(_Binding, frozen=True, kw_only=True):
     """Label to the business state of an order whose token rests there."""
     leaving: dict[str, str] = {}
     """Label to the business state of an order that has done it."""
+
+    @property
+    def processes(self) -> tuple[str, ...]:
+        """The processes, or pools, that are said to run; none: it is not said."""
+        if self.process is None or isinstance(self.process, str):
+            return () if self.process is None else (self.process,)
+        return self.process
 
 
 def read_bindings(content: bytes) -> Bindings:

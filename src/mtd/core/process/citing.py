@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from mtd.core.process.binding import Bindings, CallBinding
-from mtd.core.process.drawing import Drawing, Node
+from mtd.core.process.drawing import Drawing, Node, Process
 from mtd.core.process.label import folded
 
 DEPLOYMENT = "deployment"
@@ -70,9 +70,9 @@ def process_reference(node: Node, binding: CallBinding | None) -> Reference | No
     return Reference("process", node.called_element, version)
 
 
-def cited(drawing: Drawing, bindings: Bindings) -> frozenset[Reference]:
-    """Every table and every process of another drawing that this one, so bound, refers to."""
-    return frozenset((*_tables(bindings), *_processes(drawing, bindings)))
+def citing(drawing: Drawing, parts: Iterable[Process], bindings: Bindings) -> frozenset[Reference]:
+    """Every table that `bindings` name, and what `parts` of `drawing` call that is not in it."""
+    return frozenset((*_tables(bindings), *_processes(drawing, parts, bindings)))
 
 
 def _tables(bindings: Bindings) -> Iterator[Reference]:
@@ -81,10 +81,12 @@ def _tables(bindings: Bindings) -> Iterator[Reference]:
             yield table_reference(binding.table, binding.version)
 
 
-def _processes(drawing: Drawing, bindings: Bindings) -> Iterator[Reference]:
+def _processes(
+    drawing: Drawing, parts: Iterable[Process], bindings: Bindings
+) -> Iterator[Reference]:
     own = {bindings.name, *_names(drawing)}
     calls = {folded(label): binding for label, binding in bindings.call.items()}
-    for node in _call_activities(drawing):
+    for node in _call_activities(parts):
         keys = (folded(key) for key in (node.id, node.name) if key)
         binding = next((calls[key] for key in keys if key in calls), None)
         reference = process_reference(node, binding)
@@ -92,8 +94,8 @@ def _processes(drawing: Drawing, bindings: Bindings) -> Iterator[Reference]:
             yield reference
 
 
-def _call_activities(drawing: Drawing) -> Iterator[Node]:
-    for process in drawing.processes:
+def _call_activities(parts: Iterable[Process]) -> Iterator[Node]:
+    for process in parts:
         yield from (node for node in process.nodes if node.kind == "callActivity")
 
 

@@ -49,13 +49,13 @@ def resume(
             assert isinstance(element.work, Person)
             deliver(step, element, token.scope, element.work.outputs, outputs)
             go_on(step, element, token)
-        case Answered(outcome=Done(outputs=outputs)):
-            assert isinstance(element.work, Service)
-            deliver(step, element, token.scope, element.work.outputs, outputs)
-            go_on(step, element, token)
         case Answered(outcome=outcome):
             assert isinstance(element.work, Service)
-            _not_done(step, element.work, token, wait, trigger, outcome)
+            if isinstance(outcome, Done):
+                deliver(step, element, token.scope, element.work.outputs, outcome.outputs)
+                go_on(step, element, token)
+            else:
+                _not_done(step, element.work, token, wait, trigger, outcome)
         case _:
             raise Stuck("UNEXPECTED", f"{element.name!r} cannot take a {type(trigger).__name__}")
 

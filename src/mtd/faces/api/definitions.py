@@ -15,8 +15,9 @@ from litestar.params import FromPath, JSONBody, PathParameter, QueryParameter
 
 from mtd.faces.api.problems import refused
 from mtd.faces.api.provided import Served
-from mtd.runtime.definitions.inspecting import Fault
+from mtd.runtime.definitions.flows import Fault
 from mtd.runtime.definitions.packing import FILES_MAX, File
+from mtd.runtime.definitions.shelf import Pool
 from mtd.runtime.operations.changing import INSTANCES_MAX, Plan, migrated, planned
 from mtd.runtime.operations.deploying import Refused, files_of, listed
 from mtd.runtime.operations.deploying import deploy as deployed
@@ -84,6 +85,8 @@ class DefinitionView(VersionView, frozen=True, kw_only=True):
     """Of a process: the tables that it uses in the version at its deployment."""
     versions: dict[str, int]
     """The versions of those, and of the processes it calls so."""
+    process: str | None
+    """Of a drawing of which several processes are deployed: the id of the one that this is."""
 
 
 DEPLOYED = {
@@ -170,12 +173,14 @@ async def listing(
 async def show(operations: Served, name: FromPath[str], version: Version) -> DefinitionView:
     """`latest`, or a number; the name of a table is its file's."""
     one, files = await files_of(operations.app, operations.tenant, name, version)
+    pool = files.answers.pool
     return DefinitionView(
         **_version(one),
         source=_text(files.drawing),
         bindings=files.answers.bindings,
         tables=files.answers.tables,
         versions=files.answers.versions | files.answers.calls,
+        process=pool.process if isinstance(pool, Pool) else None,
     )
 
 

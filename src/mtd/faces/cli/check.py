@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -38,8 +39,8 @@ def check(
     except (OSError, BadSettings) as error:
         print(f"mtd check: {file}: {error}", file=sys.stderr)
         return 1
-    compiled = found.compiled.get(file.name)
-    if compiled is None:
+    compiled = [found.compiled[flow.name] for flow in found.flows if flow.name in found.compiled]
+    if not compiled:
         for fault in found.faults:
             print(f"mtd check: {located(fault)}", file=sys.stderr)
         return 1
@@ -52,43 +53,51 @@ def check(
     return 0 if found.runs else 1
 
 
-def _write_skeleton(file: Path, compiled: Compiled) -> None:
+def _write_skeleton(file: Path, compiled: Sequence[Compiled]) -> None:
     """Add what is missing at the end of the bindings file."""
     path = file.with_suffix(".toml")
     before = path.read_text(encoding="utf-8") if path.is_file() else ""
-    missing = skeleton(compiled.labels)
+    missing = skeleton(label for one in compiled for label in one.labels)
     if missing:
         path.write_text(f"{before}\n{missing}" if before else missing, encoding="utf-8")
         print(f"written: {path}", file=sys.stderr)
 
 
-def _as_json(found: Inspected, compiled: Compiled) -> str:
+def _as_json(found: Inspected, compiled: Sequence[Compiled]) -> str:
     drawing = found.flows[0].drawing
     report = {
-        "name": compiled.name,
         "format": drawing.source_format,
         "runs": found.runs,
-        "labels": compiled.labels,
+        "processes": [{"name": one.name, "labels": one.labels} for one in compiled],
         "faults": found.faults,
         "notes": drawing.notes,
     }
     return msgspec.json.format(msgspec.json.encode(report)).decode()
 
 
-def _show(found: Inspected, compiled: Compiled) -> None:
+def _show(found: Inspected, compiled: Sequence[Compiled]) -> None:
     console = Console()
     flow = found.flows[0]
     drawing = flow.drawing
-    console.print(f"[bold]{flow.file.name}[/], read as {drawing.source_format}: {compiled.name}")
+    names = ", ".join(escape(one.name) for one in compiled)
+    console.print(f"[bold]{flow.file.name}[/], read as {drawing.source_format}: {names}")
+    for one in compiled:
+        if len(compiled) > 1:
+            console.print(f"\n[bold]{escape(one.name)}[/]")
+        console.print(_labels(one))
+    for note in drawing.notes:
+        about = escape(f"{note.name or note.element or ''} {note.text}")
+        console.print(f"[dim]line {note.line}: {about}[/]", highlight=False)
+    show_faults(console, found.faults)
+    console.print("[green]It would run.[/]" if found.runs else "[red]It would not run.[/]")
+
+
+def _labels(compiled: Compiled) -> Table:
+    """What answers to each label of a process."""
     table = Table("line", "element", "label", "answered by", box=None)
     for label in compiled.labels:
         nearest = f" — the nearest: {', '.join(label.nearest)}" if label.nearest else ""
         answer = escape(label.answer or "") or f"[red]nothing in \\[{label.table}][/]{nearest}"
         name = escape(label.name or label.element)
         table.add_row(str(label.line or ""), label.kind, name, answer)
-    console.print(table)
-    for note in drawing.notes:
-        about = escape(f"{note.name or note.element or ''} {note.text}")
-        console.print(f"[dim]line {note.line}: {about}[/]", highlight=False)
-    show_faults(console, found.faults)
-    console.print("[green]It would run.[/]" if found.runs else "[red]It would not run.[/]")
+    return table

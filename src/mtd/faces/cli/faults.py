@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.markup import escape
 
-from mtd.runtime.definitions.inspecting import Fault
+from mtd.runtime.definitions.flows import Fault
 
 
 def located(fault: Fault) -> str:

@@ -8,7 +8,6 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from mtd.core.process.telling import told
@@ -44,17 +43,15 @@ def _run(seed: int, steps: int) -> Outcome:
 
 
 def _show(outcomes: list[Outcome], console: Console) -> None:
-    table = Table(
-        "seed", "steps", "drawings", "refused", "ended", "stopped", "violations", "steps/s",
-        "digest", box=None,
-    )  # fmt: skip
     for one in outcomes:
-        figures = (
-            one.seed, one.steps, one.drawings, one.refused, one.ended, one.stopped,
-            len(one.violations), round(one.steps / one.took_s),
-        )  # fmt: skip
-        table.add_row(*(f"{figure:,}" for figure in figures), one.digest[:16])
-    console.print(table)
+        drawings = f"{one.drawings:,} drawings: {one.ended:,} ended, {one.stopped:,} stopped"
+        console.print(
+            f"seed {one.seed}  {one.steps:,} steps in {one.took_s:,.0f} s, "
+            f"{one.steps / one.took_s:,.0f} a second\n"
+            f"    {drawings}, {one.refused:,} refused\n"
+            f"    digest {one.digest}\n"
+            f"    violations: {len(one.violations):,}"
+        )
     found = [violation for one in outcomes for violation in one.violations]
     for violation in found[:SHOWN_MAX]:
         line = f"{violation.seed}  {violation.letter}: {violation.words}"

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,12 +14,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from mtd.core.process.definition import Definition, Element
 from mtd.core.process.rehearsing import Ending, Rehearsal
 from mtd.core.process.rehearsing.script import BadScript, Script, read_script
 from mtd.faces.cli.faults import show_faults
 from mtd.faces.cli.starting import settings_of
 from mtd.runtime.app import surroundings
-from mtd.runtime.definitions.inspecting import Inspected, inspected
+from mtd.runtime.definitions.inspecting import inspected
 from mtd.runtime.definitions.packing import packed
 from mtd.runtime.definitions.shelf import Nothing
 from mtd.runtime.operations.tracing import Standing, Step, Traced, traced
@@ -42,6 +43,10 @@ def trace(
     ] = "{}",
     answers: Annotated[Path | None, Parameter(help="What services, people and others say.")] = None,
     done: Annotated[bool, Parameter(help="A service of which nothing is said is done.")] = False,
+    process: Annotated[
+        list[str] | None,
+        Parameter(help="What begins, of several: else the first that does so by itself."),
+    ] = None,
     key: Annotated[str, Parameter(help="The business key.")] = "TRACE-1",
     at: Annotated[datetime, Parameter(help="When it begins.")] = MONDAY,
     json: Annotated[bool, Parameter(help="Everything, for machines.")] = False,
@@ -49,8 +54,9 @@ def trace(
 ) -> int:
     """Run a drawing in memory: nothing is called, stored or sent.
 
-    Time jumps to whatever is due next. Drawings given beside the first one are there to be
-    called, and to hear its messages. Exit code 1 when it would not run, or an answer is missing.
+    Time jumps to whatever is due next. Other pools of the drawing, and drawings given beside it,
+    are there to be called, and to hear its messages. Exit code 1 when it would not run, or an
+    answer is missing.
     """
     try:
         around = surroundings(settings_of(customer))
@@ -64,7 +70,15 @@ def trace(
         show_faults(Console(stderr=True), [f for f in found.faults if not f.warning])
         return 1
     began = at if at.tzinfo else at.replace(tzinfo=UTC)
-    report = _rehearsed(found, variables, script, key, began)
+    definitions = [one.definition for one in found.compiled.values() if one.definition is not None]
+    known = [definition.name for definition in definitions]
+    if unknown := [name for name in process or () if name not in known]:
+        print(f"mtd trace: there is no {unknown[0]!r}, but {', '.join(known)}", file=sys.stderr)
+        return 1
+    rehearsal = Rehearsal(definitions, script, began)
+    for name in process or [_first(definitions)]:
+        rehearsal.start(name, variables, key)
+    report = traced(rehearsal, rehearsal.run(), began)
     if json:
         print(msgspec.json.format(_encoded(report)).decode())
     else:
@@ -72,14 +86,18 @@ def trace(
     return 1 if report.missing or report.ending == Ending.ENDLESS.value else 0
 
 
-def _rehearsed(
-    found: Inspected, variables: Mapping[str, Any], script: Script, key: str, began: datetime
-) -> Traced:
-    compiled = [found.compiled[flow.file.name].definition for flow in found.flows]
-    definitions = [one for one in compiled if one is not None]
-    rehearsal = Rehearsal(definitions, script, began)
-    rehearsal.start(definitions[0].name, variables, key)
-    return traced(rehearsal, rehearsal.run(), began)
+def _first(definitions: Sequence[Definition]) -> str:
+    """The first that begins by itself, and not by what another one sends."""
+    begins = (one.name for one in definitions if not all(map(_is_triggered, _starts(one))))
+    return next(begins, definitions[0].name)
+
+
+def _starts(definition: Definition) -> list[Element]:
+    return [definition.elements[id_] for id_ in definition.elements[definition.root].starts]
+
+
+def _is_triggered(element: Element) -> bool:
+    return element.instantiating or bool(element.events)
 
 
 def _variables(given: str) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Protocol
 import msgspec
 
 from mtd.core.process.binding import Bindings, read_bindings
-from mtd.core.process.citing import DEPLOYMENT, LATEST, TAG, Reference, cited
-from mtd.core.process.compiler import Compiled, Surroundings, compile_drawing
+from mtd.core.process.citing import DEPLOYMENT, LATEST, TAG, Reference
+from mtd.core.process.compiler import Compiled, Surroundings, cited, compile_drawing
 from mtd.core.process.definition import Definition, Table
 from mtd.core.process.drawing import Drawing
 from mtd.core.process.readers import read
@@ -17,6 +17,15 @@ from mtd.store.definitions import Listed, Source, Unknown
 
 CALLS_DEEP_MAX = 20
 """Definitions that call each other in a row."""
+
+
+class Pool(msgspec.Struct, frozen=True, kw_only=True):
+    """Which process of a drawing with several a definition is."""
+
+    process: str
+    """Its id in the drawing."""
+    name: str
+    """The definition's."""
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +41,8 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     """The versions under which those tables are deployed."""
     calls: dict[str, int] = {}
     """The versions of called definitions at deployment."""
+    pool: Pool | msgspec.UnsetType = msgspec.UNSET
+    """Left out where the drawing has one process that runs."""
 
 
 class Circular(Exception):
@@ -161,10 +172,13 @@ class Shelf:
 
 
 def opened(source: Source) -> tuple[Drawing, Answers, Bindings]:
-    """The drawing, what stands beside it, and the bindings in that.
+    """The drawing, what stands beside it, and the bindings in that, which name the process.
 
     Raises Unreadable and binding.Refusal.
     """
     answers = msgspec.json.decode(source.bindings, type=Answers)
     bindings = read_bindings(answers.bindings.encode()) if answers.bindings else Bindings()
+    if isinstance(answers.pool, Pool):
+        process, name = answers.pool.process, answers.pool.name
+        bindings = msgspec.structs.replace(bindings, process=process, name=name)
     return read(source.drawing, source.format), answers, bindings

@@ -10,7 +10,8 @@ import msgspec
 
 from mtd.core.process.citing import LATEST
 from mtd.runtime.app import TENANT, App
-from mtd.runtime.definitions.inspecting import Fault, Flow, Inspected, inspected, source_of
+from mtd.runtime.definitions.flows import Fault, Flow
+from mtd.runtime.definitions.inspecting import Inspected, inspected, source_of
 from mtd.runtime.definitions.library import Shelved
 from mtd.runtime.definitions.packing import File, packed
 from mtd.runtime.definitions.shelf import Answers

@@ -3,6 +3,7 @@
 import msgspec
 
 from mtd.core.process.binding import Bindings
+from mtd.core.process.citing import Reference, citing
 from mtd.core.process.compiler.answers import Answers, Fault, Label, Surroundings
 from mtd.core.process.compiler.callable import by_name, reached
 from mtd.core.process.compiler.compensation import Compensation
@@ -10,15 +11,25 @@ from mtd.core.process.compiler.events import Events
 from mtd.core.process.compiler.expressions import Expressions
 from mtd.core.process.compiler.meeting import met
 from mtd.core.process.compiler.nodes import Nodes
+from mtd.core.process.compiler.runnable import apart, chosen, named
 from mtd.core.process.compiler.schedules import Schedules
 from mtd.core.process.compiler.tasks import Tasks
 from mtd.core.process.definition import Definition
 from mtd.core.process.drawing import Drawing, Process
-from mtd.core.process.label import folded
 from mtd.core.process.linking import linked
 from mtd.core.process.rules import broken
 
-__all__ = ["Compiled", "Fault", "Label", "Surroundings", "chosen", "compile_drawing", "named"]
+__all__ = [
+    "Compiled",
+    "Fault",
+    "Label",
+    "Surroundings",
+    "apart",
+    "chosen",
+    "cited",
+    "compile_drawing",
+    "named",
+]
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +40,9 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     """None while any fault is more than a warning."""
     labels: tuple[Label, ...]
     faults: tuple[Fault, ...]
+    unused: tuple[str, ...] = ()
+    """Bindings that answer to nothing in this process, in words: most likely misspelt labels,
+    unless they answer to something in another process of the file."""
 
 
 def compile_drawing(
@@ -56,7 +70,7 @@ def compile_drawing(
     }
     foreign = linked((*surroundings.processes.values(), *surroundings.former))
     elements = Compensation(own, foreign, parts, answers).tied()
-    faults = (*_broken(drawing, process, parts), *answers.faults, *_unused(answers))
+    faults = (*_broken(drawing, process, parts), *answers.faults)
     name = named(process, bindings)
     definition = Definition(
         name=name,
@@ -71,24 +85,15 @@ def compile_drawing(
         definition=definition if runs else None,
         labels=tuple(answers.labels),
         faults=faults,
+        unused=tuple(answers.unused()),
     )
 
 
-def named(process: Process, bindings: Bindings) -> str:
-    """The name of the definition that comes of `process`."""
-    return bindings.name or process.name or process.id
-
-
-def chosen(drawing: Drawing, bindings: Bindings) -> Process | None:
-    """The process or pool that `bindings` name; else the first with anything in it."""
-    wanted = bindings.process
-    for process in drawing.processes:
-        names = (process.id, process.name, process.pool)
-        if wanted is None and process.nodes:
-            return process
-        if wanted is not None and any(n and folded(n) == folded(wanted) for n in names):
-            return process
-    return None
+def cited(drawing: Drawing, bindings: Bindings) -> frozenset[Reference]:
+    """Every table, and every process of another drawing, that the process so bound refers to."""
+    process = chosen(drawing, bindings)
+    parts = () if process is None else reached(drawing, process, bindings)
+    return citing(drawing, parts, bindings)
 
 
 def _broken(drawing: Drawing, root: Process, parts: list[Process]) -> tuple[Fault, ...]:
@@ -107,10 +112,3 @@ def _broken(drawing: Drawing, root: Process, parts: list[Process]) -> tuple[Faul
         for rule, subject, words in broken(drawing, part)
     ]
     return tuple(dict.fromkeys(faults))
-
-
-def _unused(answers: Answers) -> tuple[Fault, ...]:
-    return tuple(
-        Fault(element="", name="", line=0, message=message, warning=True)
-        for message in answers.unused()
-    )
