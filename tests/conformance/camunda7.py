@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from mtd.core.process.binding import Bindings
-from mtd.core.process.citing import LATEST, cited
+from mtd.core.process.citing import LATEST, citing
 from mtd.core.process.compiler import Compiled, Surroundings
 from mtd.core.process.definition import Definition
 from mtd.core.process.drawing import Drawing, Process
@@ -88,7 +88,7 @@ def results(folder: Path) -> Iterator[Result]:
         if isinstance(drawing, str):
             yield Result(file=name, process="", verdict="unread", why=drawing)
             continue
-        called = {reference.key for reference in cited(drawing, Bindings())}
+        called = {reference.key for reference in citing(drawing, drawing.processes, Bindings())}
         known = {key: deployed[key] for key in called if key in deployed}
         around = msgspec.structs.replace(SURROUNDINGS, processes=known)
         for process in drawing.processes:
