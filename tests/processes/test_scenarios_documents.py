@@ -1,5 +1,6 @@
 """Acceptance scenarios of the tax document and of what follows it (§8), end to end."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -14,8 +15,7 @@ from tests.conftest import Server
 from tests.processes.shop import Shop, an_order, open_shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-ISSUER = "76111111"
-RECEIPT = 39
+RACING = 4
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -65,7 +65,20 @@ async def test_dte_rejected_corrected_same_folio(shop: Shop) -> None:
     assert shop.duplicates(key) == []
 
 
-async def test_no_folio_load_caf_and_incident_mail_once(shop: Shop) -> None:
+async def test_no_folio_load_caf(shop: Shop) -> None:
+    order = an_order()
+    shop.script("paperless", "no_folio", order.key, "issue/sale")
+    key = await shop.place(order)
+    task = await shop.task(key, "Cargar folios (CAF)")
+    assert task["role"] == "tax_clerk"
+    await shop.do(key, "Cargar folios (CAF)")
+    assert await shop.ended(key) == "CLOSED"
+    assert sales(shop, key) == 1
+    assert shop.duplicates(key) == []
+
+
+async def test_incident_mail_once(shop: Shop) -> None:
+    """Twice without a folio is one incident: the customer hears of it once."""
     order = an_order()
     shop.script("paperless", "no_folio", order.key, "issue/sale", times=2)
     key = await shop.place(order)
@@ -90,27 +103,36 @@ async def test_cancel_after_dte_credit_note(shop: Shop) -> None:
     assert shop.duplicates(key) == []
 
 
-async def test_cancel_races_dispatch(shop: Shop) -> None:
+@pytest.mark.parametrize("cancel_first", [True, False])
+async def test_cancel_races_dispatch(shop: Shop, cancel_first: bool) -> None:
+    """Both at once, for several orders: each is either cancelled and undone, or goes its way."""
+    keys = await asyncio.gather(*(_about_to_leave(shop) for _ in range(RACING)))
+    shipments = [await shop.variable(key, "shipment_id") for key in keys]
+    cancel = {"actor": "ana", "reason": "the customer changed their mind"}
+    for key, shipment in zip(keys, shipments, strict=True):
+        race = [
+            shop.status_of(f"/orders/{key}/cancel", cancel),
+            shop.tell("Dispatched", shipment, tracking=f"TR-{key}"),
+        ]
+        await asyncio.gather(*(race if cancel_first else reversed(race)))
+    for key, shipment in zip(keys, shipments, strict=True):
+        cancelled = await shop.until(key, "DISPATCHED", "CANCELLED") == "CANCELLED"
+        if not cancelled:
+            await shop.tell("Delivered", shipment)
+            assert await shop.ended(key) == "CLOSED"
+        assert len(shop.effects("payment", key, "refund")) == cancelled
+        assert len(shop.effects("logistics", key, "cancel")) == cancelled
+        assert len(shop.effects("paperless", key, "issue/credit_note")) == cancelled
+        assert shop.duplicates(key) == []
+
+
+async def _about_to_leave(shop: Shop) -> str:
+    """An order whose carrier was asked, and says nothing by itself."""
     order = an_order()
     shop.silence("logistics", order.key)
     key = await shop.place(order)
-    [trip] = await shop.until_effect("logistics", key, "request")
-    shipment = await shop.variable(key, "shipment_id")
-    await shop.tell("Dispatched", shipment, tracking="TR-1")
-    status, _ = await shop.status_of(
-        f"/orders/{key}/cancel", {"actor": "ana", "reason": "the customer changed their mind"}
-    )
-    assert trip.operation == "request"
-    state = await shop.until(key, "DISPATCHED", "CANCELLED")
-    if state == "CANCELLED":
-        assert len(shop.effects("payment", key, "refund")) == 1
-        assert len(shop.effects("logistics", key, "cancel")) == 1
-    else:
-        assert status in (202, 409)
-        await shop.tell("Delivered", shipment)
-        assert await shop.ended(key) == "CLOSED"
-        assert shop.effects("payment", key, "refund") == []
-    assert shop.duplicates(key) == []
+    await shop.until_effect("logistics", key, "request")
+    return key
 
 
 async def test_delivery_failed_second_attempt(shop: Shop) -> None:
