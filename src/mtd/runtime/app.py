@@ -15,6 +15,7 @@ from mtd.runtime.definitions.beginning import Beginning
 from mtd.runtime.definitions.library import Library
 from mtd.runtime.receiving import Receiving
 from mtd.runtime.settings.calendars import business_calendar
+from mtd.runtime.settings.lifetimes import Lifetimes, lifetimes
 from mtd.runtime.settings.settings import Settings
 from mtd.runtime.telemetry import Meters
 from mtd.runtime.vault import Vault
@@ -51,6 +52,10 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     def at_risk(self) -> Duration:
         """How long before it is due a task is at risk."""
         return duration(self.settings.task_at_risk, self.library.surroundings.calendars.of({}))
+
+    def lifetimes(self) -> Lifetimes:
+        """How long messages wait to be awaited."""
+        return lifetimes(self.settings.message_ttl)
 
     def beginning(self) -> Beginning:
         """What begins instances by itself."""

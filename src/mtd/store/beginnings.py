@@ -57,6 +57,8 @@ class Starter(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     """Name of the message or signal."""
     is_signal: bool
+    gathers: bool = False
+    """Others of the same key are awaited by the instance that the first of them begins."""
 
 
 class MovedOn(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +99,7 @@ async def register(
             elements=[one.element for one in starters],
             events=[one.event for one in starters],
             are_signals=[one.is_signal for one in starters],
+            gather=[one.gathers for one in starters],
             **named,
         )
     )

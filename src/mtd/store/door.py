@@ -32,6 +32,8 @@ TRIES_MAX = 7
 """How often a delivery is sent before the sender is told that the database is away (about 5 s)."""
 GRACE_S = 60.0
 """How long a message that may not wait, and is awaited, has until it is taken."""
+GATHERING_S = 7 * 24 * 3600.0
+"""How long at least one waits for the instance that another of its conversation begins."""
 
 _SQL = statements("door")
 
@@ -211,6 +213,7 @@ async def _messages(
         *_SQL["published"](
             tenant=tenant,
             grace_s=GRACE_S,
+            gathering_s=GATHERING_S,
             slots=SLOTS,
             tried_max=TRIED_MAX,
             hashes=[_hash(message) for message in messages],

@@ -1,5 +1,6 @@
 """Decision tables: every hit policy, and errors that name the cell."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -7,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtd.core.decision import DecisionError, compile_model, faults, read_dmn
-from tests.core.decision.models import NOW, decide, decision, definitions, input_data, table
+from tests.core.decision.models import (
+    NOW,
+    decide,
+    decision,
+    definitions,
+    input_data,
+    literal,
+    table,
+)
 
 RULES = [
     (["< 10"], ['"low"', "1"]),
@@ -102,6 +111,44 @@ def test_all_faults_are_told_at_once_with_rule_and_column() -> None:
         compile_model(model).evaluate("Risk", {"x": 1}, NOW)
     with pytest.raises(DecisionError, match="d, rule 1, input «x»: expected"):
         result("FIRST", 1, rules=[(["<"], ["2"])])
+
+
+ITEMS = [{"price": Decimal("5.5"), "count": 2}, {"price": 7, "count": 1}]
+COUNTED: list[tuple[str, Any]] = [
+    ("count(items)", 2),
+    ("sum(items.price)", Decimal("12.5")),
+    ("min(items.price)", Decimal("5.5")),
+    ("max(items.price)", 7),
+    ("mean(items.count)", Decimal("1.5")),
+    ("count(items[price > 6])", 1),
+    ("sum(for i in items return i.price * i.count)", 18),
+]
+
+
+@pytest.mark.parametrize("drawn", [True, False], ids=["inputs drawn", "inputs not drawn"])
+@pytest.mark.parametrize(("feel", "value"), COUNTED)
+def test_lists_are_counted_wherever_expressions_stand(feel: str, value: Any, drawn: bool) -> None:
+    """Whatever the inputs are called; what many modellers draw has no input data at all."""
+    needs = ["items", "count"] if drawn else []
+    inputs = [input_data(name) for name in needs]
+
+    def given(logic: str) -> Any:
+        return decide([*inputs, decision("d", logic, requires=needs)], "d", items=ITEMS, count=9)
+
+    assert given(table("UNIQUE", ["count"], [(["9"], [feel])])) == value
+    assert given(table("UNIQUE", [feel], [([str(value)], ['"this"'])])) == "this"
+    assert given(table("UNIQUE", ["count"], [([f"> {feel}"], ["1"])])) == (1 if value < 9 else None)
+    assert given(table("COLLECT SUM", ["count"], [(["9"], [feel]), (["> 1"], [feel])])) == 2 * value
+    assert given(table("COLLECT MAX", ["count"], [(["9"], [feel]), (["9"], ["0"])])) == value
+    assert given(table("COLLECT COUNT", ["count"], [(["9"], [feel])] * 3)) == 3
+    assert given(f"<list>{literal(feel)}</list>") == [value]
+    entry = f'<contextEntry><variable name="sum"/>{literal(feel)}</contextEntry>'
+    assert given(f"<context>{entry}</context>") == {"sum": value}
+
+
+def test_where_inputs_are_drawn_only_what_is_required_is_seen() -> None:
+    parts = [input_data("x"), decision("d", literal("y"), requires=["x"])]
+    assert decide(parts, "d", x=1, y=2) is None
 
 
 MISSHAPEN: list[tuple[str, list[str], tuple[list[str], list[str]], str]] = [

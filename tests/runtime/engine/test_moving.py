@@ -14,6 +14,8 @@ from mtd.core.process.trigger import Answered, Received, Retried, Start, Stopped
 from mtd.runtime.engine.happening import Happened, Happening
 from mtd.runtime.engine.moving import move
 from mtd.runtime.memory.live import Live, is_set_aside
+from mtd.runtime.settings.lifetimes import USUAL_S, lifetimes
+from mtd.store.door import GRACE_S
 from mtd.store.turned import LIVE, NEVER, Consumed
 from tests.core.process.sketch import Sketch, message
 from tests.runtime.plant import chain, named
@@ -132,3 +134,20 @@ def test_no_call_is_made_of_an_instance_whose_row_says_that_it_waits() -> None:
     live = begun(chain("one", ["far.do"]))
     live.wake_at = NOW
     assert live.calls_due(NOW) == []
+
+
+def test_what_an_instance_sends_waits_as_long_as_its_name_says() -> None:
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    for name in ("Dispatched", "CancelRequested", "Other"):
+        sketch.add("intermediateThrowEvent", name, events=(message(name),))
+    sketch.chain("start", "Dispatched", "CancelRequested", "Other")
+    definition = named(sketch, "sender")
+    live = Live(tenant=1, instance=born(ID, definition, "k"), definition=definition, began=False)
+    known = lifetimes({"Dispatched": "P60D", "CancelRequested": "PT0S"})
+    moved = move(happened(live, Start(at=NOW)), NOW, known)
+    assert {one.message.name: one.ttl_s for one in moved.turned.sent} == {
+        "Dispatched": 60 * 86_400.0,
+        "CancelRequested": GRACE_S,
+        "Other": USUAL_S,
+    }

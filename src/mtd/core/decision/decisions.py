@@ -31,7 +31,9 @@ class Decisions:
         self.faults = tuple(graph.faults)
 
     def inputs(self, name: str) -> frozenset[str]:
-        """The variables of the context that the decision or service `name` is made upon."""
+        """The variables of the context that the decision or service `name` is made upon, as far
+        as they are drawn.
+        """
         start = self._element(name)
         elements = self._graph.elements
         if start.role is Role.SERVICE:
@@ -103,6 +105,7 @@ class _Evaluation:
         self._run = run
         self._known = known or {}
         self._open: set[str] = set()
+        self._admitted: dict[str, Any] | None = None
 
     def value(self, element: Element) -> Any:
         """What `element` is worth: an input, a decision's result, or a function."""
@@ -133,12 +136,20 @@ class _Evaluation:
             case Role.INPUT:
                 return coerced(admitted(self._context.get(element.variable)), element.type)
             case Role.DECISION:
-                frame = Frame(self._sight(element), None, self._run)
+                frame = Frame(self._given() | self._sight(element), None, self._run)
                 return coerced(element.rule(frame), element.type)
             case Role.KNOWLEDGE:
                 return self._knowledge(element)
             case Role.SERVICE:
                 return self._service(element)
+
+    def _given(self) -> dict[str, Any]:
+        """What a model without input data has in sight: simple tables are drawn without any."""
+        if not self._graph.is_open:
+            return {}
+        if self._admitted is None:
+            self._admitted = {name: admitted(value) for name, value in self._context.items()}
+        return self._admitted
 
     def _knowledge(self, element: Element) -> Any:
         """Its function. It sees itself and what it requires, which may require it in turn."""

@@ -61,13 +61,16 @@ class Graph(msgspec.Struct, frozen=True, eq=False):
     """Names of the model's own decisions to their keys."""
     services: dict[str, str]
     faults: list[Fault]
+    is_open: bool
+    """No input data is drawn in it: its decisions are made upon whatever they are given."""
 
 
 def compile_graph(model: Model, imports: tuple[Model, ...]) -> Graph:
     """All elements of `model` and `imports`. What is wrong is noted, and fails when evaluated."""
     models = {one.namespace: one for one in (*imports, model)}
     variables = _variables(models.values())
-    graph = Graph({}, {}, {}, [])
+    is_open = not any(one.inputs or one.services for one in models.values())
+    graph = Graph({}, {}, {}, [], is_open)
     types: dict[str, dict[str, Type]] = {}
     for one in (*imports, model):
         _Compiler(one, models, variables, graph, types).compile()

@@ -30,6 +30,12 @@ def begun_by(definition: Definition, kind: str, name: str) -> Iterator[Element]:
             yield element
 
 
+def gathers(definition: Definition, element: Element) -> bool:
+    """Whether an instance that begins at `element` awaits the other events of its gateway, too."""
+    gateway = _gateway_before(definition, element)
+    return gateway is not None and gateway.parallel_multiple
+
+
 def start(step: Step, trigger: Start) -> str:
     """The instance begins; the id of the element at which it does."""
     root = step.definition.elements[step.definition.root]

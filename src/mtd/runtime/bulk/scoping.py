@@ -7,7 +7,7 @@ import msgspec
 
 from mtd.core.process.instance import State
 from mtd.runtime.bulk.asked import ITEMS_MAX, Stood, Wish, triggers
-from mtd.runtime.engine.moving import CANCEL_REQUESTED
+from mtd.runtime.engine.sending import CANCEL_REQUESTED
 from mtd.runtime.operations.changing import Preview, dry_run
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations
 from mtd.store import standings

@@ -8,7 +8,7 @@ import msgspec
 from mtd.core.process.instance import State
 from mtd.runtime.app import App
 from mtd.runtime.bulk.asked import Arguments, Stood, triggers
-from mtd.runtime.engine.moving import CANCEL_REQUESTED
+from mtd.runtime.engine.sending import CANCEL_REQUESTED
 from mtd.store import intake, standings
 from mtd.store.arrival import Accepted, Arrival, Duplicate, ForInstance, Published, Receipt
 from mtd.store.bulk import Bulk, Item, Verdict

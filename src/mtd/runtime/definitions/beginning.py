@@ -9,7 +9,7 @@ import structlog
 
 from mtd.core.process.definition import Definition, Element, Event
 from mtd.core.process.effect import Timer
-from mtd.core.process.starting import places
+from mtd.core.process.starting import gathers, places
 from mtd.core.process.trigger import Start
 from mtd.runtime.clock import Clock
 from mtd.runtime.definitions.library import Library
@@ -119,8 +119,13 @@ class Beginning:
             if event.kind == "timer":
                 schedules.append(_schedule(definition, element, event, now))
             elif definition.name not in self._routed and event.name is not None:
-                is_signal = event.kind == "signal"
-                starters.append(Starter(element=element.id, event=event.name, is_signal=is_signal))
+                starter = Starter(
+                    element=element.id,
+                    event=event.name,
+                    is_signal=event.kind == "signal",
+                    gathers=gathers(definition, element),
+                )
+                starters.append(starter)
         name, _, version = id_.rpartition("@")
         async with self._store.door(self._tenant) as connection:
             await beginnings.register(

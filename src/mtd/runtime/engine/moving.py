@@ -6,13 +6,13 @@ from typing import Any
 
 import structlog
 
-from mtd.connectors.engine import CANCEL, RETRY
+from mtd.connectors.engine import RETRY
 from mtd.core.orders.states import IllegalTransition, OrderState, OrderStatus, follow
 from mtd.core.process.advance import Moved, advance, migrate
 from mtd.core.process.definition import Definition
-from mtd.core.process.effect import Message, Subscription
+from mtd.core.process.effect import Message
 from mtd.core.process.instance import Incident, Instance, State
-from mtd.core.process.journal import Fact, Ignored, Reached, Sent, Troubled
+from mtd.core.process.journal import Ignored, Reached, Troubled
 from mtd.core.process.outcome import Done
 from mtd.core.process.trigger import (
     Answered,
@@ -25,22 +25,19 @@ from mtd.core.process.trigger import (
 )
 from mtd.runtime.engine.escalating import escalated
 from mtd.runtime.engine.happening import Happened, Happening, Move
+from mtd.runtime.engine.sending import cancelling, outgoing, told
 from mtd.runtime.engine.setting_aside import begin_again, held_up, recorded, stopped
 from mtd.runtime.hands.evidence import evidence
 from mtd.runtime.memory.live import Live, is_set_aside, overlays
-from mtd.store.turned import LIVE, Consumed, Outgoing, Status, turned
+from mtd.runtime.settings.lifetimes import USUAL, Lifetimes
+from mtd.store.turned import LIVE, Consumed, Status, turned
 
 LOG = structlog.get_logger()
 
-CANCEL_REQUESTED = "CancelRequested"
-STAGE_ERROR = "StageError"
-"""What an instance that awaits it hears of each incident of its own (R30)."""
 ILLEGAL_STATE = "ILLEGAL_STATE"
 """Incident of an order whose drawing enters a state that may not follow the one it is in."""
 ADOPTED = "adopted"
 """Kind of the journal row that says which calls may have been made by somebody else."""
-MESSAGE_TTL_S = 7 * 24 * 3600.0
-"""How long a message from one instance to another waits to be awaited."""
 SNAPSHOT_ROWS = 50
 """A parking instance with more journal rows than that since its snapshot gets a new one."""
 
@@ -48,7 +45,7 @@ NO_INCIDENT = -1
 _STATES = frozenset(state.value for state in OrderState)
 
 
-def move(happened: Happened, now: datetime) -> Move:
+def move(happened: Happened, now: datetime, lifetimes: Lifetimes = USUAL) -> Move:
     """One instance's part of a turn: its triggers let in, one after the other.
 
     A message whose wait was closed by what came before it is left where it is, to be matched
@@ -56,11 +53,11 @@ def move(happened: Happened, now: datetime) -> Move:
     """
     live = happened.live
     if live.problem is not None:
-        return set_aside(happened, live.problem, now)
+        return set_aside(happened, live.problem, now, lifetimes)
     instance, definition = live.instance, live.definition
     moved: list[Moved] = []
     taken: list[Happening] = []
-    asked: list[Outgoing] = []
+    asked: list[Message] = []
     if happened.doubts:
         moved.append(recorded(instance, now, ADOPTED, happened.doubts))
         instance = moved[-1].instance
@@ -77,21 +74,30 @@ def move(happened: Happened, now: datetime) -> Move:
             moved.append(_advanced(definition, instance, trigger))
             instance = moved[-1].instance
         if _is_awaited(before, happening):
-            asked += _cancelling(happening)
+            asked += cancelling(happening)
     moved += held_up(live, instance, now)
     acquitted = live.suspicion is not None
-    return _written(happened, taken, moved, now, asked, definition=definition, acquitted=acquitted)
+    return _written(
+        happened, taken, moved, now, asked, lifetimes, definition=definition, acquitted=acquitted
+    )
 
 
 def set_aside(
-    happened: Happened, problem: str, now: datetime, *, with_evidence: bool = True
+    happened: Happened,
+    problem: str,
+    now: datetime,
+    lifetimes: Lifetimes = USUAL,
+    *,
+    with_evidence: bool = True,
 ) -> Move:
     """One instance left where it was, below an incident that says why; it stays suspect."""
     live = happened.live
     none = Changed(at=now, variables={}, actor="engine", reason=problem)
     trigger = happened.happenings[0].trigger if happened.happenings else none
     step = stopped(live.instance, trigger, problem)
-    return _written(happened, happened.happenings, [step], now, [], with_evidence=with_evidence)
+    return _written(
+        happened, happened.happenings, [step], now, [], lifetimes, with_evidence=with_evidence
+    )
 
 
 def held(known: Mapping[str, str], instance: Instance) -> list[str]:
@@ -108,7 +114,8 @@ def _written(
     taken: list[Happening],
     moved: list[Moved],
     now: datetime,
-    asked: list[Outgoing],
+    asked: list[Message],
+    lifetimes: Lifetimes,
     *,
     definition: Definition | None = None,
     acquitted: bool = False,
@@ -143,7 +150,7 @@ def _written(
             consumed=_consumed(taken),
             submitted=_submitted(taken),
             escalated=escalated(live, taken, instance),
-            sent=[*_sent(instance, facts), *asked],
+            sent=outgoing([*told(instance, facts), *asked], lifetimes),
             status=_row(status, instance) if status != live.status else None,
             attempts=evidence(h.answer for h in taken) if with_evidence else (),
             snapshot=parks and instance.seq - live.snapshot_seq > SNAPSHOT_ROWS,
@@ -257,42 +264,6 @@ def _number(named: Any) -> int:
         return int(named)
     except (TypeError, ValueError, ArithmeticError):
         return NO_INCIDENT
-
-
-def _cancelling(happening: Happening) -> list[Outgoing]:
-    """What the drawing asks of the engine by `engine.cancel`: a message to itself."""
-    answer = happening.answer
-    if answer is None or answer.intent.call.service != CANCEL:
-        return []
-    if not isinstance(answer.outcome, Done):
-        return []
-    message = Message(CANCEL_REQUESTED, answer.intent.business_key, {})
-    return [Outgoing(message=message, ttl_s=MESSAGE_TTL_S)]
-
-
-def _sent(instance: Instance, facts: list[Fact]) -> list[Outgoing]:
-    """Messages that the drawing sends, and word of each incident to the instance itself."""
-    messages = [fact.message for fact in facts if isinstance(fact, Sent)]
-    troubles = [fact.incident for fact in facts if isinstance(fact, Troubled)]
-    if troubles and any(
-        isinstance(wait.effect, Subscription) and wait.effect.name == STAGE_ERROR
-        for wait in instance.waits.values()
-    ):
-        messages += [
-            Message(STAGE_ERROR, instance.key, _told(incident))
-            for incident in troubles
-            if incident.id in instance.incidents
-        ]
-    return [Outgoing(message=message, ttl_s=MESSAGE_TTL_S) for message in messages]
-
-
-def _told(incident: Incident) -> dict[str, Any]:
-    return {
-        "incident": incident.id,
-        "element": incident.element,
-        "code": incident.code,
-        "message": incident.message,
-    }
 
 
 _NOTHING = Consumed()

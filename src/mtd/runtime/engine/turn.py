@@ -10,12 +10,13 @@ While a turn commits, the next one's work gathers: that is group commit.
 
 from mtd.runtime.engine.engine import Engine
 from mtd.runtime.engine.moving import move
+from mtd.runtime.settings.lifetimes import USUAL, Lifetimes
 
 
-async def turn(engine: Engine) -> int:
+async def turn(engine: Engine, lifetimes: Lifetimes = USUAL) -> int:
     """Everything that happened, advanced, committed and acted upon; how many instances moved."""
     happened = await engine.collect()
-    moves = [move(one, engine.now()) for one in happened]
+    moves = [move(one, engine.now(), lifetimes) for one in happened]
     committed = await engine.commit(moves)
     await engine.act(committed)
     return len(committed)

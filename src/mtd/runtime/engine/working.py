@@ -19,6 +19,7 @@ from mtd.runtime.engine.ownership import Buried, Ownership, persisted
 from mtd.runtime.engine.turn import turn
 from mtd.runtime.hands.hands import Hands
 from mtd.runtime.hands.pauses import LOOK_S, Pauses
+from mtd.runtime.settings.lifetimes import Lifetimes
 from mtd.runtime.settings.settings import BadSettings
 from mtd.store.housekeeping import expire_messages
 from mtd.store.ids import uuid7
@@ -86,7 +87,7 @@ async def _career(
     )
     engine.give_hands(hands)
     await persisted(pauses.look)
-    beginning = app.beginning()
+    beginning, lifetimes = app.beginning(), app.lifetimes()
     chores = [
         asyncio.create_task(ownership.keep()),
         asyncio.create_task(_listen(app, engine)),
@@ -96,8 +97,8 @@ async def _career(
     ]
     try:
         while not stopping.is_set():
-            await turn(engine)
-        await _finish(engine)
+            await turn(engine, lifetimes)
+        await _finish(engine, lifetimes)
         await worker.retire()
     finally:
         hands.abandon()
@@ -111,13 +112,13 @@ async def _enrolled(app: App) -> Worker:
     return await app.store.enroll(f"pid {os.getpid()}", uuid7(app.clock.now(), os.urandom(10)))
 
 
-async def _finish(engine: Engine) -> None:
+async def _finish(engine: Engine, lifetimes: Lifetimes) -> None:
     """Begin nothing more; keep the answers of what is under way, and park the rest."""
     engine.stop()
     try:
         async with asyncio.timeout(STOP_S):
             while not engine.at_rest:
-                await turn(engine)
+                await turn(engine, lifetimes)
     except TimeoutError:
         LOG.error("attempts are still under way; whoever comes after takes them for made")
 

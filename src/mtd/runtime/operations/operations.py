@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +9,11 @@ import msgspec
 
 from mtd.core.orders.mapping import Mapping
 from mtd.core.orders.purchase_order import PurchaseOrder
-from mtd.core.process.compiler.timing import duration
 from mtd.core.process.trigger import Retried, Stopped, Submitted, Trigger
 from mtd.runtime.app import App
 from mtd.runtime.definitions import forms
 from mtd.runtime.door import Door
-from mtd.runtime.engine.moving import CANCEL_REQUESTED, MESSAGE_TTL_S, STAGE_ERROR
+from mtd.runtime.engine.sending import CANCEL_REQUESTED, STAGE_ERROR
 from mtd.runtime.operations.chronicle import Chapter, chronicle
 from mtd.runtime.operations.correcting import correct
 from mtd.runtime.receiving import Receiving
@@ -163,7 +161,7 @@ class Operations:
                 name=name,
                 key=key,
                 payload=_ENCODER.encode(payload),
-                ttl_s=self._ttl_s(name) if ttl_s is None else ttl_s,
+                ttl_s=self.app.lifetimes().of_s(name) if ttl_s is None else ttl_s,
                 broadcast=name in self.app.settings.message_broadcast,
                 source=source,
                 message_id=message_id,
@@ -279,14 +277,6 @@ class Operations:
                 message_id=message_id,
             )
         )
-
-    def _ttl_s(self, name: str) -> float:
-        text = self.app.settings.message_ttl.get(name)
-        if text is None:
-            return MESSAGE_TTL_S
-        ttl = duration(text)
-        assert isinstance(ttl, timedelta), "settings refuse months here"
-        return ttl.total_seconds()
 
 
 def key_hash(key: str) -> bytes:

@@ -29,15 +29,17 @@ WHERE s.version < excluded.version;
 
 -- name: beginnings.starters
 -- The messages and signals that start a version, unless a newer one was deployed.
-INSERT INTO starter (tenant_id, name, version, element, event, is_signal)
+INSERT INTO starter (tenant_id, name, version, element, event, is_signal, gathers)
 SELECT :tenant, :name, :version, g.*
-FROM unnest(:elements::text[], :events::text[], :are_signals::boolean[]) AS g
+FROM unnest(
+    :elements::text[], :events::text[], :are_signals::boolean[], :gather::boolean[]
+) AS g
 WHERE NOT EXISTS (
     SELECT FROM definition d
     WHERE d.tenant_id = :tenant AND d.name = :name AND d.version > :version
 )
 ON CONFLICT (tenant_id, event, is_signal, name, element) DO UPDATE
-SET version = excluded.version
+SET version = excluded.version, gathers = excluded.gathers
 WHERE starter.version < excluded.version;
 
 -- name: beginnings.due

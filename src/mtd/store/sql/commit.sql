@@ -284,13 +284,13 @@ attempts AS (
 -- Messages that leave for other instances; where nobody awaits one that starts a process, it
 -- begins an instance of it, whose id is the message's.
 leaving AS MATERIALIZED (
-    SELECT m.*, begins.definition, begins.element
+    SELECT m.*, begins.definition, begins.element, begins.gathers
     FROM fence, unnest(
         :sent_tenants::integer[], :sent_ids::uuid[], :sent_slots::smallint[],
         :sent_ttls_s::float8[], :sent_names::text[], :sent_keys::text[], :sent_payloads::bytea[]
     ) AS m (tenant_id, id, slot, ttl_s, name, key, payload)
     LEFT JOIN LATERAL (
-        SELECT s.name || '@' || s.version AS definition, s.element
+        SELECT s.name || '@' || s.version AS definition, s.element, s.gathers
         FROM starter s
         WHERE s.tenant_id = m.tenant_id AND s.event = m.name AND NOT s.is_signal
           AND NOT EXISTS (
@@ -303,15 +303,17 @@ leaving AS MATERIALIZED (
         ORDER BY s.name, s.element LIMIT 1
     ) AS begins ON true
 ),
+sent_begins AS (
+    INSERT INTO inbox (tenant_id, slot, id, instance_id, definition, element, key, body, gathers)
+    SELECT tenant_id, slot, id, id, definition, element, key, payload, gathers
+    FROM leaving WHERE definition IS NOT NULL
+    ON CONFLICT (tenant_id, definition, key) WHERE gathers DO NOTHING
+    RETURNING id
+),
 sent AS (
     INSERT INTO message (tenant_id, id, expires_at, name, key, payload)
     SELECT tenant_id, id, now() + make_interval(secs => ttl_s), name, key, payload
-    FROM leaving WHERE definition IS NULL
-),
-sent_begins AS (
-    INSERT INTO inbox (tenant_id, slot, id, instance_id, definition, element, key, body)
-    SELECT tenant_id, slot, id, id, definition, element, key, payload
-    FROM leaving WHERE definition IS NOT NULL
+    FROM leaving WHERE id NOT IN (SELECT id FROM sent_begins)
 )
 
 -- name: commit.signals
