@@ -51,6 +51,7 @@ class Decisions:
     def evaluate(self, name: str, context: Mapping[str, Any], now: datetime) -> Any:
         """What the decision or service `name` gives over the variables of `context`, at `now`.
 
+        Functions of the context are in sight everywhere, variables where they are required.
         Raises DecisionError, a FeelError, when a table contradicts itself, an element has a
         fault or a budget is exceeded; KeyError when there is no such decision.
         """
@@ -102,6 +103,8 @@ class _Evaluation:
     ) -> None:
         self._graph = graph
         self._context = context
+        self._functions = {n: one for n, one in context.items() if isinstance(one, Function)}
+        """What whoever asks lends to all expressions, as if it were the language's own."""
         self._run = run
         self._known = known or {}
         self._open: set[str] = set()
@@ -126,7 +129,7 @@ class _Evaluation:
             p.key: coerced(admitted(given.get(p.variable)), p.type)
             for p in (elements[key] for key in service.parameters)
         }
-        inner = _Evaluation(self._graph, {}, self._run, known)
+        inner = _Evaluation(self._graph, self._functions, self._run, known)
         values = {e.variable: inner.value(e) for e in (elements[key] for key in service.requires)}
         value = next(iter(values.values())) if len(values) == 1 else values
         return coerced(value, service.type)
@@ -136,7 +139,8 @@ class _Evaluation:
             case Role.INPUT:
                 return coerced(admitted(self._context.get(element.variable)), element.type)
             case Role.DECISION:
-                frame = Frame(self._given() | self._sight(element), None, self._run)
+                seen = self._functions | self._given() | self._sight(element)
+                frame = Frame(seen, None, self._run)
                 return coerced(element.rule(frame), element.type)
             case Role.KNOWLEDGE:
                 return self._knowledge(element)
@@ -153,7 +157,7 @@ class _Evaluation:
 
     def _knowledge(self, element: Element) -> Any:
         """Its function. It sees itself and what it requires, which may require it in turn."""
-        sight: dict[str, Any] = {}
+        sight: dict[str, Any] = dict(self._functions)
         function = element.rule(Frame(sight, None, self._run))
         if isinstance(function, Function) and element.type.kind not in (Kind.ANY, Kind.FUNCTION):
             function = msgspec.structs.replace(function, result=element.type)
@@ -168,7 +172,7 @@ class _Evaluation:
 
         def call(run: Run, arguments: tuple[Any, ...]) -> Any:
             run.enter(DEPTH_MAX)
-            caller = _Evaluation(self._graph, {}, run)
+            caller = _Evaluation(self._graph, self._functions, run)
             value = caller.served(element, dict(zip(names, arguments, strict=True)))
             run.leave(DEPTH_MAX)
             return value

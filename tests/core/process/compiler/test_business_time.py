@@ -1,20 +1,31 @@
 """Drawings count business time: in timers, dues and expressions, in the instance's own calendar."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
 
+from mtd.core.decision import compile_model, read_dmn
 from mtd.core.process.advance import advance, born
-from mtd.core.process.binding import Bindings, ScriptBinding, TimerBinding, UserBinding
+from mtd.core.process.binding import (
+    Bindings,
+    RuleBinding,
+    ScriptBinding,
+    TimerBinding,
+    UserBinding,
+)
 from mtd.core.process.compiler import Surroundings
+from mtd.core.process.definition import Table
 from mtd.core.process.drawing import Node
 from mtd.core.process.effect import Timer, UserTask
+from mtd.core.process.facts import Assigned, Consulted
 from mtd.core.process.instance import Instance
 from mtd.core.process.trigger import Start
 from mtd.core.time.business_calendar import Span
 from mtd.core.time.calendars import Calendars
+from tests.core.decision.models import decision, definitions, input_data, literal, table
 from tests.core.process.compiler.drawn import LABEL, compiled, waiting
 from tests.core.time.test_business_calendar import CHILE, here
 
@@ -111,3 +122,41 @@ def test_what_the_calendar_does_not_know_is_an_incident_and_not_a_guess() -> Non
     )
     (incident,) = started(waiting(), bindings).incidents.values()
     assert incident.code == "TIMER_UNKNOWN"
+
+
+def decided(logic: str, **variables: Any) -> Any:
+    """What a business rule task leaves in `result`, by a decision that requires a helper."""
+    helper = (
+        '<businessKnowledgeModel id="_f" name="open for"><variable name="open for"/>'
+        '<encapsulatedLogic><formalParameter name="to"/>'
+        f"{literal('count business hours(now(), date and time(to))')}"
+        "</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    part = decision("result", logic, requires=["day"], uses="#_f")
+    model = compile_model(read_dmn(definitions(input_data("day"), helper, part)))
+    assert not model.faults
+
+    def evaluate(seen: Mapping[str, Any], now: datetime) -> Any:
+        return {"result": model.evaluate("result", seen, now)}
+
+    known = {"m.dmn": Table("m.dmn#result@1", evaluate)}
+    around = msgspec.structs.replace(AROUND, tables=known)
+    bindings = Bindings(rule={LABEL: RuleBinding(table="m.dmn")})
+    task = Node(id="rule", name=LABEL, kind="businessRuleTask")
+    found = compiled(task, bindings, around)
+    assert found.definition is not None, found.faults
+    blank = born("i", found.definition, "k")
+    moved = advance(found.definition, blank, Start(at=NOW, variables=variables))
+    assert Consulted("m.dmn#result@1") in moved.facts
+    (given,) = [f.variables for f in moved.facts if isinstance(f, Assigned)]
+    return given["result"]
+
+
+def test_decision_models_count_business_time_too() -> None:
+    """In cells, in inputs, and in what they call; each instance in its own calendar."""
+    day = "2026-09-21T10:00:00"
+    hours = "count business hours(now(), date and time(day))"
+    rows = [([f"> 0, {hours}", "true"], [f"{hours} + open for(day)"])]
+    box = table("UNIQUE", [hours, "is business day(date and time(day))"], rows)
+    assert decided(box, day=day) == 6
+    assert decided(literal(hours), day=day, calendar="PE") > 24

@@ -40,11 +40,15 @@ class Expressions:
             return _nothing
         if expression.names.isdisjoint(SEEN):
             return expression.evaluate
+        return self.counting(expression.evaluate)
+
+    def counting(self, rule: Evaluate) -> Evaluate:
+        """`rule` over the variables, the customer's durations and what counts business time."""
 
         def evaluate(variables: Mapping[str, Any], now: datetime) -> Any:
             calendar = self._calendars.of(variables)
             seen = self._seen_nowhere if calendar is None else self._seen[calendar.name]
-            return expression.evaluate({**variables, **seen}, now)
+            return rule({**variables, **seen}, now)
 
         return evaluate
 

@@ -17,7 +17,16 @@ from mtd.core.process.citing import Reference, process_reference, table_referenc
 from mtd.core.process.compiler.answers import Answers, Surroundings
 from mtd.core.process.compiler.expressions import Expressions
 from mtd.core.process.compiler.schedules import Schedules
-from mtd.core.process.definition import Evaluate, Passing, Person, Retry, Rules, Service, Work
+from mtd.core.process.definition import (
+    Evaluate,
+    Passing,
+    Person,
+    Retry,
+    Rules,
+    Service,
+    Table,
+    Work,
+)
 from mtd.core.process.drawing import Node
 from mtd.core.process.linking import root_of
 
@@ -207,4 +216,7 @@ class Tasks:
             known = ", ".join(sorted(self._surroundings.tables)) or "none"
             wanted = f"{name!r} in version {version!r}" if late else repr(name)
             self._answers.fault(node, f"there is no decision table {wanted} (known: {known})")
+            return None
+        if isinstance(table, Table):
+            return Table(table.cited, self._expressions.counting(table.evaluate))
         return table
