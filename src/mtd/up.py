@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import uvloop
 from cyclopts import Parameter
 
-from mtd.connectors import CONNECTORS
+from mtd.connectors import connectors
 from mtd.connectors.settings import BadLegacySettings
 from mtd.faces.api.serving import serve
 from mtd.faces.cli.starting import (
@@ -32,7 +32,7 @@ from mtd.runtime.intake import take_in
 from mtd.runtime.memory.garbage import calm_collector
 from mtd.runtime.operations.deploying import KEY_FILE, Refused, first_key, prepared
 from mtd.runtime.rehearsal.town import Town, environment
-from mtd.runtime.settings.settings import BadSettings, Settings, home
+from mtd.runtime.settings.settings import BadSettings, Settings, home, issuers
 from mtd.runtime.supervising import parts
 from mtd.runtime.telemetry import log_stream, log_to
 
@@ -61,9 +61,8 @@ async def _part(only: Part, customer: str) -> None:
     async with opened(customer) as app:
         match only:
             case "worker":
-                await asyncio.gather(
-                    work(app, CONNECTORS, stopping), carry_out(app, TENANT, stopping)
-                )
+                served = connectors(issuers(app.settings))
+                await asyncio.gather(work(app, served, stopping), carry_out(app, TENANT, stopping))
             case "api":
                 await serve(await operations_of(app), app.settings.api, stopping)
             case "intake":

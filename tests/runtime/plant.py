@@ -13,6 +13,7 @@ import msgspec
 
 from mtd.connectors.contract import Attempt, Connector, Repeat
 from mtd.connectors.settings import LegacySettings
+from mtd.connectors.tax.settings import IssuerSettings
 from mtd.connectors.wire import Wire
 from mtd.core.process.compiler import Surroundings
 from mtd.core.process.definition import Definition, Retry, Service
@@ -210,11 +211,8 @@ class Plant:
 
     async def code(self, instance: str) -> str | None:
         """The code of the newest open incident."""
-        return await self.value(
-            "SELECT code FROM incident WHERE instance_id = $1 AND settled_at IS NULL"
-            " ORDER BY id DESC",
-            instance,
-        )
+        open_ = "SELECT code FROM incident WHERE instance_id = $1 AND settled_at IS NULL"
+        return await self.value(f"{open_} ORDER BY id DESC", instance)
 
 
 class Employed:
@@ -243,6 +241,7 @@ async def a_plant(
     admin_dsn: str,
     *definitions: Definition,
     legacy: Mapping[str, LegacySettings] | None = None,
+    issuers: Mapping[str, IssuerSettings] | None = None,
     **worker: Any,
 ) -> AsyncGenerator[Plant]:
     """A plant without workers, for as long as this is open."""
@@ -252,6 +251,7 @@ async def a_plant(
         routes=[Route(process="any")],
         stores={},
         legacy=dict(legacy or {}),
+        issuers=dict(issuers or {}),
         worker=WorkerSettings(**worker),
     )
     store = await Store.open(dsn)

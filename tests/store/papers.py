@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from mtd.core.tax.document import DocumentState
 from mtd.store.folios import NewRange
 from mtd.store.issuance import Issuance, Signed
 from tests.store.making import new_id
@@ -43,7 +44,7 @@ def a_document(folio: int, **other: Any) -> Issuance:
         currency="CLP",
         total=Decimal(1190),
         issued_at=NOON,
-        state="FOLIO_ASSIGNED",
+        state=DocumentState.FOLIO_ASSIGNED,
     )
     return replace(usual, **other)
 

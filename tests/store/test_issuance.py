@@ -3,18 +3,19 @@
 from decimal import Decimal
 
 from mtd.core.process.instance import Instance
+from mtd.core.tax.document import DocumentKey, DocumentState, TaxDocument
 from mtd.store import tax_documents
 from mtd.store.committing import Committed, Poisoned, commit
 from mtd.store.issuance import Issuance
 from mtd.store.sessions import Session
 from mtd.store.store import Store
-from mtd.store.tax_documents import Key, Settled, Stored
+from mtd.store.tax_documents import Settled
 from mtd.store.turned import Turned
 from mtd.store.worker import Worker
 from tests.store.making import Cutter, a_worker, an_order, count, moved, parked
 from tests.store.papers import ISSUER, a_document, signed
 
-FIRST = Key(tenant=1, issuer=ISSUER, type_code="39", folio=1)
+FIRST = DocumentKey(tenant=1, issuer=ISSUER, type_code="39", folio=1)
 
 
 async def issued(worker: Worker, instance: Instance, *papers: Issuance) -> Instance:
@@ -23,7 +24,7 @@ async def issued(worker: Worker, instance: Instance, *papers: Issuance) -> Insta
     return turn.after
 
 
-async def found(worker: Worker, key: Key = FIRST) -> Stored:
+async def found(worker: Worker, key: DocumentKey = FIRST) -> TaxDocument:
     stored = await tax_documents.by_folio(worker.asking, key)
     assert stored is not None
     return stored
@@ -51,8 +52,8 @@ async def test_it_goes_on_only_from_where_it_stood(store: Store, worker: Worker)
     instance = await parked(store, worker)
     instance = await issued(worker, instance, a_document(1))
     on = a_document(
-        1, befores=("FOLIO_ASSIGNED",), state="SIGNED", handed=True, hash=b"h" * 32,
-        signed=signed(1, b"h" * 32),
+        1, befores=(DocumentState.FOLIO_ASSIGNED,), state=DocumentState.SIGNED, handed=True,
+        hash=b"h" * 32, signed=signed(1, b"h" * 32),
     )  # fmt: skip
     instance = await issued(worker, instance, on)
     stored = await found(worker)
@@ -111,7 +112,7 @@ async def test_a_document_of_which_nothing_is_left_is_cancelled_when_the_note_is
     )  # fmt: skip
     await issued(worker, instance, note)
     assert (await found(worker)).state == "ACCEPTED"
-    said = Settled(key=_note(1), state="ACCEPTED", codes="DOK")
+    said = Settled(key=_note(1), state=DocumentState.ACCEPTED, codes="DOK")
     (changed,) = await tax_documents.settle(worker.asking, [said])
     assert (changed.state, changed.codes) == ("ACCEPTED", "DOK")
     assert await tax_documents.settle(worker.asking, [said]) == [], "no news the second time"
@@ -140,5 +141,5 @@ async def test_the_documents_of_instances_are_listed(store: Store, worker: Worke
     assert [one.key.tracking_id for one in listed] == ["76111111-39-1", "76111111-52-7"]
 
 
-def _note(folio: int) -> Key:
-    return Key(tenant=1, issuer=ISSUER, type_code="61", folio=folio)
+def _note(folio: int) -> DocumentKey:
+    return DocumentKey(tenant=1, issuer=ISSUER, type_code="61", folio=folio)

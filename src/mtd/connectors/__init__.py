@@ -14,8 +14,10 @@ from mtd.connectors import (
     payment,
     pos,
     salessupport,
+    tax,
 )
 from mtd.connectors.contract import Connector
+from mtd.connectors.tax.issuers import Issuers
 
 CONNECTORS: dict[str, Connector] = {
     connector.name: connector
@@ -34,7 +36,16 @@ CONNECTORS: dict[str, Connector] = {
     )
     for connector in connectors
 }
-"""Every connector by the name that bindings use."""
+"""Every connector that is the same for all customers, by the name that bindings use."""
+
+NAMES = frozenset((*CONNECTORS, *tax.NAMES))
+"""What bindings may name."""
+
+
+def connectors(issuers: Issuers) -> dict[str, Connector]:
+    """Every connector of a customer whose tax documents these issue, by name."""
+    return {**CONNECTORS, **tax.seam(issuers, CONNECTORS)}
+
 
 OPTIONS: dict[str, type[msgspec.Struct]] = {
     "eom": eom.Options,

@@ -23,6 +23,8 @@ class Repeat(Enum):
     """The legacy can be asked: when `Attempt.sent_before`, ask first, then send."""
     NEVER = "never"
     """Neither: sent once; afterwards an unknown outcome is a person's to settle."""
+    TRANSACTIONAL = "transactional"
+    """No legacy: the effect is written in the commit of the answer, and undone without it."""
     LOCAL = "local"
     """No legacy at all: a pure function of the order; repeating it costs nothing."""
 
@@ -51,11 +53,16 @@ class Connector(msgspec.Struct, frozen=True):
     repeat: Repeat
     kind: str = ""
     """The input that tells its kinds of work apart, each of which is metered by itself."""
+    choose: "Callable[[Attempt], Connector | Failed] | None" = None
+    """Of an operation that several systems offer: who serves this attempt. `repeat` is then the
+    most careful of theirs, and `system` the slowest of them."""
+    system: str = ""
+    """The system called, where the name does not begin with it."""
 
     @property
     def legacy(self) -> str:
         """The system called: the key of its settings, its limits and its breaker."""
-        return self.name.partition(".")[0]
+        return self.system or self.name.partition(".")[0]
 
     def handler(self, inputs: Mapping[str, Any]) -> str:
         """What an attempt with these inputs is metered as."""

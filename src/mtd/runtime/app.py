@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from mtd.connectors import CONNECTORS
+from mtd.connectors import NAMES
 from mtd.core.process.compiler import Surroundings
 from mtd.core.process.compiler.timing import Duration, duration
 from mtd.core.time.calendars import Calendars
@@ -91,7 +91,7 @@ async def open_app(settings: Settings, home: Path, dsn: str) -> App:
 def surroundings(settings: Settings) -> Surroundings:
     """What this customer's drawings may refer to."""
     return Surroundings(
-        connectors=frozenset(CONNECTORS),
+        connectors=NAMES,
         durations=settings.durations,
         cycles=settings.cycles,
         retries=settings.retry,

@@ -146,7 +146,15 @@ PARTS = (
         _named(
             "document",
             *("tenants", "instances", "effects", "issuers", "type_codes", "series", "folios"),
-            *("providers", "currencies", "totals", "issued_ats", "changed_ats", "handed_ats"),
+            *(
+                "providers",
+                "are_sales",
+                "currencies",
+                "totals",
+                "issued_ats",
+                "changed_ats",
+                "handed_ats",
+            ),
             *("states", "hashes", "refers_types", "refers_series", "refers_folios"),
         ),
         issuance_rows.documents,

@@ -15,9 +15,11 @@ from mtd.store.worker import Fenced, Worker
 
 _FRAGMENTS = read("commit")
 _COMMITTED = numbered(_FRAGMENTS["committed"])
-_STALE = frozenset({"turn_is_whole", "tax_document_state", "tax_document_credit"})
+_STALE = frozenset(
+    {"turn_is_whole", "tax_document_state", "tax_document_credit", "tax_document_sale"}
+)
 """Constraints that a turn violates when something it consumes is gone, or is not as it was:
-a message, the state of a tax document, what is left of one to be credited."""
+a message, the state of a tax document, what is left of one to be credited, that there is none."""
 
 
 class Poisoned(msgspec.Struct, frozen=True):

@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
-SIGNED = "SIGNED"
-VOIDED = "VOIDED"
+from mtd.core.tax.document import DocumentState
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,13 +31,14 @@ class Issuance(msgspec.Struct, frozen=True, kw_only=True):
     effect: str
     """`element:visit` of the step that took the folio."""
     provider: str
+    is_sale: bool = False
+    """It documents the sale itself, which has one that counts and no more."""
     currency: str
     total: Decimal
     issued_at: datetime
     """The moment that the document bears."""
-    state: str
-    """Of TaxDocumentState (reference processes §5.1 c)."""
-    befores: tuple[str, ...] = ()
+    state: DocumentState
+    befores: tuple[DocumentState, ...] = ()
     """States of which it must be in one; none: the document is new."""
     handed: bool = False
     """It is the post office's from now on."""

@@ -25,6 +25,7 @@ def documents(batch: Sequence[Turned]) -> Iterator[Row]:
                 one.series,
                 one.folio,
                 one.provider,
+                one.is_sale,
                 one.currency,
                 one.total,
                 one.issued_at,

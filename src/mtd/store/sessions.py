@@ -202,12 +202,21 @@ class Session:
                 await asyncio.sleep(delay_s(tries))
                 tries += 1
 
+    def insisting(self) -> "Asker":
+        """Who asks until there is an answer: `fetch` is `insist`."""
+        return _Insisting(self)
+
     async def close(self) -> None:
         """End the connection, waiting for whoever uses it."""
         async with self._turnstile:
             if self._connection is not None and not self._connection.is_closed():
                 await self._connection.close()
             self._connection = None
+
+
+class _Insisting:
+    def __init__(self, session: Session) -> None:
+        self.fetch = session.insist
 
 
 T = TypeVar("T")

@@ -13,6 +13,7 @@ from mtd.runtime.clock import Clock
 from mtd.runtime.hands.hands import Hands
 from mtd.runtime.hands.intent import Answer as Answered
 from mtd.runtime.hands.intent import Intent
+from mtd.runtime.tax.desks import Desk
 from mtd.runtime.telemetry import Meters
 from tests.runtime.conftest import Founded
 from tests.runtime.plant import Plant, Run, a_legacy, chain
@@ -144,12 +145,18 @@ def an_intent(wait: int) -> Intent:
         business_key="key",
         call=Call("far.do", {}),
         order=None,
+        sealing=None,
         unreadable=None,
     )
 
 
 async def nothing(_: Intent, __: Sequence[Artifact]) -> None:
     """These calls bring nothing back."""
+
+
+def no_desk(_: Intent) -> Desk:
+    """These calls are made over a wire."""
+    raise AssertionError
 
 
 @pytest.mark.parametrize("still", [True, False])
@@ -196,6 +203,7 @@ async def test_a_call_that_stood_in_line_is_made_by_whoever_may_still_make_it(st
         may_send=may_send,
         paused_by=lambda _, __: None,
         keep=nothing,
+        lay=no_desk,
     )
     hands.act([an_intent(1), an_intent(2)])
     async with asyncio.timeout(5):

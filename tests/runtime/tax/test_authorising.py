@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mtd.connectors.tax.settings import IssuerSettings
 from mtd.core.tax.countries.cl.caf import stamp_key
 from mtd.core.tax.countries.cl.certificate import Signer
 from mtd.runtime.app import App, open_app
 from mtd.runtime.rehearsal.forging import (
-    Authority,
     authority,
     caf_file,
     certificate,
@@ -35,37 +33,17 @@ from mtd.runtime.tax.authorising import (
 from mtd.store import folios
 from mtd.store.sessions import Session
 from tests.conftest import Server
+from tests.runtime.tax.issuers import BY, RUT, TODAY, issuers, options
 from tests.store.making import new_id
 
-RUT = "76111111-6"
-TODAY = datetime.now(UTC).date()
-BY = authority()
-
-
-def issuers(by: Authority = BY) -> dict[str, IssuerSettings]:
-    """One that issues in the authority's simulated environment."""
-    pem = by.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    options = {
-        "rut": RUT,
-        "name": "Paris SpA",
-        "business_line": "Venta al por menor",
-        "activities": [477399],
-        "place": {"street": "Av. Providencia 1", "district": "Providencia", "city": "Santiago"},
-        "resolution_number": 0,
-        "resolution_date": date(2026, 1, 15),
-        "sii_office": "Santiago Oriente",
-    }
-    keys = {str(by.idk): pem.decode()}
-    return {
-        "paris": IssuerSettings(environment="simulated", authority_keys=keys, options=options),
-        "real": IssuerSettings(options=options | {"rut": "76222222-1"}),
-    }
+ISSUERS = {**issuers(["paris"]), "real": IssuerSettings(options=options("76222222-1"))}
+"""One that issues in the authority's simulated environment, and one in the SII's."""
 
 
 @pytest.fixture
 async def app(database: str, tmp_path: Path) -> AsyncGenerator[App]:
     settings = Settings(
-        customer="test", processes=[], routes=[Route(process="any")], stores={}, issuers=issuers()
+        customer="test", processes=[], routes=[Route(process="any")], stores={}, issuers=ISSUERS
     )
     opened = await open_app(settings, tmp_path, database)
     yield opened

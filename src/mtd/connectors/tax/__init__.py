@@ -1,1 +1,55 @@
-"""Tax documents: one seam, `TaxDocumentIssuer`, and the providers behind it."""
+"""Tax documents: one seam, `tax.*`, and for each issuer the provider that serves it.
+
+A drawing says what is to be done with a document and never by whom: the customer's file names the
+provider of each issuer, and the order's store names the issuer.
+"""
+
+from collections.abc import Mapping
+
+from mtd.connectors.contract import Attempt, Connector, Repeat
+from mtd.connectors.tax.issuers import Issuers
+from mtd.connectors.tax.native import OPERATIONS, native
+from mtd.connectors.tax.settings import NATIVE, PAPERLESS
+from mtd.core.process.outcome import Failed
+
+LEGACY = {PAPERLESS: "paperless"}
+"""Providers that are a legacy system, by the first half of its connectors' names."""
+
+NAMES = tuple(f"tax.{operation}" for operation in OPERATIONS)
+"""What bindings may name."""
+
+_CARE = (Repeat.TRANSACTIONAL, Repeat.LOCAL, Repeat.BY_KEY, Repeat.QUERYABLE, Repeat.NEVER)
+"""Ways of repeating, the most careful last."""
+
+
+def seam(issuers: Issuers, legacy: Mapping[str, Connector]) -> dict[str, Connector]:
+    """The operations of the seam; `legacy` are the connectors of all legacy systems by name."""
+    return {f"tax.{operation}": _operation(operation, issuers, legacy) for operation in OPERATIONS}
+
+
+def _operation(operation: str, issuers: Issuers, legacy: Mapping[str, Connector]) -> Connector:
+    served = {NATIVE: native(operation, issuers)}
+    for provider, system in LEGACY.items():
+        if (connector := legacy.get(f"{system}.{operation}")) is not None:
+            served[provider] = connector
+    used = {*issuers.providers.values()} & {*served}
+
+    def choose(attempt: Attempt) -> Connector | Failed:
+        store = attempt.order.store if attempt.order is not None else ""
+        provider = issuers.provider(store)
+        if provider is None:
+            return Failed(f"issuers: there is none for the store {store!r}")
+        return served.get(provider) or Failed(f"{provider} does not do tax.{operation}")
+
+    careful = max((served[one] for one in used), key=_care, default=served[NATIVE])
+    return Connector(
+        f"tax.{operation}",
+        served[NATIVE].run,
+        careful.repeat,
+        choose=choose,
+        system=careful.legacy,
+    )
+
+
+def _care(connector: Connector) -> int:
+    return _CARE.index(connector.repeat)

@@ -24,6 +24,33 @@ class NativeIssuer(msgspec.Struct, frozen=True, kw_only=True):
     """Those whose authorisations of folios are good."""
 
 
+class Issuers(msgspec.Struct, frozen=True, kw_only=True):
+    """Who issues for which store, and by which provider."""
+
+    native: dict[str, NativeIssuer]
+    providers: dict[str, str]
+    """By issuer."""
+    of_store: dict[str, str]
+    """The issuer of each store that is not its own."""
+
+    def name(self, store: str) -> str:
+        """The issuer of a store."""
+        return self.of_store.get(store, store)
+
+    def provider(self, store: str) -> str | None:
+        """By whom a store's documents are issued; None: by nobody that the settings know."""
+        return self.providers.get(self.name(store))
+
+
+def issuers_of(settings: Mapping[str, IssuerSettings], of_store: Mapping[str, str]) -> Issuers:
+    """The issuers of settings that have been checked."""
+    return Issuers(
+        native=native_issuers(settings),
+        providers={name: one.provider for name, one in settings.items()},
+        of_store=dict(of_store),
+    )
+
+
 def native_issuers(issuers: Mapping[str, IssuerSettings]) -> dict[str, NativeIssuer]:
     """The native issuers, by the key of their settings, which have been checked."""
     return {

@@ -33,6 +33,8 @@ class Nothing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class NativeOptions(Issuer, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[issuers.<name>.options]` of `cl.native`: the taxpayer, and how its goods move."""
 
+    public_url: str = ""
+    """Where buyers read them, such as `https://dte.example/documents`; empty: nowhere."""
     transport: Transport = Transport()
     """What a dispatch guide says of the vehicle and driver where its step does not."""
     branches: dict[str, Place] = msgspec.field(default_factory=dict[str, Place])

@@ -44,7 +44,7 @@ class Adopting:
                 continue
             connector = self._connectors.get(call.service)
             match connector.repeat if connector is not None else Repeat.LOCAL:
-                case Repeat.LOCAL:
+                case Repeat.LOCAL | Repeat.TRANSACTIONAL:
                     pass
                 case Repeat.NEVER:
                     outcome = InDoubt("whoever had the call in hand is gone; it may have been made")

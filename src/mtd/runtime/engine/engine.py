@@ -13,6 +13,7 @@ from mtd.runtime.clock import Clock, elapsed_s
 from mtd.runtime.engine import tally
 from mtd.runtime.engine.arriving import Arriving
 from mtd.runtime.engine.happening import Happened, Happening, Move
+from mtd.runtime.engine.issuing import fitting, kept, refuse, settle
 from mtd.runtime.engine.moving import set_aside
 from mtd.runtime.engine.ownership import Ownership
 from mtd.runtime.engine.pacing import Pace
@@ -150,8 +151,8 @@ class Engine:
         undone: set[int] = set()
         if writing:
             outcome = await self._committed(writing)
-            undone = {id(writing[index]) for index in outcome.conflicts}
-            undone |= {id(writing[poison.index]) for poison in outcome.poisoned}
+            poisoned = [poison.index for poison in outcome.poisoned]
+            undone = {id(writing[index]) for index in (*outcome.conflicts, *poisoned)}
             self._again([writing[index] for index in outcome.conflicts])
             for poison in outcome.poisoned:
                 await self._quarantine(writing[poison.index], poison)
@@ -183,8 +184,7 @@ class Engine:
 
     def _take_answers(self, happened: dict[Key, Happened]) -> None:
         now = self.now()
-        while self._answers and len(happened) < self._batch_max:
-            answer = self._answers.popleft()
+        for answer in fitting(self._answers, happened, self._batch_max):
             intent = answer.intent
             live = self.lives[intent.tenant, intent.instance]
             live.flying.discard(intent.wait)
@@ -237,10 +237,9 @@ class Engine:
         """Another worker was first: what came by the door is read anew, the rest kept."""
         for move in conflicting:
             live = move.live
-            for happening in move.happened.happenings:
-                if happening.answer is not None:
-                    live.flying.add(happening.answer.intent.wait)
-                    self._answers.append(happening.answer)
+            for answer in kept(move.happened):
+                live.flying.add(answer.intent.wait)
+                self._answers.append(answer)
             if live.flying or (live.began and live.wake_at is LIVE and not move.happened.doubts):
                 self._alarms.set(live)
                 self._stir((live,))
@@ -252,6 +251,7 @@ class Engine:
     async def _quarantine(self, move: Move, poison: Poisoned) -> None:
         """The content of this step cannot be stored: an incident instead, without it."""
         LOG.error("a step cannot be stored", order=move.instance.key, problem=poison.message)
+        refuse(move.happened)
         stopped = set_aside(move.happened, poison.message, self.now(), with_evidence=False)
         outcome = await self._committed([stopped])
         if outcome.conflicts or outcome.poisoned:
@@ -260,6 +260,7 @@ class Engine:
 
     def _keep(self, move: Move) -> None:
         """The live map learns what is durable; who waits long waits in the database."""
+        settle(move)
         live = move.live
         live.instance = move.instance
         live.run_on(move.definition)
@@ -280,13 +281,11 @@ class Engine:
 
     def _leave_or_stay(self) -> None:
         """Who is to leave is looked at, and parks; calls that wait in a line are recalled."""
-        changed: list[Live] = []
         for live in self.lives.values():
             leaving = self._stopping or live.slot in self._draining
             if leaving is not live.leaving:
                 live.leaving = leaving
-                changed.append(live)
-        self._stir(changed)
+                self._stir((live,))
         if self._hands is not None:
             self._hands.recall()
 

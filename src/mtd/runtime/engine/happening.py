@@ -9,6 +9,7 @@ from mtd.core.process.journal import Fact
 from mtd.core.process.trigger import Trigger
 from mtd.runtime.hands.intent import Answer
 from mtd.runtime.memory.live import Live
+from mtd.runtime.tax.desks import Desk
 from mtd.store.turned import Consumed, Turned
 
 
@@ -43,5 +44,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     """What it runs on from now on."""
     status: OrderStatus | None
     turned: Turned
+    desks: tuple[Desk, ...]
+    """Of answers whose tax documents are written with it."""
     ignored: int
     """Triggers that answered nothing awaited."""

@@ -10,7 +10,6 @@ from mtd.connectors.engine import RETRY
 from mtd.core.orders.states import IllegalTransition, OrderState, OrderStatus, follow
 from mtd.core.process.advance import Moved, advance, migrate
 from mtd.core.process.definition import Definition
-from mtd.core.process.effect import Message
 from mtd.core.process.instance import Incident, Instance, State
 from mtd.core.process.journal import Ignored, Reached, Troubled
 from mtd.core.process.outcome import Done
@@ -25,6 +24,7 @@ from mtd.core.process.trigger import (
 )
 from mtd.runtime.engine.escalating import escalated
 from mtd.runtime.engine.happening import Happened, Happening, Move
+from mtd.runtime.engine.issuing import written
 from mtd.runtime.engine.sending import cancelling, outgoing, told
 from mtd.runtime.engine.setting_aside import begin_again, held_up, recorded, stopped
 from mtd.runtime.hands.evidence import evidence
@@ -57,7 +57,7 @@ def move(happened: Happened, now: datetime, lifetimes: Lifetimes = USUAL) -> Mov
     instance, definition = live.instance, live.definition
     moved: list[Moved] = []
     taken: list[Happening] = []
-    asked: list[Message] = []
+    heard: list[Happening] = []
     if happened.doubts:
         moved.append(recorded(instance, now, ADOPTED, happened.doubts))
         instance = moved[-1].instance
@@ -74,11 +74,11 @@ def move(happened: Happened, now: datetime, lifetimes: Lifetimes = USUAL) -> Mov
             moved.append(_advanced(definition, instance, trigger))
             instance = moved[-1].instance
         if _is_awaited(before, happening):
-            asked += cancelling(happening)
+            heard.append(happening)
     moved += held_up(live, instance, now)
     acquitted = live.suspicion is not None
     return _written(
-        happened, taken, moved, now, asked, lifetimes, definition=definition, acquitted=acquitted
+        happened, taken, moved, now, heard, lifetimes, definition=definition, acquitted=acquitted
     )
 
 
@@ -114,7 +114,7 @@ def _written(
     taken: list[Happening],
     moved: list[Moved],
     now: datetime,
-    asked: list[Message],
+    heard: list[Happening],
     lifetimes: Lifetimes,
     *,
     definition: Definition | None = None,
@@ -132,6 +132,8 @@ def _written(
     facts = [fact for step in moved for fact in step.facts]
     wake_at = live.waking(instance, now)
     parks = wake_at is not LIVE and instance.state is State.RUNNING
+    asked = [message for happening in heard for message in cancelling(happening)]
+    desks = written(heard, instance)
     return Move(
         live=live,
         happened=happened,
@@ -153,9 +155,11 @@ def _written(
             sent=outgoing([*told(instance, facts), *asked], lifetimes),
             status=_row(status, instance) if status != live.status else None,
             attempts=evidence(h.answer for h in taken) if with_evidence else (),
+            issued=[one for desk in desks for one in desk.issued],
             snapshot=parks and instance.seq - live.snapshot_seq > SNAPSHOT_ROWS,
             acquitted=acquitted and bool(moved),
         ),
+        desks=desks,
         ignored=sum(isinstance(fact, Ignored) for fact in facts),
     )
 

@@ -21,6 +21,7 @@ from mtd.runtime.hands.hands import Hands
 from mtd.runtime.hands.pauses import LOOK_S, Pauses
 from mtd.runtime.settings.lifetimes import Lifetimes
 from mtd.runtime.settings.settings import BadSettings
+from mtd.runtime.tax.desks import Desks
 from mtd.store.housekeeping import expire_messages
 from mtd.store.ids import uuid7
 from mtd.store.soundness import doubts
@@ -69,6 +70,7 @@ async def _career(
 ) -> None:
     worker = await persisted(lambda: _enrolled(app))
     ownership = Ownership(worker)
+    desks = Desks(worker, app.vault, app.clock.now)
     engine = _engine(app, ownership, connectors)
     pauses = Pauses(worker)
     hands = Hands(
@@ -84,6 +86,7 @@ async def _career(
         may_send=engine.may_send,
         paused_by=pauses.over,
         keep=Keeper(app).keep,
+        lay=lambda intent: desks.lay(intent.tenant, intent.instance, intent.effect, intent.sealing),
     )
     engine.give_hands(hands)
     await persisted(pauses.look)
@@ -94,6 +97,7 @@ async def _career(
         asyncio.create_task(beginning.keep()),
         asyncio.create_task(_tidy(app, worker)),
         asyncio.create_task(_heed(pauses, engine)),
+        asyncio.create_task(desks.stock.tend()),
     ]
     try:
         while not stopping.is_set():

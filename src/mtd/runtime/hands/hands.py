@@ -5,30 +5,33 @@ every answer back as a trigger; they decide nothing about what follows.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
-
-import structlog
+from typing import Any
 
 from mtd.connectors.contract import Attempt, Connector, Repeat
+from mtd.connectors.desk import NotYet
 from mtd.connectors.settings import LegacySettings
-from mtd.connectors.wire import Artifact, Wire, Wires
+from mtd.connectors.wire import Artifact, Counter, Wire, Wires
 from mtd.core.process.outcome import Done, Failed, InDoubt, Outcome, Unknown
 from mtd.runtime.clock import Clock, elapsed_s
+from mtd.runtime.hands.attempts import attempt_of, finished, made
 from mtd.runtime.hands.intent import Answer, Intent, PutOff
 from mtd.runtime.hands.line import Line
 from mtd.runtime.hands.pauses import HELD_S
 from mtd.runtime.memory.live import PATIENCE
+from mtd.runtime.tax.desks import Desk
 from mtd.runtime.telemetry import Meters
 from mtd.store.pauses import Pause
-
-LOG = structlog.get_logger()
 
 PUT_OFF_MIN_S = 2 * PATIENCE.total_seconds()
 """A call that cannot be made is put off so long at least: its instance need not stay for it."""
 PAUSED_S = 10.0
 """How long a call is put off while nothing may be sent at all."""
 
+
+Lay = Callable[[Intent], Desk]
+"""Lays out the desk for an attempt."""
 
 Keep = Callable[[Intent, Sequence[Artifact]], Awaitable[None]]
 """Stores the documents that a call brought back; raises when it cannot."""
@@ -55,6 +58,7 @@ class Hands:
         may_send: Callable[[Intent], bool],
         paused_by: Callable[[Intent, Connector], Pause | None],
         keep: Keep,
+        lay: Lay,
     ) -> None:
         self._connectors = connectors
         self._wires = wires
@@ -66,6 +70,7 @@ class Hands:
         self._may_send = may_send
         self._paused_by = paused_by
         self._keep = keep
+        self._lay = lay
         self._lines = {name: Line[Intent](s, queue_max) for name, s in legacy.items()}
         self._again: dict[str, asyncio.TimerHandle] = {}
         """When a line is looked at again, where its rate holds it up."""
@@ -75,13 +80,15 @@ class Hands:
     def act(self, intents: Iterable[Intent]) -> None:
         """Make these calls, now or as soon as their lines let them."""
         for intent in intents:
-            connector = self._connectors.get(intent.call.service)
-            if connector is None:
-                self._fail(intent, f"there is no service {intent.call.service!r}")
+            connector = self._serving(intent)
+            if isinstance(connector, Failed):
+                self._fail(intent, connector.message)
             elif intent.unreadable is not None:
                 self._fail(intent, intent.unreadable)
-            elif self._held(intent):
+            elif self._held(intent, connector):
                 continue
+            elif connector.repeat is Repeat.TRANSACTIONAL:
+                self._begin(self._transact(connector, intent))
             elif connector.repeat is Repeat.LOCAL:
                 self._answered(self._local(connector, intent))
             elif connector.legacy not in self._lines:
@@ -103,7 +110,7 @@ class Hands:
         """Something was paused: who waits in a line and is held by that goes home."""
         for line in self._lines.values():
             for intent in line.leave(self._is_held):
-                self._held(intent)
+                self._held(intent, self._chosen(intent))
 
     def relieve(self, count: int) -> None:
         """Put off at most `count` calls, those that came last in the longest line."""
@@ -137,9 +144,7 @@ class Hands:
         """Let go whoever may go; whom the breaker stops goes home, whom the rate stops waits."""
         line, now_s = self._lines[legacy], elapsed_s()
         while (intent := line.next(now_s)) is not None:
-            task = asyncio.get_running_loop().create_task(self._attempt(legacy, line, intent))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(self._attempt(legacy, line, intent))
         if not len(line):
             return
         if not line.lets_through(now_s):
@@ -163,18 +168,18 @@ class Hands:
         return max(PUT_OFF_MIN_S, at_least_s) * (1.0 + self._chance())
 
     async def _attempt(self, legacy: str, line: Line[Intent], intent: Intent) -> None:
-        connector = self._connectors[intent.call.service]
+        connector = self._chosen(intent)
         if self._paused or not self._may_send(intent):
             line.withdraw(intent)
             self._put_off(intent, self._delay_s(PAUSED_S if self._paused else 0.0))
             return
-        if self._held(intent):
+        if self._held(intent, connector):
             line.withdraw(intent)
             return
         wire = self._wires.wire(legacy)
         at, began_s = self._clock.now(), elapsed_s()
         run = partial(self._run, connector, intent)
-        outcome = await _made(run, _attempt_of(intent), wire)
+        outcome = await made(run, attempt_of(intent), wire)
         if isinstance(outcome, Unknown) and connector.repeat is Repeat.NEVER:
             outcome = InDoubt(outcome.message)
         took_s = elapsed_s() - began_s
@@ -201,19 +206,68 @@ class Hands:
         return outcome
 
     def _is_held(self, intent: Intent) -> bool:
-        return self._paused_by(intent, self._connectors[intent.call.service]) is not None
+        return self._paused_by(intent, self._chosen(intent)) is not None
 
-    def _held(self, intent: Intent) -> bool:
+    def _held(self, intent: Intent, connector: Connector) -> bool:
         """Whether the call is held by a pause; then its instance waits for the end of that."""
-        pause = self._paused_by(intent, self._connectors[intent.call.service])
+        pause = self._paused_by(intent, connector)
         if pause is not None:
             self._put_off(intent, HELD_S, pause.id)
         return pause is not None
 
+    async def _transact(self, connector: Connector, intent: Intent) -> None:
+        """Nothing leaves: what the connector writes is committed with its answer, or undone."""
+        if self._paused or not self._may_send(intent):
+            self._put_off(intent, self._delay_s(PAUSED_S if self._paused else 0.0))
+            return
+        at, began_s = self._clock.now(), elapsed_s()
+        desk = self._lay(intent)
+        try:
+            outcome = await made(connector.run, attempt_of(intent), Counter(desk))
+        except NotYet as later:
+            desk.undone()
+            self._put_off(intent, later.delay_s * (1.0 + self._chance()))
+            return
+        if isinstance(outcome, Unknown):
+            outcome = Failed(outcome.message)  # nothing was written: nothing took effect
+        if not isinstance(outcome, Done):
+            desk.undone()
+        took_s = elapsed_s() - began_s
+        self._meters.called(connector.handler(intent.call.inputs), outcome, took_s)
+        took_ms = took_s * 1000
+        self._answered(
+            Answer(
+                intent=intent,
+                at=at,
+                took_ms=took_ms,
+                outcome=outcome,
+                exchanges=None,
+                desk=desk if isinstance(outcome, Done) else None,
+            )
+        )
+
+    def _serving(self, intent: Intent) -> Connector | Failed:
+        """Who makes this call."""
+        connector = self._connectors.get(intent.call.service)
+        if connector is None:
+            return Failed(f"there is no service {intent.call.service!r}")
+        return connector if connector.choose is None else connector.choose(attempt_of(intent))
+
+    def _chosen(self, intent: Intent) -> Connector:
+        """Who makes a call that stands in a line: that does not change."""
+        connector = self._serving(intent)
+        assert isinstance(connector, Connector), connector
+        return connector
+
+    def _begin(self, attempt: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(attempt)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     def _local(self, connector: Connector, intent: Intent) -> Answer:
         """A local connector never suspends: its coroutine ends at its first step."""
         at, began_s = self._clock.now(), elapsed_s()
-        outcome = _finished(connector.run, _attempt_of(intent), self._wires.none)
+        outcome = finished(connector.run, attempt_of(intent), self._wires.none)
         took_s = elapsed_s() - began_s
         self._meters.called(connector.handler(intent.call.inputs), outcome, took_s)
         return Answer(intent=intent, at=at, took_ms=took_s * 1000, outcome=outcome, exchanges=None)
@@ -224,44 +278,3 @@ class Hands:
             intent=intent, at=self._clock.now(), took_ms=0.0, outcome=Failed(message), exchanges=()
         )
         self._answered(answer)
-
-
-def _attempt_of(intent: Intent) -> Attempt:
-    return Attempt(
-        key=intent.key,
-        order=intent.order,
-        inputs=intent.call.inputs,
-        number=intent.call.attempt,
-        sent_before=intent.call.sent_before,
-    )
-
-
-async def _made(
-    run: Callable[[Attempt, Wire], Awaitable[Outcome]], attempt: Attempt, wire: Wire
-) -> Outcome:
-    """The attempt's outcome; a connector that breaks leaves its effect unknown.
-
-    What it says when it breaks goes to the log alone: it may quote what is personal.
-    """
-    try:
-        return await run(attempt, wire)
-    except asyncio.CancelledError:
-        task = asyncio.current_task()
-        if task is None or task.cancelling():
-            raise
-        return Unknown("the connector gave up")
-    except Exception as error:
-        LOG.exception("a connector broke", key=attempt.key, attempt=attempt.number)
-        return Unknown(f"the connector broke: {type(error).__name__}")
-
-
-def _finished(
-    run: Callable[[Attempt, Wire], Awaitable[Outcome]], attempt: Attempt, wire: Wire
-) -> Outcome:
-    made = _made(run, attempt, wire)
-    try:
-        made.send(None)
-    except StopIteration as stop:
-        return stop.value
-    made.close()
-    return Failed("a local connector waited for something, which is a fault of its own")

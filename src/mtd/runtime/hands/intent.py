@@ -10,7 +10,8 @@ from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.effect import Call
 from mtd.core.process.instance import Wait
 from mtd.core.process.outcome import Outcome
-from mtd.runtime.memory.live import Live
+from mtd.runtime.memory.live import Live, Sealing
+from mtd.runtime.tax.desks import Desk
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +26,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     business_key: str
     call: Call
     order: PurchaseOrder | None
+    sealing: Sealing | None
+    """How documents of it are kept."""
     unreadable: str | None
     """Why its order cannot be shown to a connector; the call is then not made."""
 
@@ -41,13 +44,19 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
             business_key=live.instance.key,
             call=wait.effect,
             order=live.order,
+            sealing=live.sealing,
             unreadable=live.unreadable,
         )
 
     @property
     def key(self) -> str:
         """The idempotency key: the same for every attempt of this step (§6, conventions)."""
-        return f"{self.instance}:{self.element}:{self.wait}"
+        return f"{self.instance}:{self.effect}"
+
+    @property
+    def effect(self) -> str:
+        """`element:visit`: the part of the key that its instance gives."""
+        return f"{self.element}:{self.wait}"
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +68,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     took_ms: float
     outcome: Outcome
     exchanges: tuple[Exchange, ...] | None
-    """What went over the wire, perhaps nothing; None: a local connector, which has none."""
+    """What went over the wire, perhaps nothing; None: nobody was called."""
+    desk: Desk | None = None
+    """What a transactional connector wrote, to be committed with this answer or undone."""
 
 
 class PutOff(Protocol):

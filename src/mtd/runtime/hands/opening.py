@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from mtd.core.orders.purchase_order import PurchaseOrder
-from mtd.runtime.memory.live import Live
+from mtd.runtime.memory.live import Live, Sealing
 from mtd.runtime.vault import Broken, Vault
 from mtd.store.loading import Content, contents
 from mtd.store.worker import Worker
@@ -28,6 +28,10 @@ async def bring_orders(worker: Worker, vault: Vault, lives: Iterable[Live]) -> N
     for content in await contents(worker, [(*key, 0) for key in lacking]):
         live = lacking.pop((content.tenant, content.order))
         live.order, live.unreadable = opened(vault, content)
+        if content.wrapped_key is not None:
+            live.sealing = Sealing(
+                person=content.person, key_id=content.key_id, wrapped_key=content.wrapped_key
+            )
     for live in lacking.values():
         live.status = None
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import msgspec
+
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.orders.states import OVERLAYS, OrderStatus
 from mtd.core.process.definition import Definition
@@ -11,6 +13,15 @@ from mtd.core.process.instance import SET_ASIDE, Instance, State, Wait
 from mtd.store.collecting import Suspicion
 from mtd.store.ids import slot_of
 from mtd.store.turned import LIVE, NEVER
+
+
+class Sealing(msgspec.Struct, frozen=True, kw_only=True):
+    """What documents of an order are sealed with: the key of its content."""
+
+    person: bytes
+    key_id: str
+    wrapped_key: bytes
+
 
 PATIENCE = timedelta(seconds=1)
 """An instance whose next call is further away waits in the database."""
@@ -21,8 +32,8 @@ class Live:
 
     __slots__ = (
         "alarm_at", "began", "definition", "flying", "held", "held_said", "instance", "leaving",
-        "order", "overlays", "problem", "resume", "slot", "snapshot_seq", "status", "suspicion",
-        "tenant", "unreadable", "wake_at",
+        "order", "overlays", "problem", "resume", "sealing", "slot", "snapshot_seq", "status",
+        "suspicion", "tenant", "unreadable", "wake_at",
     )  # fmt: skip
 
     def __init__(
@@ -58,6 +69,8 @@ class Live:
         self.problem = problem
         """Why it must not be advanced."""
         self.order: PurchaseOrder | None = None
+        self.sealing: Sealing | None = None
+        """How its documents are kept; it comes with the order."""
         self.unreadable: str | None = None
         """Why its order cannot be shown to connectors."""
         self.flying: set[int] = set()

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from mtd.connectors import OPTIONS
 from mtd.connectors.settings import LegacySettings
-from mtd.connectors.tax.issuers import issuer_faults
+from mtd.connectors.tax.issuers import Issuers, issuer_faults, issuers_of
 from mtd.connectors.tax.settings import OPTIONS as ISSUER_OPTIONS
 from mtd.connectors.tax.settings import IssuerSettings
 from mtd.core.decision.feel import YearsMonthsDuration
@@ -157,6 +157,12 @@ def load(customer: str, environment: Mapping[str, str], folders: list[Path]) -> 
     if lines:
         raise BadSettings("\n".join(lines))
     return settings
+
+
+def issuers(settings: Settings) -> Issuers:
+    """Who issues for which store."""
+    named = {name: store.issuer for name, store in settings.stores.items() if store.issuer}
+    return issuers_of(settings.issuers, named)
 
 
 def home(environment: Mapping[str, str]) -> Path:

@@ -198,14 +198,15 @@ keyed AS (
 -- Tax documents whose folio is theirs from now on.
 numbered AS (
     INSERT INTO tax_document (
-        tenant_id, instance_id, effect, issuer, type_code, series, folio, provider, currency,
-        total, issued_at, changed_at, handed_at, state, hash, refers_type, refers_series,
+        tenant_id, instance_id, effect, issuer, type_code, series, folio, provider, is_sale,
+        currency, total, issued_at, changed_at, handed_at, state, hash, refers_type, refers_series,
         refers_folio
     )
     SELECT d.* FROM fence, unnest(
         :document_tenants::integer[], :document_instances::uuid[], :document_effects::text[],
         :document_issuers::text[], :document_type_codes::text[], :document_series::text[],
-        :document_folios::bigint[], :document_providers::text[], :document_currencies::text[],
+        :document_folios::bigint[], :document_providers::text[], :document_are_sales::boolean[],
+        :document_currencies::text[],
         :document_totals::numeric[], :document_issued_ats::timestamptz[],
         :document_changed_ats::timestamptz[], :document_handed_ats::timestamptz[],
         :document_states::text[], :document_hashes::bytea[], :document_refers_types::text[],

@@ -1,0 +1,93 @@
+"""Notes: what a credit note takes back, of which document, and never more than there is."""
+
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from mtd.connectors.tax.native.case import CREDIT_NOTE, NOTHING, TYPES, Case
+from mtd.connectors.tax.native.requests import note
+from mtd.core.process.outcome import Done, Refused
+from mtd.core.tax.countries.cl.content import ZONE
+from mtd.core.tax.countries.cl.credit import credit_fault
+from mtd.core.tax.document import DEAD, DocumentKey, DocumentState, TaxDocument
+from mtd.core.tax.issuing import FiscalPlan
+from mtd.core.tax.request import Correction, FiscalRequest
+
+ANNUL, AMOUNTS = "1", "3"
+"""CodRef (Formato DTE v2.2, field e8)."""
+ANNULS, CORRECTS = "Anula documento", "Corrige montos"
+UNMADE = (DocumentState.DRAFT, DocumentState.FOLIO_ASSIGNED)
+
+
+def of_sale(case: Case) -> Case:
+    """The case of a step whose inputs name the sale's document, as its note's."""
+    inputs = case.attempt.inputs
+    named = {
+        **inputs,
+        "document_kind": CREDIT_NOTE,
+        "corrected_kind": inputs.get("document_kind") or case.kind,
+        "corrected_folio": inputs.get("folio"),
+        "folio": None,
+    }
+    return replace(case, attempt=replace(case.attempt, inputs=named))
+
+
+def corrected(case: Case) -> TaxDocument | None:
+    """The document that the inputs `corrected_kind` and `corrected_folio` name."""
+    inputs = case.attempt.inputs
+    if not inputs.get("corrected_folio"):
+        return None
+    types = TYPES.get(str(inputs.get("corrected_kind") or ""), ())
+    folio = int(inputs["corrected_folio"])
+    found = (one for one in case.documents if one.type_code in types and one.folio == folio)
+    return next(found, None)
+
+
+def note_of(case: Case) -> FiscalRequest | Done | Refused:
+    """The note asked for; Done with nothing where there is no document that could be corrected.
+
+    A document that the authority rejected does not exist for it and has no note.
+    """
+    original = corrected(case)
+    if original is None or original.state in DEAD or original.state in UNMADE:
+        return Done(NOTHING)
+    inputs = case.attempt.inputs
+    code = str(inputs.get("reason") or ANNUL)
+    if code not in (ANNUL, AMOUNTS):
+        return Refused("SCHEMA", f"reason: {code!r} is no CodRef that moves money")
+    given = inputs.get("amount")
+    amount = None if given is None or code == ANNUL else Decimal(given)
+    if code == ANNUL and original.total != case.order.totals.grand_total:
+        amount = original.total
+    return note(
+        case.sale,
+        original,
+        original.issued_at.astimezone(ZONE).date(),
+        Correction.ANNULS if code == ANNUL else Correction.CORRECTS_AMOUNTS,
+        ANNULS if code == ANNUL else CORRECTS,
+        amount,
+    )
+
+
+def credited_by(case: Case, known: TaxDocument | None) -> DocumentKey | None:
+    """The document that a note credits; None of all that are no notes."""
+    if known is not None and known.refers_type is not None and known.refers_folio is not None:
+        return DocumentKey(
+            tenant=known.tenant,
+            issuer=known.issuer,
+            type_code=known.refers_type,
+            series=known.refers_series,
+            folio=known.refers_folio,
+        )
+    original = corrected(case) if case.kind == CREDIT_NOTE else None
+    return None if original is None else original.key
+
+
+def excess(case: Case, made: FiscalPlan, known: TaxDocument | None) -> Refused | None:
+    """Why the note may not be issued; the commit holds the same, for two at once."""
+    original = corrected(case)
+    if original is None:
+        return None
+    before = int(original.credited) - (int(known.total) if known is not None else 0)
+    fault = credit_fault(int(original.total), before, int(made.totals.total))
+    return None if fault is None else Refused("CREDIT_EXCEEDED", str(fault))
