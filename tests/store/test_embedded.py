@@ -11,12 +11,15 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from mtd.store import door
 from mtd.store.embedded import Embedded, StartFailed
 from mtd.store.postgres import processes
 from mtd.store.postgres.processes import SHUTDOWNS, inhabitants
+from mtd.store.sessions import delay_s
 from tests.store.watching import another, answers, gone, kept, nobody_in, supervises, until
 
 BACK_S = 5.0
+LOG_MAX_MB = 384
 GONE_S = 10.0
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives privileges up")
@@ -79,6 +82,25 @@ async def test_back_after_a_kill(short_folder: Path, loaded: bool) -> None:
         assert server.pid != killed
         await asyncio.gather(writing, return_exceptions=True)
         connection.terminate()
+
+
+async def test_a_recovery_has_little_to_do(short_folder: Path) -> None:
+    """However busy the server was: so much log to read, and no thousand files to flush."""
+    async with await Embedded.start(short_folder) as server:
+        connection = await asyncpg.connect(server.dsn)
+        log_mb = await connection.fetchval(
+            "SELECT setting::int FROM pg_settings WHERE name = 'max_wal_size'"
+        )
+        flushes = await connection.fetchval("SELECT current_setting('recovery_init_sync_method')")
+        await connection.close()
+    assert log_mb <= LOG_MAX_MB
+    linux = tuple(int(part) for part in os.uname().release.split(".")[:2])
+    assert flushes == ("syncfs" if linux >= (5, 8) else "fsync")
+
+
+def test_who_waits_for_a_killed_server_waits_long_enough_and_not_much_longer() -> None:
+    assert sum(delay_s(tries) for tries in range(door.TRIES_MAX)) >= BACK_S
+    assert max(delay_s(tries) for tries in range(100)) <= BACK_S / 10
 
 
 async def test_a_crash_of_a_backend_is_its_own_affair(short_folder: Path) -> None:

@@ -28,7 +28,7 @@ from mtd.store.packing import pack
 from mtd.store.sessions import Connection, Fault, Row, Unavailable, delay_s, fault, sqlstate
 from mtd.store.statements import statements
 
-TRIES_MAX = 7
+TRIES_MAX = 13
 """How often a delivery is sent before the sender is told that the database is away (about 5 s)."""
 GRACE_S = 60.0
 """How long a message that may not wait, and is awaited, has until it is taken."""
