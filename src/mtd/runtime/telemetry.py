@@ -12,6 +12,7 @@ from typing import Any, TextIO
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
+from structlog.typing import EventDict
 
 from mtd.core.process.definition import Evaluate
 from mtd.core.process.outcome import Done, Outcome, Refused
@@ -176,6 +177,13 @@ def log_stream(environment: Mapping[str, str]) -> TextIO:
     return Path(path).open("a", encoding="utf-8") if path else sys.stderr
 
 
+def traced(_: Any, __: str, event: EventDict) -> EventDict:
+    """A line about an instance bears a trace id: its UUID in 32 hex digits (W3C Trace Context)."""
+    if "instance" in event:
+        event["trace_id"] = str(event["instance"]).replace("-", "")
+    return event
+
+
 def log_to(stream: Any = sys.stderr, level: int = logging.INFO, human: bool = False) -> None:
     """Structured logs, one JSON object a line, or lines for people."""
     renderer: Any = (
@@ -187,6 +195,7 @@ def log_to(stream: Any = sys.stderr, level: int = logging.INFO, human: bool = Fa
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
+            traced,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             renderer,

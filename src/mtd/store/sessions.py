@@ -16,7 +16,7 @@ IDLE_TRANSACTION_TIMEOUT_S = 15.0
 STATEMENTS_CACHED = 512
 BACKOFF_S = 0.05
 BACKOFF_MAX_S = 0.5
-"""What this adds at most to the time that a server was away: a try costs less than a millisecond."""
+"""What this adds at most to the time that a server was away; a try costs next to nothing."""
 
 _EVERYONE = {
     "timezone": "UTC",

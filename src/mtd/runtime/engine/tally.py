@@ -1,11 +1,15 @@
-"""The tally: what a turn adds to the meters."""
+"""The tally: what a turn adds to the meters, and the incidents that it tells the log."""
 
 from collections.abc import Sequence
 
+import structlog
+
+from mtd.core.process.instance import Incident
 from mtd.runtime.engine.happening import Move
 from mtd.runtime.memory.live import is_set_aside
 from mtd.runtime.telemetry import Meters
 
+LOG = structlog.get_logger()
 ADVANCE = "turn.advance"
 """The handler that leads each instance on by its state."""
 
@@ -23,7 +27,20 @@ def written(meters: Meters, moves: Sequence[Move], took_s: float) -> None:
     meters.turns.inc()
     meters.turn_s.observe(took_s)
     meters.steps.inc(sum(len(move.turned.entries) for move in moves))
-    if troubled := sum(len(move.turned.troubled) for move in moves):
-        meters.incidents.inc(troubled)
+    for move in moves:
+        for incident in move.turned.troubled:
+            meters.incidents.inc()
+            _tell(move, incident)
     if ignored := sum(move.ignored for move in moves):
         meters.ignored.inc(ignored)
+
+
+def _tell(move: Move, incident: Incident) -> None:
+    """Where and of which kind; its words may be personal, and are in the trace."""
+    LOG.warning(
+        "an incident",
+        order=move.instance.key,
+        instance=move.instance.id,
+        element=incident.element,
+        code=incident.code,
+    )

@@ -1,17 +1,21 @@
-"""An attempt: what a connector is given, and how it came out, come what may."""
+"""An attempt: what a connector is given, how it came out, come what may, and what the log says."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from traceback import extract_tb
 
 import structlog
 
 from mtd.connectors.contract import Attempt
 from mtd.connectors.desk import NotYet
 from mtd.connectors.wire import Wire
-from mtd.core.process.outcome import Failed, Outcome, Unknown
+from mtd.core.process.outcome import Done, Failed, Outcome, Refused, Unknown
 from mtd.runtime.hands.intent import Intent
 
 LOG = structlog.get_logger()
+PLACES_MAX = 6
+"""Innermost frames of a failure that the log names."""
 
 
 def attempt_of(intent: Intent) -> Attempt:
@@ -30,7 +34,7 @@ async def made(
 ) -> Outcome:
     """The attempt's outcome; a connector that breaks leaves its effect unknown.
 
-    What it says when it breaks goes to the log alone: it may quote what is personal.
+    What it says when it breaks goes nowhere: it may quote what is personal.
     """
     try:
         return await run(attempt, wire)
@@ -41,8 +45,10 @@ async def made(
         return Unknown("the connector gave up")
     except NotYet:
         raise
-    except Exception as error:
-        LOG.exception("a connector broke", key=attempt.key, attempt=attempt.number)
+    except Exception as error:  # noqa: BLE001 it is this attempt's alone
+        frames = extract_tb(error.__traceback__)[-PLACES_MAX:]
+        places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+        LOG.error("a connector broke", error=type(error).__name__, places=places)
         return Unknown(f"the connector broke: {type(error).__name__}")
 
 
@@ -57,3 +63,16 @@ def finished(
         return stop.value
     making.close()
     return Failed("a local connector waited for something, which is a fault of its own")
+
+
+def tell(outcome: Outcome, took_s: float) -> None:
+    """What came of the attempt under way; its words may be personal, and are in the trace."""
+    took_ms = round(took_s * 1000, 1)
+    kind = str(outcome.__struct_config__.tag)
+    match outcome:
+        case Done():
+            LOG.debug("an attempt was made", outcome=kind, took_ms=took_ms)
+        case Refused(code=code):
+            LOG.info("an attempt was refused", outcome=kind, code=code, took_ms=took_ms)
+        case _:
+            LOG.warning("an attempt failed", outcome=kind, took_ms=took_ms)

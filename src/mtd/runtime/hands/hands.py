@@ -9,13 +9,15 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, S
 from functools import partial
 from typing import Any
 
+from structlog.contextvars import bound_contextvars
+
 from mtd.connectors.contract import Attempt, Connector, Repeat
 from mtd.connectors.desk import NotYet
 from mtd.connectors.settings import LegacySettings
 from mtd.connectors.wire import Artifact, Counter, Wire, Wires
 from mtd.core.process.outcome import Done, Failed, InDoubt, Outcome, Unknown
 from mtd.runtime.clock import Clock, elapsed_s
-from mtd.runtime.hands.attempts import attempt_of, finished, made
+from mtd.runtime.hands.attempts import attempt_of, finished, made, tell
 from mtd.runtime.hands.intent import Answer, Intent, PutOff
 from mtd.runtime.hands.line import Line
 from mtd.runtime.hands.pauses import HELD_S
@@ -179,10 +181,11 @@ class Hands:
         wire = self._wires.wire(legacy)
         at, began_s = self._clock.now(), elapsed_s()
         run = partial(self._run, connector, intent)
-        outcome = await made(run, attempt_of(intent), wire)
-        if isinstance(outcome, Unknown) and connector.repeat is Repeat.NEVER:
-            outcome = InDoubt(outcome.message)
-        took_s = elapsed_s() - began_s
+        with bound_contextvars(**intent.told):
+            outcome = await made(run, attempt_of(intent), wire)
+            if isinstance(outcome, Unknown) and connector.repeat is Repeat.NEVER:
+                outcome = InDoubt(outcome.message)
+            tell(outcome, took_s := elapsed_s() - began_s)
         line.settle(intent, sound=wire.sound, now_s=elapsed_s())
         self._meters.called(connector.handler(intent.call.inputs), outcome, took_s)
         self._answered(
@@ -223,7 +226,9 @@ class Hands:
         at, began_s = self._clock.now(), elapsed_s()
         desk = self._lay(intent)
         try:
-            outcome = await made(connector.run, attempt_of(intent), Counter(desk))
+            with bound_contextvars(**intent.told):
+                outcome = await made(connector.run, attempt_of(intent), Counter(desk))
+                tell(outcome, elapsed_s() - began_s)
         except NotYet as later:
             desk.undone()
             self._put_off(intent, later.delay_s * (1.0 + self._chance()))

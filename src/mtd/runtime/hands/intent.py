@@ -1,7 +1,7 @@
 """Intents: the calls that the hands are given, and what they give back."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -57,6 +57,17 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     def effect(self) -> str:
         """`element:visit`: the part of the key that its instance gives."""
         return f"{self.element}:{self.wait}"
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What every line that the log says of an attempt at it bears."""
+        return {
+            "order": self.business_key,
+            "instance": self.instance,
+            "element": self.element,
+            "service": self.call.service,
+            "attempt": self.call.attempt,
+        }
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
