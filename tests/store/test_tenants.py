@@ -7,6 +7,7 @@ from mtd.core.process.effect import Subscription, UserTask
 from mtd.store import (
     beginnings,
     clients,
+    corrections,
     definitions,
     folios,
     intake,
@@ -33,6 +34,7 @@ from tests.store.making import (
     written,
 )
 from tests.store.papers import DAY, ISSUER, NOON, a_document, a_range
+from tests.store.test_corrections import a_correction
 
 OF_ALL = {"worker", "slot", "turn", "engine", "tenant"}
 """Tables that belong to no tenant, and the list of tenants itself."""
@@ -174,6 +176,7 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
         )
         await kept.keep(connection, tenant, content, [pdf, pdf])
         assert len(await kept.of_order(connection, tenant, order.id)) == 1
+        assert await corrections.keep(connection, tenant, content, a_correction())
         await clients.add(connection, tenant, new_id(), "client", bytes(32))
         file = intake.NewFile(
             id=new_id(), source="folder", path="a.xml", hash=bytes(32), size_bytes=1, archive="a"
