@@ -1,11 +1,14 @@
 """Tenants: a door sees one tenant's rows or nothing at all, in every table."""
 
+from datetime import datetime
+
 import asyncpg
 import pytest
 
 from mtd.core.process.effect import Subscription, UserTask
 from mtd.store import (
     beginnings,
+    bulk,
     clients,
     corrections,
     definitions,
@@ -13,6 +16,7 @@ from mtd.store import (
     intake,
     kept,
     orders,
+    pauses,
     soundness,
     switches,
 )
@@ -177,6 +181,8 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
         await kept.keep(connection, tenant, content, [pdf, pdf])
         assert len(await kept.of_order(connection, tenant, order.id)) == 1
         assert await corrections.keep(connection, tenant, content, a_correction())
+        await bulk.add(connection, tenant, *_a_bulk(order.id), ruling_id=new_id())
+        await pauses.begin(connection, tenant, [_a_pause(tenant, incoming[0].at)])
         await clients.add(connection, tenant, new_id(), "client", bytes(32))
         file = intake.NewFile(
             id=new_id(), source="folder", path="a.xml", hash=bytes(32), size_bytes=1, archive="a"
@@ -245,3 +251,33 @@ async def test_a_sound_database_leaves_no_doubts(store: Store, admin: Session) -
         assert "incident" in doubt
     async with admin.use() as connection:
         assert any("postgres" in doubt for doubt in await soundness.doubts(connection))
+
+
+def _a_bulk(order: str) -> tuple[bulk.New, list[bulk.NewItem]]:
+    """A retry of one order."""
+    new = bulk.New(
+        id=new_id(),
+        again_of=None,
+        action="retry",
+        name="again",
+        actor="me",
+        reason="again",
+        rate_per_s=1.0,
+        arguments=b"{}",
+        scope=b"{}",
+    )
+    item = bulk.NewItem(n=0, target=order, key="A-1", state="PENDING", stood=b"{}", said="")
+    return new, [item]
+
+
+def _a_pause(tenant: int, at: datetime) -> pauses.Pause:
+    return pauses.Pause(
+        tenant=tenant,
+        id=new_id(),
+        kind="store",
+        name="paris",
+        label="Paris",
+        at=at,
+        actor="me",
+        reason="stocktaking",
+    )
