@@ -1,5 +1,8 @@
 """The SUNAT's services over real SOAP: what is sent once is registered once, whatever happens."""
 
+import io
+import zipfile
+from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +14,7 @@ import pytest
 
 from mtd.connectors.settings import LegacySettings
 from mtd.connectors.sunat import find, submit
+from mtd.connectors.sunat.packing import packed, unpacked
 from mtd.connectors.wire import Wire, Wires
 from mtd.core.tax.countries.pe.building import AUTHORITY, build
 from mtd.core.tax.countries.pe.planning import series_of
@@ -40,7 +44,9 @@ from tests.core.tax.countries.pe.asking import (
 USER, PASSWORD = f"{ISSUER.ruc}MODDATOS", "a-password-nobody-may-see"
 QUIET = {"latency_scale": 0, "time_scale": 0, "default_faults": False, "run": "t"}
 CREDENTIALS = {"user": USER, "password": PASSWORD}
-TIMEOUT_S = 0.4
+PATIENCE_S = 10.0
+HURRY_S = 1.0
+"""Where no answer ever comes."""
 
 
 class Talk:
@@ -75,14 +81,14 @@ class Talk:
 
 
 @asynccontextmanager
-async def talking(**options: Any) -> AsyncGenerator[Talk]:
+async def talking(timeout_s: float = PATIENCE_S, **options: Any) -> AsyncGenerator[Talk]:
     settings = {**QUIET, "systems": {"sunat": {"options": {**CREDENTIALS, **options}}}}
     running = await serve(msgspec.convert(settings, TownSettings))
     legacy = {
         "base_url": running.urls["sunat"],
         "login": "env:SOL_USER",
         "password": "env:SOL_PASSWORD",
-        "timeout_s": TIMEOUT_S,
+        "timeout_s": timeout_s,
     }
     wires = Wires(
         {"sunat": msgspec.convert(legacy, LegacySettings)},
@@ -141,7 +147,7 @@ async def test_a_credit_note_needs_what_it_corrects() -> None:
     "fault", ["timeout_after", "lost_reply", "half_body", "garbage", "error_after"]
 )
 async def test_what_was_registered_without_an_answer_is_found(fault: str) -> None:
-    async with talking() as talk:
+    async with talking(HURRY_S if fault == "timeout_after" else PATIENCE_S) as talk:
         content, number, kind = document(receipt())
         await talk.befall(fault)
         assert (await talk.send(content, number, kind)).state is SubmissionState.UNKNOWN
@@ -197,6 +203,32 @@ async def test_the_service_s_own_answers(verdict: str, state: SubmissionState, c
         await talk.befall(verdict)
         got = await talk.send(*document(receipt()))
         assert (got.state, got.codes[0]) == (state, code)
+
+
+async def test_another_document_s_receipt_is_no_answer() -> None:
+    async with talking() as talk:
+        sent = document(receipt())
+        await talk.befall("crossed")
+        assert (await talk.send(*sent)).state is SubmissionState.UNKNOWN
+        assert await talk.find(sent[1]) == (Known.FOUND, "accepted")
+
+
+def zipped(**files: bytes) -> str:
+    into = io.BytesIO()
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(f"{name}.xml", content)
+    return b64encode(into.getvalue()).decode()
+
+
+def test_a_receipt_is_unpacked_within_bounds() -> None:
+    assert unpacked(zipped(a=b"<a/>")) == b"<a/>"
+    assert unpacked(packed("a", b"<a/>")) == b"<a/>"
+    assert unpacked(zipped(a=b" " * 1_000_001)) is None
+    assert unpacked(zipped(a=b"<a/>", b=b"<b/>")) is None
+    assert unpacked(zipped()) is None
+    assert unpacked("UEsDBA==") is None
+    assert unpacked("not base64!") is None
 
 
 async def test_a_rejected_number_is_spent() -> None:

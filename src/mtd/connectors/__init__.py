@@ -5,6 +5,7 @@ import msgspec
 from mtd.connectors import (
     engine,
     eom,
+    generic,
     giftcard,
     logistics,
     loyalty,
@@ -14,6 +15,7 @@ from mtd.connectors import (
     payment,
     pos,
     salessupport,
+    sunat,
     tax,
 )
 from mtd.connectors.contract import Connector
@@ -24,6 +26,7 @@ CONNECTORS: dict[str, Connector] = {
     for connectors in (
         engine.CONNECTORS,
         eom.CONNECTORS,
+        generic.CONNECTORS,
         giftcard.CONNECTORS,
         logistics.CONNECTORS,
         loyalty.CONNECTORS,
@@ -49,6 +52,7 @@ def connectors(issuers: Issuers) -> dict[str, Connector]:
 
 OPTIONS: dict[str, type[msgspec.Struct]] = {
     "eom": eom.Options,
+    "generic": generic.Options,
     "giftcard": giftcard.Options,
     "logistics": logistics.Options,
     "loyalty": loyalty.Options,
@@ -57,5 +61,6 @@ OPTIONS: dict[str, type[msgspec.Struct]] = {
     "payment": payment.Options,
     "pos": pos.Options,
     "salessupport": salessupport.Options,
+    "sunat": sunat.Options,
 }
 """What the `options` of each legacy system must be."""

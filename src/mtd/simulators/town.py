@@ -10,6 +10,7 @@ from mtd.simulators.eom import eom
 from mtd.simulators.faults import Faults
 from mtd.simulators.giftcard import giftcard
 from mtd.simulators.hall import Hall
+from mtd.simulators.invoicer import invoicer
 from mtd.simulators.ledger import Ledger
 from mtd.simulators.listener import Listener
 from mtd.simulators.logistics import logistics
@@ -42,6 +43,7 @@ SYSTEMS: dict[str, Callable[[World], System]] = {
     "loyalty": loyalty,
     "objectstore": objectstore,
     "sunat": sunat,
+    "invoicer": invoicer,
 }
 MAIL = "mail"
 """The one that does not speak HTTP."""

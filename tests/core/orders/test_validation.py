@@ -155,8 +155,24 @@ def test_digital_goods_need_no_address() -> None:
     assert flaws_of(order) == ()
 
 
-def test_other_countries_have_other_tax_ids() -> None:
-    assert flaws_of(plain_order(country="PE", customer=_customer(tax_id="20100070970"))) == ()
+@pytest.mark.parametrize(
+    ("country", "tax_id", "says"),
+    [
+        ("PE", "20100070970", None),
+        ("PE", "45678901", None),
+        ("PE", "20100070971", "no valid RUC or DNI"),
+        ("CO", "899999068-1", None),
+        ("CO", "899999068-2", "no valid NIT or CC"),
+        ("AR", "30-50001091-2", None),
+    ],
+)
+def test_other_countries_have_other_tax_ids(country: str, tax_id: str, says: str | None) -> None:
+    flaws = flaws_of(plain_order(country=country, customer=_customer(tax_id=tax_id)))
+    if says is None:
+        assert flaws == ()
+    else:
+        assert [flaw.field for flaw in flaws] == ["customer.tax_id"]
+        assert says in flaws[0].message
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from mtd.connectors.contract import Attempt, Connector, Repeat
 from mtd.connectors.tax.issuers import Issuers
 from mtd.connectors.tax.native import OPERATIONS, native
-from mtd.connectors.tax.settings import NATIVE, PAPERLESS
+from mtd.connectors.tax.settings import GENERIC, NATIVE, PAPERLESS
 from mtd.core.process.outcome import Failed
 
-LEGACY = {PAPERLESS: "paperless"}
+LEGACY = {PAPERLESS: "paperless", GENERIC: "generic"}
 """Providers that are a legacy system, by the first half of its connectors' names."""
 
 NAMES = tuple(f"tax.{operation}" for operation in OPERATIONS)

@@ -11,6 +11,7 @@ from mtd.core.tax.request import Place, Transport
 
 NATIVE = "cl.native"
 PAPERLESS = "cl.paperless"
+GENERIC = "http.generic"
 
 Environment = Literal["certification", "production", "simulated"]
 
@@ -46,5 +47,9 @@ class NativeOptions(Issuer, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             raise ValueError(f"rut: {self.rut!r} is not a RUT such as 76111111-6")
 
 
-OPTIONS: dict[str, type[msgspec.Struct]] = {NATIVE: NativeOptions, PAPERLESS: Nothing}
+OPTIONS: dict[str, type[msgspec.Struct]] = {
+    NATIVE: NativeOptions,
+    PAPERLESS: Nothing,
+    GENERIC: Nothing,
+}
 """What the options of each provider must be."""

@@ -14,7 +14,7 @@ from mtd.core.orders.purchase_order import (
     PurchaseOrder,
     ShipmentMethod,
 )
-from mtd.core.rut import plain_rut
+from mtd.core.tax_id import BY_COUNTRY, known_tax_id
 
 EMAIL_MAX = 254
 """RFC 5321 §4.5.3.1.3, less the angle brackets."""
@@ -129,8 +129,10 @@ def _date_flaws(order: PurchaseOrder) -> Iterator[Flaw]:
 
 
 def _tax_id_flaws(field: str, tax_id: str | None, country: str) -> Iterator[Flaw]:
-    if country == "CL" and tax_id is not None and plain_rut(tax_id) is None:
-        yield Flaw(field, "is no valid RUT (digits, hyphen and modulo-11 check digit)")
+    if tax_id is None or known_tax_id(country, tax_id) is not None:
+        return
+    schemes = " or ".join(kind.scheme for kind in BY_COUNTRY[country])
+    yield Flaw(field, f"is no valid {schemes} (its figures, and the check digit where it has one)")
 
 
 _EMAIL = re.compile(

@@ -7,6 +7,8 @@ that is registered twice is a duplicate, whatever happened to the first answer.
 from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
+
 from mtd.simulators.ledger import Outcome
 from mtd.simulators.sunat.answering import CODES, cdr_zip, fault, status, taken
 from mtd.simulators.sunat.checking import Storage, check, filed_of
@@ -80,6 +82,10 @@ class Authority:
         if verdict == "unavailable_after":
             # It was stored, and its subject stands: whoever sends it again is told so.
             return fault(UNAVAILABLE, outcome=Outcome.APPLIED)
+        if verdict == "crossed":
+            return taken(
+                cdr_zip(replace(kept, identifier=f"{filed.series}-{int(filed.number) + 1}"))
+            )
         return taken(cdr_zip(kept))
 
     def _stranger(self, request: Request, verdict: str | None) -> str | None:
@@ -130,7 +136,15 @@ def sunat(world: World) -> System:
         p99_ms=4_000,
         shares={"error": 0.01, "unavailable": 0.01, "timeout_after": 0.002, "observed": 0.02},
         verdicts=frozenset(
-            {"observed", "rejected", "unavailable", "unavailable_after", "busy", "no_login"}
+            {
+                "observed",
+                "rejected",
+                "unavailable",
+                "unavailable_after",
+                "busy",
+                "no_login",
+                "crossed",
+            }
         ),
         read=authority.read,
         malformed=_malformed,

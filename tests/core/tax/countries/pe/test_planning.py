@@ -147,6 +147,11 @@ def test_what_is_spread_is_all_there(weights: list[Decimal], amount: Decimal) ->
         assert abs(part - amount * weight / whole) < CENT
 
 
+def test_the_last_cent_goes_where_most_is_missing() -> None:
+    parts = spread(Decimal("0.11"), [Decimal(10), Decimal(20), Decimal(70)], Currency.PEN)
+    assert parts == [Decimal("0.01"), Decimal("0.02"), Decimal("0.08")]
+
+
 def test_known_totals() -> None:
     """118.00 with tax is 100.00 and 18.00; 59.90 thrice and 10.00 is 189.70."""
     assert planned(receipt(line("118"))).totals.net == 100

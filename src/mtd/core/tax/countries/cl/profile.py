@@ -4,15 +4,17 @@ from datetime import date
 from decimal import Decimal
 
 from mtd.core.money import Currency
-from mtd.core.rut import plain_rut
-from mtd.core.tax.country import CountryProfile, DocumentType, RateSince
+from mtd.core.tax.country import CountryProfile, DocumentType, Issuing, RateSince
 from mtd.core.tax.request import FiscalKind
 
 CHILE = CountryProfile(
     country="CL",
+    name="Chile",
     currency=Currency.CLP,
     language="es-CL",
     time_zone="America/Santiago",
+    authority="SII",
+    tax_name="IVA",
     rates=(RateSince(date(2003, 10, 1), Decimal(19)),),  # Law 19.888
     documents=(
         DocumentType("33", FiscalKind.INVOICE, "Factura electrónica"),
@@ -23,7 +25,6 @@ CHILE = CountryProfile(
         DocumentType("56", FiscalKind.DEBIT_NOTE, "Nota de débito electrónica"),
         DocumentType("61", FiscalKind.CREDIT_NOTE, "Nota de crédito electrónica"),
     ),
-    tax_id_scheme="RUT",
-    plain_tax_id=plain_rut,
+    issuing=Issuing.NATIVE,
 )
 """The types MTD issues; the code is the SII's (Formato DTE v2.2, field 2; Res. Ex. 74/2020)."""

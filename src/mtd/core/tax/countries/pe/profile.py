@@ -4,15 +4,17 @@ from datetime import date
 from decimal import Decimal
 
 from mtd.core.money import Currency
-from mtd.core.tax.countries.pe.ruc import plain_ruc
-from mtd.core.tax.country import CountryProfile, DocumentType, RateSince
+from mtd.core.tax.country import CountryProfile, DocumentType, Issuing, RateSince
 from mtd.core.tax.request import FiscalKind
 
 PERU = CountryProfile(
     country="PE",
+    name="Peru",
     currency=Currency.PEN,
     language="es-PE",
     time_zone="America/Lima",
+    authority="SUNAT",
+    tax_name="IGV",
     rates=(RateSince(date(2011, 3, 1), Decimal(18)),),  # Law 29.666: IGV 16 and IPM 2
     documents=(
         DocumentType("01", FiscalKind.INVOICE, "Factura electrónica"),
@@ -21,7 +23,6 @@ PERU = CountryProfile(
         DocumentType("08", FiscalKind.DEBIT_NOTE, "Nota de débito electrónica"),
         DocumentType("09", FiscalKind.DISPATCH, "Guía de remisión electrónica"),
     ),
-    tax_id_scheme="RUC",
-    plain_tax_id=plain_ruc,
+    issuing=Issuing.NATIVE,
 )
 """The codes are those of the SUNAT's catalogue 01."""
