@@ -12,6 +12,7 @@ from mtd.store import (
     clients,
     corrections,
     definitions,
+    facts,
     folios,
     intake,
     kept,
@@ -147,6 +148,8 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
         )  # fmt: skip
         starter = Starter(element="sold", event="Sold", is_signal=False)
         await beginnings.register(connection, tenant, "nightly", 1, [nightly], [starter])
+        await facts.register(connection, tenant, "nightly", 1, ["hot"])
+        await facts.change(connection, tenant, {"degrees": b"31"}, "me")
     await store.deliver(
         [
             a_message("Early", "A-1", tenant=tenant),

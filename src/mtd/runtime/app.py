@@ -12,6 +12,7 @@ from mtd.core.process.compiler.timing import Duration, duration
 from mtd.core.time.calendars import Calendars
 from mtd.runtime.clock import Clock
 from mtd.runtime.definitions.beginning import Beginning
+from mtd.runtime.definitions.conditions import Conditions
 from mtd.runtime.definitions.library import Library
 from mtd.runtime.receiving import Receiving
 from mtd.runtime.settings.calendars import business_calendar
@@ -66,6 +67,10 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
             clock=self.clock,
             routed=[route.process for route in self.settings.routes],
         )
+
+    def conditions(self) -> Conditions:
+        """What begins instances when a condition over facts becomes true."""
+        return Conditions(tenant=TENANT, store=self.store, library=self.library, clock=self.clock)
 
     async def close(self) -> None:
         """Close what is open."""

@@ -169,9 +169,10 @@ async def _repeated(
     return receipts
 
 
-async def _instances(
+async def begin(
     connection: Connection, tenant: int, starts: Sequence[NewInstance]
 ) -> dict[str, Receipt]:
+    """Instances that carry no order, each once; in this transaction or not at all."""
     rows = await connection.fetch(
         *_SQL["instances"](
             tenant=tenant,
@@ -293,7 +294,7 @@ _MESSAGE_COLUMNS = (
 
 _TAKERS: tuple[tuple[type, Callable[..., Awaitable[dict[str, Receipt]]]], ...] = (
     (NewOrder, _orders),
-    (NewInstance, _instances),
+    (NewInstance, begin),
     (ForInstance, _triggers),
     (Published, _messages),
 )

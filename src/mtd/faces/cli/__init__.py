@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bulk": ("mtd.faces.cli.bulk:bulk", "Do one thing to many orders or files, previewed first."),
     "pause": ("mtd.faces.cli.pause:pause", "Let a step, store, channel or system stand still."),
     "schedule": ("mtd.faces.cli.schedule:schedule", "List, pause and resume timer starts."),
+    "fact": ("mtd.faces.cli.fact:fact", "Say what is so in the world: conditions begin by it."),
     "message": ("mtd.faces.cli.message:message", "Messages that nobody took, and why."),
     "db": ("mtd.faces.cli.db:db", "Migrate, back up and restore the database."),
     "caf": ("mtd.faces.cli.caf:caf", "Take in folios and certificates; show what is left."),

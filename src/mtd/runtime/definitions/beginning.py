@@ -12,8 +12,9 @@ from mtd.core.process.effect import Timer
 from mtd.core.process.starting import gathers, places
 from mtd.core.process.trigger import Start
 from mtd.runtime.clock import Clock
+from mtd.runtime.definitions.conditions import conditional_starts
 from mtd.runtime.definitions.library import Library
-from mtd.store import beginnings
+from mtd.store import beginnings, facts
 from mtd.store.arrival import NewInstance, Receipt, Refused
 from mtd.store.beginnings import Due, MovedOn, Schedule, Starter
 from mtd.store.ids import derived
@@ -126,11 +127,14 @@ class Beginning:
                     gathers=gathers(definition, element),
                 )
                 starters.append(starter)
+        is_routed = definition.name in self._routed
+        conditions = [] if is_routed else conditional_starts(definition)
         name, _, version = id_.rpartition("@")
         async with self._store.door(self._tenant) as connection:
             await beginnings.register(
                 connection, self._tenant, name, int(version), schedules, starters
             )
+            await facts.register(connection, self._tenant, name, int(version), conditions)
 
     async def _event(self, name: str, version: int, element: str) -> Event:
         definition = await self._library.definition(self._tenant, f"{name}@{version}")

@@ -95,6 +95,7 @@ async def _career(
         asyncio.create_task(ownership.keep()),
         asyncio.create_task(_listen(app, engine)),
         asyncio.create_task(beginning.keep()),
+        asyncio.create_task(app.conditions().keep()),
         asyncio.create_task(_tidy(app, worker)),
         asyncio.create_task(_heed(pauses, engine)),
         asyncio.create_task(desks.stock.tend()),
