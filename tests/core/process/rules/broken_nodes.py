@@ -135,6 +135,7 @@ NODES: dict[str, Broken] = {
         "hs", handled(f'<startEvent id="hs" isInterrupting="false">{ERROR}</startEvent>')
     ),
     "ad-hoc-content": Broken("x", task("", "adHocSubProcess")),
+    "transaction-method": Broken("x", task("", "transaction", 'method="_no_URI!$%"')),
     "quantity-positive": Broken("x", task("", "task", 'startQuantity="0"')),
     "loop-maximum-positive": Broken(
         "x",

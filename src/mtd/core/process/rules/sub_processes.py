@@ -1,5 +1,7 @@
 """Static rules of sub-processes: event, ad-hoc and transaction (BPMN 2.0.2 §10.3.5)."""
 
+import re
+
 from mtd.core.process.drawing import Node
 from mtd.core.process.rules.chart import Broken, Chart, Rule, foreign, is_activity, kinds
 
@@ -9,6 +11,10 @@ TRIGGERS = frozenset(
 """What may start an event sub-process (table 10.86)."""
 ONLY_INTERRUPTING = frozenset({"error", "compensate"})
 """What cannot start one without interrupting (table 10.86)."""
+METHODS = frozenset({"##compensate", "##store", "##image"})
+"""Methods of a transaction from BPMN 1.1; others are URIs of a technology."""
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
+"""RFC 3986, §2 and §3.1, as far as a drawing can be wrong by it."""
 NOT_AD_HOC = frozenset({"startEvent", "endEvent"})
 """What an ad-hoc sub-process does not contain."""
 
@@ -64,10 +70,20 @@ def _ad_hoc_content(chart: Chart) -> Broken:
                 yield node, f"{what}: its activities start without one"
 
 
+def _method(chart: Chart) -> Broken:
+    for node in chart.of("transaction"):
+        method = node.method
+        if method is None or method.lower() in METHODS or _URI.fullmatch(method):
+            continue
+        known = ", ".join(sorted(METHODS))
+        yield node, f"its method {method!r} is neither a URI nor one of {known}: take it away"
+
+
 RULES = (
     Rule("event-sub-process-no-flows", "§10.3.5 p. 174", _no_flows),
     Rule("event-sub-process-one-start", "§10.3.5 p. 174", _one_start),
     Rule("event-sub-process-trigger", "§10.3.5 p. 174", _triggered),
     Rule("event-sub-process-interrupting", "§10.5.2", _interrupting),
     Rule("ad-hoc-content", "§10.3.5", _ad_hoc_content),
+    Rule("transaction-method", "§10.3.5", _method, harmless=True),
 )

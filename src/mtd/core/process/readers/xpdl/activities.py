@@ -1,5 +1,7 @@
 """Activities of XPDL to nodes: tasks, routes, events, blocks and sub-flows (XPDL 2.2 §7.6)."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from mtd.core.process.drawing import DataAssociation, Loop, Node, Parameter, Resource
@@ -77,15 +79,25 @@ def node(package: Package, activity: Element, parent: str | None, block: Element
     )
 
 
-def associated(drawn: Node, links: list[DataAssociation]) -> Node:
-    """`drawn` with those of a process's data associations that fill or empty its parameters."""
+def associated(drawn: Node, links: list[DataAssociation], names: Mapping[str, str]) -> Node:
+    """`drawn` with those of a process's data associations that fill or empty its parameters.
+
+    Bizagi names data and not parameters: one without a name, by id in `names`, has that of the
+    data at the other end.
+    """
     inputs, outputs = ({one.id for one in side} for side in (drawn.inputs, drawn.outputs))
     if not inputs and not outputs:
         return drawn
+    data_in = tuple(link for link in links if link.target in inputs)
+    data_out = tuple(link for link in links if outputs.intersection(link.sources))
+    carried = {link.target: source for link in data_in for source in link.sources}
+    carried |= {source: link.target for link in data_out for source in link.sources}
     return msgspec.structs.replace(
         drawn,
-        data_in=tuple(link for link in links if link.target in inputs),
-        data_out=tuple(link for link in links if outputs.intersection(link.sources)),
+        inputs=tuple(_called(one, carried, names) for one in drawn.inputs),
+        outputs=tuple(_called(one, carried, names) for one in drawn.outputs),
+        data_in=data_in,
+        data_out=data_out,
     )
 
 
@@ -209,6 +221,13 @@ def _parameters(activity: Element, tag: str) -> tuple[Parameter, ...]:
         for one in children(group, tag)
     }
     return tuple(Parameter(id=one, name=None) for one in ids if one)
+
+
+def _called(
+    one: Parameter, carried: Mapping[str | None, str | None], names: Mapping[str, str]
+) -> Parameter:
+    own = names.get(one.id) or names.get(carried.get(one.id) or "")
+    return msgspec.structs.replace(one, name=own)
 
 
 def _resources(package: Package, activity: Element) -> tuple[Resource, ...]:

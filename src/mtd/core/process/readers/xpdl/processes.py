@@ -25,7 +25,10 @@ _READ = frozenset({"", "CONDITION", _OTHERWISE})
 
 
 def process(package: Package, element: Element, pool: Pool | None, outside: Outside) -> Process:
-    """One process in its pool; `outside` are the package's associations, by both ends."""
+    """One process in its pool; `outside` are the package's associations, by both ends.
+
+    Its inputs and outputs are those that no activity has for itself: XPDL lists them together.
+    """
     nodes, flows = _contents(package, element)
     links = [
         DataAssociation(sources=(one.get("From") or "",), target=one.get("To"))
@@ -33,7 +36,12 @@ def process(package: Package, element: Element, pool: Pool | None, outside: Outs
     ]
     box = package.boxes.get(pool.id) if pool else None
     drawn_lanes = package.lanes(pool.id) if pool else ()
-    linked = [associated(one, links) for one in nodes]
+    objects = _data_objects(package, element)
+    inputs = _parameters(package, element, "DataInputOutputs", "DataInput")
+    outputs = _parameters(package, element, "DataInputOutputs", "DataOutput")
+    names = {one.id: one.name for one in (*objects, *inputs, *outputs) if one.name}
+    linked = [associated(one, links, names) for one in nodes]
+    taken = {part.id for one in nodes for part in (*one.inputs, *one.outputs)}
     lanes, drawn = placed(drawn_lanes, linked, package.boxes, box)
     return Process(
         id=package.id_of(element),
@@ -42,10 +50,10 @@ def process(package: Package, element: Element, pool: Pool | None, outside: Outs
         nodes=drawn,
         flows=tuple(flows),
         lanes=lanes,
-        data_objects=_data_objects(package, element),
+        data_objects=objects,
         properties=_parameters(package, element, "DataFields", "DataField"),
-        inputs=_parameters(package, element, "DataInputOutputs", "DataInput"),
-        outputs=_parameters(package, element, "DataInputOutputs", "DataOutput"),
+        inputs=tuple(one for one in inputs if one.id not in taken),
+        outputs=tuple(one for one in outputs if one.id not in taken),
         associations=touching(outside, [one.id for one in drawn]),
         line=line_of(element),
         documentation=documentation(element),
