@@ -1,7 +1,9 @@
 """Connectors to systems that honour keys: what each says, and what trouble does to them."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -10,7 +12,7 @@ from mtd.connectors import CONNECTORS
 from mtd.connectors.contract import Attempt, Repeat
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.outcome import Done, Failed, Refused, Unknown
-from tests.connectors.conversation import an_order, conversation, with_gift_card
+from tests.connectors.conversation import an_order, conversation, today, with_gift_card
 
 EFFECTS: list[tuple[str, PurchaseOrder, dict[str, Any]]] = [
     ("giftcard.redeem", with_gift_card(), {}),
@@ -18,6 +20,7 @@ EFFECTS: list[tuple[str, PurchaseOrder, dict[str, Any]]] = [
     ("payment.request", an_order(), {}),
     ("eom.reserve", an_order(), {}),
     ("logistics.request_dispatch", an_order(), {"shipment_id": "SH-1"}),
+    ("logistics.request_preparation", an_order(), {}),
     ("salessupport.publish", an_order(), {}),
     ("salessupport.open_case", an_order(), {"reason": "STOCKOUT"}),
     ("mail.send", an_order(), {"kind": "order_confirmation"}),
@@ -145,9 +148,48 @@ async def test_a_till_that_sleeps_is_asked_again_when_it_wakes() -> None:
     async with conversation() as talk:
         await talk.control("pos", system={"open": False})
         answer, wire = await talk.wired("pos.post_sale")
-        assert isinstance(answer, Failed)
-        assert answer.retry_after_s and answer.retry_after_s > 60
+        assert isinstance(answer, Refused) and answer.code == "POS_CLOSED"
+        assert datetime.fromisoformat(answer.outputs["opens_at"]) > datetime.now(UTC)
         assert wire.sound
+        answer, wire = await talk.wired("pos.void")
+        assert isinstance(answer, Failed) and wire.sound
+        assert answer.retry_after_s and answer.retry_after_s > 60
+
+
+async def test_a_part_of_a_sale_is_taken_back_and_never_more_than_is_left() -> None:
+    async with conversation({"systems": AWAKE}) as talk:
+        await talk.call("pos.post_sale", key="k1")
+        first = await talk.call("pos.post_return", key="k2", amount=Decimal(11_000), folio=7)
+        assert isinstance(first, Done) and first.outputs["return_id"]
+        more = await talk.call("pos.post_return", key="k3", amount=Decimal(901), folio=8)
+        assert isinstance(more, Refused) and more.code == "RETURN_TOO_LARGE"
+        rest = await talk.call("pos.post_return", key="k4", amount=Decimal(900), folio=8)
+        assert isinstance(rest, Done)
+
+
+async def test_the_sales_of_a_day_are_told_without_an_order() -> None:
+    async with conversation({"systems": AWAKE}) as talk:
+        await talk.call("pos.post_sale", key="k1")
+        day = today().astimezone(ZoneInfo("America/Santiago")).date().isoformat()
+        got = await talk.call("pos.sales_of_day", None, store=an_order().store, day=day)
+        assert isinstance(got, Done)
+        [sale] = got.outputs["sales"]
+        assert (sale["order"], sale["total"]) == (an_order().key, Decimal(11_900))
+        assert isinstance(await talk.call("pos.sales_of_day", None, store="paris"), Failed)
+
+
+async def test_prepared_goods_leave_only_with_their_guide() -> None:
+    async with conversation() as talk:
+        got = await talk.call("logistics.request_preparation", key="k1")
+        assert isinstance(got, Done) and got.outputs["state"] == "PREPARING"
+        shipment = got.outputs["shipment_id"]
+        blocked = await talk.call("logistics.send_guide", key="k2", shipment_id=shipment)
+        assert isinstance(blocked, Failed) and "guide_folio" in blocked.message
+        assert talk.effects("logistics") == 1
+        gone = await talk.call(
+            "logistics.send_guide", key="k3", shipment_id=shipment, guide_folio=52
+        )
+        assert isinstance(gone, Done) and gone.outputs["tracking"]
 
 
 async def test_goods_that_were_never_reserved_cannot_be_dispatched() -> None:

@@ -23,13 +23,17 @@ KINDS = [
     "order_returned",
     "early_warning",
     "task_overdue",
+    "tax_document",
+    "credit_note",
+    "credit_note_rejected",
+    "refund_notice",
 ]
 
 
 def words(**changes: Any) -> dict[str, Any]:
     sender = {"name": "París", "website": "paris.example"}
     given = {"order": an_order(), "sender": sender, "language": "es", "document_url": None}
-    return {**given, "tracking": None, **changes}
+    return {**given, "tracking": None, "folio": 7, "amount": 900, "ruling": None, **changes}
 
 
 @pytest.mark.parametrize("kind", KINDS)

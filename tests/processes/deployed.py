@@ -1,58 +1,27 @@
-"""The reference process as `mtd up` deploys it: drawing, bindings, tables and durations."""
+"""The reference processes as `mtd up` deploys them: drawing, bindings, tables and durations."""
 
+import asyncio
 import tomllib
-from collections.abc import Mapping
-from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from mtd.core.decision import compile_model, read_dmn
 from mtd.core.process.binding import Bindings, read_bindings
-from mtd.core.process.compiler import Compiled, Surroundings, compile_drawing
-from mtd.core.process.definition import Evaluate
+from mtd.core.process.compiler import Compiled
+from mtd.core.process.definition import Definition
 from mtd.core.process.drawing import Drawing
 from mtd.core.process.readers import read
-from mtd.runtime.app import calendars
+from mtd.runtime.app import surroundings
+from mtd.runtime.definitions.inspecting import Inspected, inspected
+from mtd.runtime.definitions.packing import packed
+from mtd.runtime.definitions.shelf import Nothing
 from mtd.runtime.settings.settings import load
 
 ROOT = Path(__file__).parents[2]
-DRAWING = ROOT / "processes" / "retail_purchase_order.bpmn"
-FORMS = ROOT / "processes" / "forms"
-BINDINGS = ROOT / "processes" / "retail_purchase_order.toml"
-
-CONNECTORS = frozenset(
-    {
-        "order.validate",
-        "order.handle_error",
-        "order.raise_early_warning",
-        "engine.retry",
-        "engine.cancel",
-        "giftcard.redeem",
-        "giftcard.reverse",
-        "payment.capture",
-        "payment.request",
-        "payment.refund",
-        "payment.query",
-        "payment.void_request",
-        "eom.reserve",
-        "eom.release",
-        "eom.release_to_pick",
-        "paperless.issue",
-        "paperless.status",
-        "paperless.fetch",
-        "paperless.find",
-        "paperless.error_control",
-        "paperless.credit_note",
-        "paperless.dispatch_guide",
-        "salessupport.publish",
-        "salessupport.open_case",
-        "logistics.request_dispatch",
-        "logistics.cancel_dispatch",
-        "mail.send",
-    }
-)
-"""What the bindings may name."""
+PROCESSES = ROOT / "processes"
+FORMS = PROCESSES / "forms"
+RETAIL = "retail_purchase_order"
+CUSTOMER = {RETAIL: "default", "issue_tax_document": "fd", "digital_invoice_fd": "fd"}
+"""Every drawing of ours, and a customer that runs it."""
 
 
 def durations(customer: str) -> dict[str, str]:
@@ -62,35 +31,38 @@ def durations(customer: str) -> dict[str, str]:
     return table
 
 
+def path(name: str = RETAIL) -> Path:
+    """Where the drawing is."""
+    return PROCESSES / f"{name}.bpmn"
+
+
 @cache
-def drawing() -> Drawing:
+def drawing(name: str = RETAIL) -> Drawing:
     """The drawing as the readers see it."""
-    return read(DRAWING.read_bytes(), DRAWING.name)
+    return read(path(name).read_bytes(), path(name).name)
 
 
 @cache
-def bindings() -> Bindings:
+def bindings(name: str = RETAIL) -> Bindings:
     """The bindings beside it."""
-    return read_bindings(BINDINGS.read_bytes())
+    return read_bindings(path(name).with_suffix(".toml").read_bytes())
 
 
 @cache
-def compiled(customer: str = "default") -> Compiled:
+def checked(name: str, customer: str) -> Inspected:
+    """What `mtd check` finds in the drawing and all that it calls, for a customer."""
+    settings = load(customer, {}, [ROOT / "customers"])
+    files = packed([path(name)])
+    return asyncio.run(inspected(files, (), Nothing(), surroundings(settings)))
+
+
+def compiled(customer: str = "default", name: str = RETAIL) -> Compiled:
     """Drawing and bindings compiled with a customer's durations."""
-    surroundings = Surroundings(
-        connectors=CONNECTORS,
-        durations=durations(customer),
-        calendars=calendars(load(customer, {}, [ROOT / "customers"])),
-        tables={path.name: _table(path) for path in DRAWING.parent.glob("*.dmn")},
-        forms={path.stem: path.read_text(encoding="utf-8") for path in FORMS.glob("*.json")},
-    )
-    return compile_drawing(drawing(), bindings(), surroundings)
+    return checked(name, customer).compiled[name]
 
 
-def _table(path: Path) -> Evaluate:
-    decisions = compile_model(read_dmn(path.read_bytes()))
-
-    def evaluate(variables: Mapping[str, Any], now: datetime) -> Any:
-        return decisions.evaluate(path.stem, variables, now)
-
-    return evaluate
+def flow(name: str, customer: str) -> Definition:
+    """The drawing `name` with all that it calls, as this customer would deploy it."""
+    definition = compiled(customer, name).definition
+    assert definition is not None, [str(fault) for fault in checked(name, customer).faults]
+    return definition

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mtd.core.process.effect import Call, Subscription, Timer, UserTask
 from mtd.core.process.instance import State
 from mtd.core.process.outcome import Done, Failed, Outcome, Refused, Unknown
-from tests.processes.deployed import CONNECTORS
+from tests.processes.deployed import bindings
 from tests.processes.paths import drive
 from tests.processes.world import ANSWERS
 
@@ -52,7 +52,9 @@ MESSAGES: dict[str, st.SearchStrategy[Payload]] = {
     "Dispatched": st.just({"tracking": "K-1"}),
     "DeliveryFailed": st.just(NOTHING),
 }
-LEGACY = sorted(s for s in CONNECTORS if not s.startswith("engine."))
+LEGACY = sorted(
+    {s.connector for s in bindings().service.values() if not s.connector.startswith("engine.")}
+)
 PLACES = ["Capturar pago", "Emitir DTE", "Esperar al emisor", "Esperar evento de bodega"]
 
 

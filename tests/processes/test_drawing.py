@@ -1,4 +1,4 @@
-"""The reference drawing itself: Bizagi's dialect kept, every label answered, a tidy diagram."""
+"""The reference drawings themselves: Bizagi's dialect, every label answered, a tidy diagram."""
 
 import re
 from collections import Counter
@@ -13,30 +13,67 @@ from mtd.core.process.binding import TABLES
 from mtd.core.process.compiler import Compiled
 from mtd.core.process.definition import Person
 from mtd.runtime.rehearsal.agent import ANSWERS
-from tests.processes.deployed import DRAWING, FORMS, bindings, compiled, drawing, durations
+from tests.processes.deployed import (
+    CUSTOMER,
+    FORMS,
+    bindings,
+    checked,
+    compiled,
+    drawing,
+    durations,
+    path,
+)
 
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 DD = "{http://www.omg.org/spec/DD/20100524/DI}"
 BIZAGI = "{http://www.bizagi.com/bpmn20}"
-BLACK_BOXES = {
-    "Canal",
-    "Gift card",
-    "Pago",
-    "EOM",
-    "Paperless",
-    "Soporte de Ventas",
-    "Transportista",
-    "Operación",
-    "Cliente",
+POOLS = {
+    "retail_purchase_order": {
+        "MTD",
+        "Resolver quiebre de stock",
+        "Canal",
+        "Gift card",
+        "Pago",
+        "EOM",
+        "Paperless",
+        "Soporte de Ventas",
+        "Transportista",
+        "Operación",
+        "Cliente",
+    },
+    "issue_tax_document": {"Emitir documento tributario", "Emisor tributario"},
+    "digital_invoice_fd": {
+        "MTD",
+        "Anular documento",
+        "Cerrar anulación",
+        "Canal",
+        "POS",
+        "Logística",
+        "Comercio electrónico",
+        "Operación",
+        "Cliente",
+    },
 }
+LANES = {
+    "Motor": None,
+    "Ejecutivo": "agent",
+    "Encargado tributario": "tax_clerk",
+    "Supervisor": "supervisor",
+}
+"""Every lane, and the role of those who stand in it."""
 Markup = etree._Element  # pyright: ignore[reportPrivateUsage] lxml has no public name for it
 
 
+@pytest.fixture(scope="module", params=sorted(CUSTOMER))
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def root() -> Markup:
-    return etree.fromstring(DRAWING.read_bytes())
+def root(name: str) -> Markup:
+    return etree.fromstring(path(name).read_bytes())
 
 
 def test_it_is_in_the_dialect_of_bizagi_modeler(root: Markup) -> None:
@@ -76,51 +113,61 @@ def test_the_meaning_is_in_the_labels_alone(root: Markup) -> None:
 
 def test_documentation_is_html(root: Markup) -> None:
     texts = [d.text for d in root.iter(f"{MODEL}documentation") if d.text]
-    assert len(texts) > 20 and all(t.startswith("<p style=") for t in texts)
+    assert len(texts) >= 10 and all(t.startswith("<p style=") for t in texts)
 
 
-def test_every_pool_and_lane_is_there() -> None:
-    pools = {pool.name for pool in drawing().pools}
-    assert pools >= {"MTD", "Resolver quiebre de stock", *BLACK_BOXES}
-    lanes = {lane.name for process in drawing().processes for lane in process.lanes}
-    assert lanes == {"Motor", "Ejecutivo", "Encargado tributario"}
+def test_every_pool_and_lane_is_there(name: str) -> None:
+    assert {pool.name for pool in drawing(name).pools} >= POOLS[name]
+    lanes = {lane.name for process in drawing(name).processes for lane in process.lanes}
+    assert "Motor" in lanes and lanes <= LANES.keys()
 
 
-def test_people_stand_in_the_lane_of_their_role(root: Markup) -> None:
-    definition = compiled().definition
+def test_people_stand_in_the_lane_of_their_role(name: str, root: Markup) -> None:
+    definition = compiled(CUSTOMER[name], name).definition
     assert definition is not None
     boxes = _boxes(root)
     lanes = {boxes[lane.get("id", "")]: lane.get("name") for lane in root.iter(f"{MODEL}lane")}
-    lane_of = {"agent": "Ejecutivo", "tax_clerk": "Encargado tributario"}
-    people = [e for e in definition.elements.values() if isinstance(e.work, Person)]
-    assert len(people) == 12
+    own = (e for e in definition.elements.values() if e.id not in definition.linked)
+    people = [e for e in own if isinstance(e.work, Person)]
+    assert len(people) >= 3
     for element in people:
         assert isinstance(element.work, Person)
         x1, y1, x2, y2 = boxes[element.id]
-        around = {
-            name for (a, b, c, d), name in lanes.items() if a < x1 and b < y1 and x2 < c and y2 < d
-        }
-        assert around == {lane_of[element.work.role]}, element.name
+        around = [
+            lane for (a, b, c, d), lane in lanes.items() if a < x1 and b < y1 and x2 < c and y2 < d
+        ]
+        assert [LANES[lane or ""] for lane in around] == [element.work.role], element.name
 
 
-@pytest.mark.parametrize("customer", ["default", "demo"])
-def test_every_label_has_its_answer_and_every_answer_its_label(customer: str) -> None:
-    result: Compiled = compiled(customer)
+@pytest.mark.parametrize(
+    ("name", "customer"), [*CUSTOMER.items(), ("retail_purchase_order", "demo")]
+)
+def test_every_label_has_its_answer_and_every_answer_its_label(name: str, customer: str) -> None:
+    result: Compiled = compiled(customer, name)
     assert [label for label in result.labels if label.answer is None] == []
     assert result.faults == ()
     assert result.definition is not None
 
 
-def test_what_a_form_lets_people_decide_is_drawn(root: Markup) -> None:
+def test_nothing_is_doubted_but_flows_that_meet_without_a_gateway(name: str) -> None:
+    """As Bizagi's users draw them: a task that several flows lead to."""
+    found = [fault.message for fault in checked(name, CUSTOMER[name]).faults]
+    assert [words for words in found if not words.startswith("implicit merges")] == []
+
+
+def test_what_a_form_lets_people_decide_is_drawn(name: str, root: Markup) -> None:
     flows = {flow.get("name") for flow in root.iter(f"{MODEL}sequenceFlow")}
-    forms = {user.form for user in bindings().user.values()}
-    assert forms == {path.stem for path in FORMS.glob("*.json")}
-    for form in FORMS.glob("*.json"):
-        schema = msgspec.json.decode(form.read_bytes())
+    for form in {user.form for user in bindings(name).user.values()}:
+        schema = msgspec.json.decode((FORMS / f"{form}.json").read_bytes())
         decision = schema["properties"].get("decision", {"enum": [], "x-enum-en": []})
-        assert set(decision["enum"]) <= flows | {"Anular"}, form.name
+        assert set(decision["enum"]) <= flows | {"Anular"}, form
         assert len(decision["enum"]) == len(decision["x-enum-en"])
         assert schema["title"] and schema["x-title-en"]
+
+
+def test_every_form_is_used_by_somebody() -> None:
+    used = {user.form for each in CUSTOMER for user in bindings(each).user.values()}
+    assert used == {form.stem for form in FORMS.glob("*.json")}
 
 
 def test_the_scripted_agent_fills_every_form_in_rightly() -> None:
@@ -133,24 +180,24 @@ def test_a_customer_shortens_every_wait_and_leaves_none_out() -> None:
     assert durations("demo").keys() == durations("default").keys()
 
 
-def test_the_bindings_hold_no_flow(root: Markup) -> None:
+def test_the_bindings_hold_no_flow(name: str, root: Markup) -> None:
     """Outside the answers to drawn questions no expression names a flow's label or an element."""
     flows = {flow.get("name") for flow in root.iter(f"{MODEL}sequenceFlow")} - {None, ""}
     nodes = {node.get("name") for node in root.iter() if node.get("name")}
     for table in TABLES:
         if table in ("decision", "lane", "call"):
             continue
-        for label, binding in getattr(bindings(), table).items():
+        for label, binding in getattr(bindings(name), table).items():
             words = set(re.findall(r'"([^"]*)"', repr(binding)))
             assert not words & (flows | nodes), (table, label)
 
 
-def test_questions_are_answered_with_drawn_labels_only(root: Markup) -> None:
+def test_questions_are_answered_with_drawn_labels_only(name: str, root: Markup) -> None:
     names = {i: e.get("name", "") for i, e in _own(root).items()}
     ways: dict[str, set[str]] = {}
     for flow in root.iter(f"{MODEL}sequenceFlow"):
         ways.setdefault(names[flow.get("sourceRef", "")], set()).add(flow.get("name") or "")
-    for question, binding in bindings().decision.items():
+    for question, binding in bindings(name).decision.items():
         words = set(re.findall(r'then "([^"]+)"|else "([^"]+)"', binding.answer or ""))
         drawn = ways[question]
         assert {a or b for a, b in words} <= drawn, question

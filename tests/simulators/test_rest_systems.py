@@ -217,7 +217,7 @@ async def test_the_till_sleeps_at_night_and_takes_the_same_key_when_it_wakes() -
     async with hearing() as ear, town(ear) as client:
         await client.control("pos", system={"open": False})
         status, said = await client.post("pos", "/sales", SALE, "k1")
-        assert (status, said["code"]) == (503, "POS_CLOSED")
+        assert (status, said["code"]) == (409, "POS_CLOSED")
         await client.control("pos", system={"open": True})
         status, said = await client.post("pos", "/sales", SALE, "k1")
         assert status == 200

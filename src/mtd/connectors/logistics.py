@@ -1,4 +1,4 @@
-"""The carrier: fetches and delivers a shipment; it honours idempotency keys."""
+"""Logistics: prepares, fetches and delivers shipments; it honours idempotency keys."""
 
 from typing import Any
 
@@ -26,10 +26,56 @@ class Trip(msgspec.Struct, frozen=True):
     delivery_attempt: int
 
 
+class Preparation(msgspec.Struct, frozen=True):
+    """A shipment that is being picked and packed."""
+
+    shipment_id: str
+    state: str
+
+
 class Stopped(msgspec.Struct, frozen=True):
     """A trip that was called back, or how it had ended."""
 
     state: str
+
+
+async def request_preparation(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
+    """Have the order's goods picked and packed; LogisticsEvent READY follows.
+
+    They leave only once `send_guide` has told their guide. Outputs `shipment_id`, `state`.
+    Refused with NO_ADDRESS or NO_ROUTE.
+    """
+    shipment = order.shipment
+    address = shipment.address or (None if shipment.pickup_branch else order.customer.address)
+    body: dict[str, Any] = {
+        "order_id": order.key,
+        "recipient": order.customer.name,
+        "address": None if address is None else msgspec.to_builtins(address),
+        "pickup_branch": shipment.pickup_branch,
+        "carrier": shipment.carrier,
+        "slot": None if shipment.slot is None else msgspec.to_builtins(shipment.slot),
+        "lines": [
+            {"sku": line.sku, "quantity": line.quantity} for line in order.lines if not line.digital
+        ],
+    }
+    path = "/preparations"
+    got = await post(wire, path, body, Preparation, key=attempt.key, refusals=REFUSALS)
+    return Done(msgspec.structs.asdict(got)) if isinstance(got, Preparation) else got
+
+
+async def send_guide(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
+    """The goods of the input `shipment_id` may leave under the input `guide_folio`.
+
+    Dispatched, then Delivered or DeliveryFailed follow. Outputs `tracking`, `state`,
+    `delivery_attempt`. Failed without a guide: goods never leave without one.
+    """
+    named = {name: attempt.inputs.get(name) for name in ("shipment_id", "guide_folio")}
+    missing = [name for name, value in named.items() if not value]
+    if missing:
+        return Failed(f"{', '.join(missing)}: missing; goods do not leave without a guide")
+    body = {"order_id": order.key, **named}
+    got = await post(wire, "/guides", body, Trip, key=attempt.key)
+    return Done(msgspec.structs.asdict(got)) if isinstance(got, Trip) else got
 
 
 async def request_dispatch(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
@@ -80,6 +126,8 @@ async def track(attempt: Attempt, _order: PurchaseOrder, wire: Wire) -> Answer:
 
 
 CONNECTORS = (
+    Connector("logistics.request_preparation", for_order(request_preparation), Repeat.BY_KEY),
+    Connector("logistics.send_guide", for_order(send_guide), Repeat.BY_KEY),
     Connector("logistics.request_dispatch", for_order(request_dispatch), Repeat.BY_KEY),
     Connector("logistics.cancel_dispatch", for_order(cancel_dispatch), Repeat.BY_KEY),
     Connector("logistics.track", for_order(track), Repeat.BY_KEY),

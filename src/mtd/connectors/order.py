@@ -1,9 +1,15 @@
 """Services on the order itself, with no system behind them: validate it, rule on its errors."""
 
+from collections.abc import Iterable, Iterator
+
 from mtd.connectors.contract import Attempt, Connector, Repeat
 from mtd.connectors.wire import Wire
+from mtd.core.orders.dimensions import PaymentState
+from mtd.core.orders.flaw import Flaw
+from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.orders.validation import flaws_of
 from mtd.core.process.outcome import Answer, Done, Refused
+from mtd.core.tax.profiles import PROFILES
 
 FLAWS_TOLD = 5
 """Fields named in the refusal; the whole list is the portal's to show."""
@@ -16,11 +22,14 @@ RETRIES_MAX = 2
 async def validate(attempt: Attempt, _: Wire) -> Answer:
     """R02: what contradicts itself in the order, by field; values are personal and not told."""
     flaws = flaws_of(attempt.order) if attempt.order is not None else ()
-    if not flaws:
-        return Done()
-    fields = dict.fromkeys(flaw.field for flaw in flaws)
-    told = ", ".join(list(fields)[:FLAWS_TOLD])
-    return Refused("ORDER_INVALID", f"the order contradicts itself at: {told}")
+    return Refused("ORDER_INVALID", _told("order", flaws)) if flaws else Done()
+
+
+async def validate_sale(attempt: Attempt, _: Wire) -> Answer:
+    """D03: as of an order, and the country's currency, tax ids, and that it is paid already."""
+    order = attempt.order
+    flaws = () if order is None else (*flaws_of(order), *_sale_flaws(order))
+    return Refused("SALE_INVALID", _told("sale", flaws)) if flaws else Done()
 
 
 async def handle_error(attempt: Attempt, _: Wire) -> Answer:
@@ -38,6 +47,27 @@ async def raise_early_warning(attempt: Attempt, _: Wire) -> Answer:
 
 CONNECTORS = (
     Connector("order.validate", validate, Repeat.LOCAL),
+    Connector("order.validate_sale", validate_sale, Repeat.LOCAL),
     Connector("order.handle_error", handle_error, Repeat.LOCAL),
     Connector("order.raise_early_warning", raise_early_warning, Repeat.LOCAL),
 )
+
+
+def _told(what: str, flaws: Iterable[Flaw]) -> str:
+    """The fields at which `what` contradicts itself, in words."""
+    fields = dict.fromkeys(flaw.field for flaw in flaws)
+    return f"the {what} contradicts itself at: {', '.join(list(fields)[:FLAWS_TOLD])}"
+
+
+def _sale_flaws(order: PurchaseOrder) -> Iterator[Flaw]:
+    for i, payment in enumerate(order.payments):
+        if payment.state is not PaymentState.CAPTURED:
+            yield Flaw(f"payments[{i}].state", f"is {payment.state}: a sale comes in paid")
+    profile = PROFILES.get(order.country)
+    if profile is None:
+        return
+    if order.currency is not profile.currency:
+        yield Flaw("currency", f"is {order.currency}, not the country's {profile.currency}")
+    tax_id = order.buyer_document.tax_id
+    if tax_id is not None and profile.plain_tax_id(tax_id) is None:
+        yield Flaw("buyer_document.tax_id", f"is no valid {profile.tax_id_scheme}")

@@ -1,5 +1,6 @@
-"""The point of sale (POS): posts and voids sales; it honours idempotency keys, and sleeps."""
+"""The point of sale (POS): posts, voids, returns; it honours idempotency keys, and sleeps."""
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -8,10 +9,13 @@ from mtd.connectors.contract import Attempt, Connector, Repeat, for_order
 from mtd.connectors.wire import Wire
 from mtd.connectors.wire.rest import get, post
 from mtd.core.orders.purchase_order import PurchaseOrder
-from mtd.core.process.outcome import Answer, Done, Refused
+from mtd.core.process.outcome import Answer, Done, Failed, Refused
 
-REFUSALS = frozenset({"POS_REJECTED"})
+POSTING = frozenset({"POS_REJECTED", "POS_CLOSED"})
+RETURNING = frozenset({"RETURN_TOO_LARGE"})
 UNKNOWN = frozenset({"UNKNOWN_ORDER"})
+SALES_MAX = 20_000
+"""Sales of one store on one day that are compared; more would not fit into one step."""
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,10 +35,32 @@ class Voided(msgspec.Struct, frozen=True):
     voided: bool
 
 
+class Returned(msgspec.Struct, frozen=True):
+    """A return that was booked."""
+
+    return_id: str
+
+
+class Booked(msgspec.Struct, frozen=True):
+    """A sale as the books of a day have it."""
+
+    order_id: str
+    sale_id: str
+    total: Decimal
+    state: str
+
+
+class Day(msgspec.Struct, frozen=True):
+    """The sales of one store on one day."""
+
+    sales: list[Booked]
+
+
 async def post_sale(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
     """Book the sale at the order's branch; PosAck follows. Outputs `sale_id`, `state`.
 
-    Failed with the seconds to wait while the tills are closed for the night.
+    Refused with POS_REJECTED, or with POS_CLOSED and `opens_at` while the tills are closed for
+    the night: the drawing says how that is waited for.
     """
     body: dict[str, Any] = {
         "order_id": order.key,
@@ -49,7 +75,7 @@ async def post_sale(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answe
             for line in order.lines
         ],
     }
-    got = await post(wire, "/sales", body, Sale, key=attempt.key, refusals=REFUSALS)
+    got = await post(wire, "/sales", body, Sale, key=attempt.key, refusals=POSTING)
     return Done(msgspec.structs.asdict(got)) if isinstance(got, Sale) else got
 
 
@@ -57,6 +83,41 @@ async def void(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
     """Take the sale back; no sale is done at once."""
     got = await post(wire, "/voids", {"order_id": order.key}, Voided, key=attempt.key)
     return Done({"voided": got.voided}) if isinstance(got, Voided) else got
+
+
+async def post_return(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
+    """Book that the input `amount` of the sale, tax included, is taken back under `folio`.
+
+    Outputs `return_id`. Refused with RETURN_TOO_LARGE when it is more than what is left of it.
+    """
+    body = {
+        "order_id": order.key,
+        "amount": attempt.inputs.get("amount"),
+        "folio": attempt.inputs.get("folio"),
+    }
+    got = await post(wire, "/returns", body, Returned, key=attempt.key, refusals=RETURNING)
+    return Done({"return_id": got.return_id}) if isinstance(got, Returned) else got
+
+
+async def sales_of_day(attempt: Attempt, wire: Wire) -> Answer:
+    """What the input `store` sold on the input `day`, a local date; needs no order.
+
+    Outputs `sales`: rows of `order`, `sale_id`, `total` and `state`.
+    """
+    asked = {name: str(attempt.inputs.get(name) or "") for name in ("store", "day")}
+    if not all(asked.values()):
+        return Failed("store, day: one is missing")
+    query = {"store": asked["store"], "date": asked["day"]}
+    got = await get(wire, "/days", query, Day)
+    if not isinstance(got, Day):
+        return got
+    if len(got.sales) > SALES_MAX:
+        return Failed(f"{len(got.sales)} sales on one day; at most {SALES_MAX} are compared")
+    rows = [
+        {"order": s.order_id, "sale_id": s.sale_id, "total": s.total, "state": s.state}
+        for s in got.sales
+    ]
+    return Done({"sales": rows})
 
 
 async def query(_attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
@@ -70,5 +131,7 @@ async def query(_attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
 CONNECTORS = (
     Connector("pos.post_sale", for_order(post_sale), Repeat.BY_KEY),
     Connector("pos.void", for_order(void), Repeat.BY_KEY),
+    Connector("pos.post_return", for_order(post_return), Repeat.BY_KEY),
     Connector("pos.query", for_order(query), Repeat.BY_KEY),
+    Connector("pos.sales_of_day", sales_of_day, Repeat.BY_KEY),
 )

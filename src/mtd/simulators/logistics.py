@@ -1,4 +1,7 @@
-"""The carrier: takes a shipment over on request, tells how it goes, and can be called back."""
+"""The carrier: prepares and delivers shipments on request, tells how it goes, can be called back.
+
+What it prepared itself leaves only once it has the dispatch guide.
+"""
 
 from typing import Annotated, Any
 
@@ -10,6 +13,7 @@ from mtd.simulators.rest import Context, Operation, RestDesk, say_malformed
 from mtd.simulators.system import Reply, System, applied, refused, told, unchanged
 from mtd.simulators.world import World
 
+READY_AFTER_S = 3_600.0
 DISPATCHED_AFTER_S = 7_200.0
 DELIVERED_AFTER_S = 28_800.0
 
@@ -29,6 +33,26 @@ class Requesting(msgspec.Struct, frozen=True):
     carrier: str | None = None
     guide_folio: int | None = None
     slot: dict[str, Any] | None = None
+
+
+class Preparing(msgspec.Struct, frozen=True):
+    """Goods to be picked, packed and delivered."""
+
+    order_id: Name
+    recipient: Name
+    lines: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=1_000)]
+    address: dict[str, Any] | None = None
+    pickup_branch: str | None = None
+    carrier: str | None = None
+    slot: dict[str, Any] | None = None
+
+
+class Guiding(msgspec.Struct, frozen=True):
+    """The dispatch guide under which prepared goods may leave."""
+
+    order_id: Name
+    shipment_id: Name
+    guide_folio: Annotated[int, Meta(ge=1)]
 
 
 class Asking(msgspec.Struct, frozen=True):
@@ -59,9 +83,33 @@ class Carrier:
     def __init__(self, world: World) -> None:
         self._world = world
         self._announcer = world.announcer
+        self._ready_s = world.delay_s("ready", READY_AFTER_S)
         self._dispatched_s = world.delay_s("dispatched", DISPATCHED_AFTER_S)
         self._delivered_s = world.delay_s("delivered", DELIVERED_AFTER_S)
         self._trips: dict[str, Trip] = {}
+
+    def prepare(self, body: Preparing, _context: Context) -> Reply:
+        """Pick and pack; LogisticsEvent READY follows, and nothing leaves without its guide."""
+        if not body.address and not body.pickup_branch:
+            return refused(422, "NO_ADDRESS", "address: nothing to deliver to")
+        trip = Trip("", self._world.new_id("SH"), 1, state="PREPARING")
+        self._trips[trip.shipment_id] = trip
+        ready = self._event("LogisticsEvent", "READY", body.order_id, trip, self._ready_s)
+        self._announcer.tell(body.order_id, [ready])
+        return applied({"shipment_id": trip.shipment_id, "state": trip.state})
+
+    def guide(self, body: Guiding, context: Context) -> Reply:
+        """The goods leave under this guide: Dispatched, then Delivered or DeliveryFailed follow."""
+        trip = self._trips.get(body.shipment_id)
+        if trip is None:
+            return refused(404, "UNKNOWN_SHIPMENT", "no such shipment")
+        if trip.state not in ("PREPARING", "READY"):
+            return unchanged(trip)
+        trip.tracking = self._world.new_id("TR")
+        trip.state = "REQUESTED"
+        story = self._story(body.order_id, trip, fails=context.verdict == "delivery_failed")
+        self._announcer.tell(body.order_id, story)
+        return applied(trip)
 
     def request(self, body: Requesting, context: Context) -> Reply:
         """Take the shipment over; a second request after a failed delivery tries once more."""
@@ -83,7 +131,7 @@ class Carrier:
             return unchanged({"state": "NONE" if trip is None else trip.state})
         self._announcer.break_off(body.order_id)
         trip.state = "CANCELLED"
-        return applied({"state": trip.state}, ("request", "cancel"))
+        return applied({"state": trip.state}, ("prepare", "guide", "request", "cancel"))
 
     def track(self, body: Asking, _context: Context) -> Reply:
         """Where it is."""
@@ -123,6 +171,10 @@ def logistics(world: World) -> System:
     carrier = Carrier(world)
     desk = RestDesk(
         {
+            ("POST", "/preparations"): Operation(
+                name="prepare", shape=Preparing, act=carrier.prepare
+            ),
+            ("POST", "/guides"): Operation(name="guide", shape=Guiding, act=carrier.guide),
             ("POST", "/dispatches"): Operation(
                 name="request", shape=Requesting, act=carrier.request
             ),

@@ -1,4 +1,4 @@
-"""The point of sale (POS): posts and voids sales, closes days, and is shut at night."""
+"""The point of sale (POS): posts, voids and returns sales, closes days, and is shut at night."""
 
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from mtd.simulators.announcer import Event
 from mtd.simulators.clock import now_s
+from mtd.simulators.ledger import Outcome
 from mtd.simulators.rest import Context, Operation, RestDesk, positive, say_malformed
 from mtd.simulators.system import Reply, System, applied, refused, told, unchanged
 from mtd.simulators.world import World
@@ -20,6 +21,7 @@ CLOSED_FROM = "02:00"
 CLOSED_UNTIL = "04:00"
 
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
+LocalDate = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
 class Posting(msgspec.Struct, frozen=True):
@@ -44,11 +46,29 @@ class Naming(msgspec.Struct, frozen=True):
     order_id: Name
 
 
+class Returning(msgspec.Struct, frozen=True):
+    """A part of a sale that is taken back."""
+
+    order_id: Name
+    amount: Decimal
+    folio: int | None = None
+
+    def __post_init__(self) -> None:
+        positive(amount=self.amount)
+
+
+class Day(msgspec.Struct, frozen=True):
+    """The sales of a store on a local date are asked for."""
+
+    store: Name
+    date: LocalDate
+
+
 class Closing(msgspec.Struct, frozen=True):
     """A branch's day to be closed: a local date."""
 
     branch: Name
-    date: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    date: LocalDate
 
 
 class Sale(msgspec.Struct):
@@ -56,10 +76,13 @@ class Sale(msgspec.Struct):
 
     sale_id: str
     order_id: str
+    store: str
     branch: str
     date: str
     total: Decimal
     state: str = "POSTED"
+    returned: Decimal = Decimal(0)
+    """What was taken back of `total`."""
 
 
 class Tills:
@@ -83,7 +106,10 @@ class Tills:
         if context.verdict == "rejected":
             return refused(409, "POS_REJECTED", "the till rejects the sale")
         today = self._local().date().isoformat()
-        sale = Sale(self._world.new_id("PS"), body.order_id, body.branch, today, body.total)
+        sale_id = self._world.new_id("PS")
+        sale = Sale(sale_id, body.order_id, body.store, body.branch, today, body.total)
+        if context.verdict == "forgotten":
+            return msgspec.structs.replace(applied(sale), outcome=Outcome.FAILED)
         self._sales[body.order_id] = sale
         payload = {"order_id": body.order_id, "sale_id": sale.sale_id, "status": "POSTED"}
         ack = Event(name="PosAck", key=sale.sale_id, payload=payload, after_s=self._acknowledged_s)
@@ -101,6 +127,24 @@ class Tills:
         sale.state = "VOIDED"
         self._announcer.break_off(body.order_id)
         return applied({"voided": True, "sale_id": sale.sale_id}, undoes=("post", "void"))
+
+    def take_back(self, body: Returning, context: Context) -> Reply:
+        """Book a return; never more than what is left of the sale."""
+        shut = self._shut()
+        if shut is not None:
+            return shut
+        sale = self._sales.get(body.order_id)
+        if sale is None or sale.state == "VOIDED":
+            return refused(404, "UNKNOWN_ORDER", "no sale of this order")
+        if body.amount > sale.total - sale.returned:
+            return refused(409, "RETURN_TOO_LARGE", "more than what is left of the sale")
+        sale.returned += body.amount
+        return applied({"return_id": self._world.new_id("PR")}, subject=context.key)
+
+    def day(self, body: Day, _context: Context) -> Reply:
+        """Every sale that a store had on a day."""
+        sales = [s for s in self._sales.values() if (s.store, s.date) == (body.store, body.date)]
+        return told({"sales": sales})
 
     def query(self, body: Naming, _context: Context) -> Reply:
         """The sale of an order."""
@@ -121,11 +165,18 @@ class Tills:
         return applied({"sales": len(sales), "total": total, "date": body.date}, subject=subject)
 
     def command(self, command: dict[str, Any]) -> None:
-        """`{"open": true | false | null}`: whatever the hour, or by the hour again."""
+        """`{"open": true | false | null}`: whatever the hour, or by the hour again.
+
+        `{"lose": [orders]}`: their sales are not in the books any more.
+        """
         try:
-            self._open_whatever_the_hour = msgspec.convert(command.get("open"), bool | None)
+            lost = msgspec.convert(command.get("lose", []), list[str])
+            if "open" in command:
+                self._open_whatever_the_hour = msgspec.convert(command["open"], bool | None)
         except msgspec.ValidationError as error:
-            raise ValueError(f"system.open: {error}") from error
+            raise ValueError(f"system: {error}") from error
+        for order in lost:
+            self._sales.pop(order, None)
 
     def _local(self) -> datetime:
         return datetime.fromtimestamp(now_s(), UTC).astimezone(self._zone)
@@ -143,7 +194,7 @@ class Tills:
         if opens <= local:
             opens += timedelta(days=1)
         seconds = max(1, int((opens - local).total_seconds()))
-        shut = refused(503, "POS_CLOSED", "closed for the night")
+        shut = refused(409, "POS_CLOSED", "closed for the night", opens_at=opens.isoformat())
         return msgspec.structs.replace(
             shut, headers={"Retry-After": str(seconds)}, remembered=False
         )
@@ -156,6 +207,8 @@ def pos(world: World) -> System:
         {
             ("POST", "/sales"): Operation(name="post", shape=Posting, act=tills.post),
             ("POST", "/voids"): Operation(name="void", shape=Naming, act=tills.void),
+            ("POST", "/returns"): Operation(name="return", shape=Returning, act=tills.take_back),
+            ("GET", "/days"): Operation(name="day", shape=Day, act=tills.day, keyed=False),
             ("GET", "/sales"): Operation(name="query", shape=Naming, act=tills.query, keyed=False),
             ("POST", "/closings"): Operation(name="close_day", shape=Closing, act=tills.close_day),
         }
@@ -165,7 +218,7 @@ def pos(world: World) -> System:
         median_ms=200,
         p99_ms=2_000,
         shares={"rejected": 0.01},
-        verdicts=frozenset({"rejected"}),
+        verdicts=frozenset({"rejected", "forgotten"}),
         read=desk.read,
         malformed=say_malformed,
         command=tills.command,

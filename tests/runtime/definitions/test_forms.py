@@ -14,7 +14,7 @@ from mtd.runtime.definitions.library import Library
 from mtd.runtime.definitions.packing import packed
 from mtd.runtime.definitions.shelf import Nothing
 from mtd.store.tasks import Task
-from tests.processes.deployed import DRAWING, compiled
+from tests.processes.deployed import compiled, path
 
 SCHEMA = {
     "type": "object",
@@ -84,7 +84,7 @@ def test_what_is_no_schema_by_itself_is_refused(text: str) -> None:
 
 
 async def test_a_form_travels_with_its_drawing_and_a_missing_one_is_named() -> None:
-    files = packed([DRAWING])
+    files = packed([path()])
     assert "resolve_payment.json" in {file.name for file in files}
     without = [file for file in files if file.name != "resolve_payment.json"]
     connectors = {s.connector for s in _services()}

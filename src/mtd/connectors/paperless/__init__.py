@@ -6,11 +6,14 @@ looked for by the order's key in the lists of the days since the order was place
 
 from typing import Any
 
+import msgspec
+
 from mtd.connectors.contract import Attempt, Connector, Repeat, for_order
 from mtd.connectors.paperless.fetching import links
 from mtd.connectors.paperless.issuer import OK, Document, Service, document_of, generate, standing
 from mtd.connectors.paperless.searching import DEAD, found
 from mtd.connectors.paperless.settings import Options
+from mtd.connectors.paperless.staged import build, number, plan
 from mtd.connectors.paperless.unit import CREDIT_NOTE, GUIDE, Reference, sale_kind, unit
 from mtd.connectors.wire import Wire
 from mtd.core.orders.purchase_order import PurchaseOrder
@@ -18,6 +21,8 @@ from mtd.core.process.outcome import Answer, Done, Failed, Refused, Unknown
 
 BUSINESS = frozenset({"SCHEMA", "NO_FOLIO", "SIGNATURE", "BUYER_DATA"})
 """Causes that a person or a correction removes; all others are technical."""
+OTHERS = {"DISPATCH_GUIDE": GUIDE, "CREDIT_NOTE": CREDIT_NOTE}
+"""Kinds that do not depend on what was sold."""
 ANNUL = "1"
 """CodRef of a note that annuls the whole document (SII, Formato DTE)."""
 ANNULS, CORRECTS = "ANULA DOCUMENTO", "CORRIGE MONTOS"
@@ -45,6 +50,26 @@ async def issue(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
 async def dispatch_guide(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
     """Issue the guide (52) that goes with the goods; outputs and refusals as of `issue`."""
     return await _issue(attempt, order, wire, GUIDE, None)
+
+
+async def send(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
+    """Issue what the input `document_kind` says; a CREDIT_NOTE is of the input `corrected_folio`.
+
+    Outputs and refusals as of `issue`.
+    """
+    inputs = attempt.inputs
+    match inputs.get("document_kind"):
+        case "DISPATCH_GUIDE":
+            return await dispatch_guide(attempt, order, wire)
+        case "CREDIT_NOTE":
+            corrected = {
+                "folio": inputs.get("corrected_folio"),
+                "document_kind": inputs.get("corrected_kind"),
+            }
+            noted = msgspec.structs.replace(attempt, inputs={**inputs, **corrected})
+            return await credit_note(noted, order, wire)
+        case _:
+            return await issue(attempt, order, wire)
 
 
 async def credit_note(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
@@ -136,6 +161,10 @@ async def error_control(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> A
 
 CONNECTORS = (
     Connector("paperless.issue", for_order(issue), Repeat.QUERYABLE),
+    Connector("paperless.plan", plan, Repeat.LOCAL),
+    Connector("paperless.number", number, Repeat.LOCAL),
+    Connector("paperless.build", build, Repeat.LOCAL),
+    Connector("paperless.send", for_order(send), Repeat.QUERYABLE),
     Connector("paperless.dispatch_guide", for_order(dispatch_guide), Repeat.QUERYABLE),
     Connector("paperless.credit_note", for_order(credit_note), Repeat.QUERYABLE),
     Connector("paperless.status", for_order(status), Repeat.BY_KEY),
@@ -195,7 +224,7 @@ def _service(order: PurchaseOrder, wire: Wire) -> Service | Failed:
 
 def _kind(attempt: Attempt, order: PurchaseOrder) -> int:
     wanted = attempt.inputs.get("document_kind")
-    return GUIDE if wanted == "DISPATCH_GUIDE" else sale_kind(order, wanted)
+    return OTHERS[wanted] if wanted in OTHERS else sale_kind(order, wanted)
 
 
 def _named(attempt: Attempt, order: PurchaseOrder) -> Document | None:

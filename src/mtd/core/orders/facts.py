@@ -40,6 +40,7 @@ def facts(order: PurchaseOrder) -> dict[str, Any]:
         "line_discount_share_max": max(_line_share(line, currency) for line in order.lines),
         "line_count": len(order.lines),
         "unit_count": total(line.quantity for line in order.lines),
+        "exempt_only": all(line.tax_exempt for line in order.lines),
         "has_digital_goods": any(line.digital for line in order.lines),
         "has_physical_goods": not all(line.digital for line in order.lines),
         "buyer_document": order.buyer_document.kind.value,

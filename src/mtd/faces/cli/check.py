@@ -39,7 +39,8 @@ def check(
     except (OSError, BadSettings) as error:
         print(f"mtd check: {file}: {error}", file=sys.stderr)
         return 1
-    compiled = [found.compiled[flow.name] for flow in found.flows if flow.name in found.compiled]
+    drawn = [flow.name for flow in found.flows if flow.file.name == file.name]
+    compiled = [found.compiled[name] for name in drawn if name in found.compiled]
     if not compiled:
         for fault in found.faults:
             print(f"mtd check: {located(fault)}", file=sys.stderr)

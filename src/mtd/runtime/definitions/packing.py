@@ -1,5 +1,6 @@
 """Packing: the files of one deployment, from a folder or a request, each known by its name."""
 
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 
@@ -39,20 +40,18 @@ class File(msgspec.Struct, frozen=True):
 def packed(paths: Iterable[Path]) -> list[File]:
     """The files at `paths`, and what stands beside them that they need.
 
-    Of a drawing, the bindings of its name; of bindings, the tables and forms that they name.
-    Raises OSError.
+    Of a drawing, the bindings of its name; of bindings, the tables, forms and drawings that they
+    name. Raises OSError.
     """
     found: dict[str, File] = {}
-    for path in paths:
+    waiting = deque(paths)
+    while waiting:
+        path = waiting.popleft()
         _pack(found, path)
         if path.suffix.lower() in DRAWINGS and (toml := path.with_suffix(BINDINGS)).is_file():
             _pack(found, toml)
-            for table in tables_named(found[toml.name].content):
-                if (beside := path.parent / table).is_file():
-                    _pack(found, beside)
-            for form in forms_named(found[toml.name].content):
-                if (beside := path.parent / FORMS_FOLDER / f"{form}{FORMS}").is_file():
-                    _pack(found, beside)
+            beside = [one for one in _named(path, found[toml.name].content) if one.is_file()]
+            waiting.extend(one for one in beside if one.name not in found)
     return list(found.values())
 
 
@@ -74,6 +73,25 @@ def forms_named(bindings: bytes) -> list[str]:
     except Refusal:
         return []
     return sorted({use.form for use in read.user.values() if use.form is not None})
+
+
+def calls_named(bindings: bytes) -> list[str]:
+    """The processes that `bindings` call; none, where they cannot be read."""
+    try:
+        read = read_bindings(bindings)
+    except Refusal:
+        return []
+    return sorted({call.process for call in read.call.values()})
+
+
+def _named(drawing: Path, bindings: bytes) -> list[Path]:
+    """Where what the bindings of `drawing` name would stand."""
+    folder = drawing.parent
+    return [
+        *(folder / table for table in tables_named(bindings)),
+        *(folder / FORMS_FOLDER / f"{form}{FORMS}" for form in forms_named(bindings)),
+        *(folder / f"{process}{drawing.suffix}" for process in calls_named(bindings)),
+    ]
 
 
 def _pack(found: dict[str, File], path: Path) -> None:

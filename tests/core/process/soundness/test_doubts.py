@@ -117,6 +117,27 @@ def test_boundary_events_interrupt_or_go_beside() -> None:
     assert "wait here for ever" in found["join"], "the event may not come"
 
 
+def test_alarms_that_go_their_own_way_are_played_by_themselves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Six tasks with an alarm each: played together, their tokens would stand in 2^6 ways."""
+    monkeypatch.setattr(exploring, "MARKINGS_MAX", 20)
+    tasks = [f"t{n}" for n in range(6)]
+    sketch = begun(*(("userTask", task) for task in tasks))
+    sketch.chain("start", *tasks, "end")
+    for task in tasks:
+        alarm = f"alarm-{task}"
+        sketch.add("boundaryEvent", alarm, attached_to=task, events=(after(9),), interrupting=False)
+        sketch.service(f"tell-{task}")
+        sketch.chain(alarm, f"tell-{task}")
+    assert said(sketch) == {}
+    sketch.add("parallelGateway", "join")
+    sketch.add("exclusiveGateway", "either")
+    sketch.chain("tell-t0", "either", "join")
+    sketch.flow("either", "join")
+    assert "wait here for ever" in said(sketch)["join"], "what is wrong beside is told all the same"
+
+
 def test_inside_sub_processes_and_handlers_it_is_looked_at_too() -> None:
     sketch = begun(("subProcess", "stage"))
     sketch.chain("start", "stage", "end")

@@ -27,7 +27,7 @@ def _timer(chart: Chart) -> Broken:
 def _escalation(chart: Chart) -> Broken:
     for node in chart.of(*THROWING):
         for event in node.events:
-            if event.kind == "escalation" and not event.code:
+            if event.kind == "escalation" and event.ref is not None and not event.code:
                 yield (
                     node,
                     "it throws an escalation without a code: write its escalationCode",

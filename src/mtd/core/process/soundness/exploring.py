@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from mtd.core.process.compiler.answers import Fault
 from mtd.core.process.reaching import nothing_else_comes, ways_in
-from mtd.core.process.soundness.net import Net
+from mtd.core.process.soundness.net import Net, ends_all
 
 MARKINGS_MAX = 10_000
 """Markings of one scope that are looked at; beyond, it is said that the rest was not."""
@@ -108,7 +108,7 @@ def _moves(net: Net, marking: Marking, found: _Found) -> Iterator[Marking]:
             found.together.add(node)
         for taken in _taken(net, marking, node):
             left = marking - set(taken)
-            if _ends_all(net, node):
+            if ends_all(net.nodes[node]):
                 yield frozenset()
                 continue
             for ways in net.ways(node):
@@ -138,13 +138,6 @@ def _filled(net: Net, marking: Marking, ways: tuple[str, ...], found: _Found) ->
     twice = {net.target[flow] for flow in ways if flow in marking} - net.beside
     found.twice.update(twice)
     return None if twice else marking | set(ways)
-
-
-def _ends_all(net: Net, node: str) -> bool:
-    """Whether every other token of the scope ends with one that comes here."""
-    element = net.nodes[node]
-    ending = {"terminate", "error", "cancel"}
-    return element.kind == "endEvent" and any(event.kind in ending for event in element.events)
 
 
 def _note_stuck(net: Net, marking: Marking, found: _Found) -> None:

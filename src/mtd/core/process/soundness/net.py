@@ -28,6 +28,8 @@ class Net(msgspec.Struct, frozen=True, kw_only=True):
     """Of each flow, the node that it leads to."""
     beside: frozenset[str]
     """Nodes to which only boundary events lead that interrupt nothing: each goes its own way."""
+    apart: frozenset[str]
+    """Boundary events whose ways never come back to the others': played by themselves alone."""
     starts: tuple[tuple[str, ...], ...]
     """Nodes at which tokens begin together, for each way in which the scope may begin."""
 
@@ -74,7 +76,7 @@ class Net(msgspec.Struct, frozen=True, kw_only=True):
         done = list(_subsets(out)) if conditional and len(out) > 1 else [out]
         beside: list[tuple[str, ...]] = [()]
         for one in element.attached:
-            if one not in self.nodes or _is_compensation(self.nodes[one]):
+            if one not in self.nodes or _is_compensation(self.nodes[one]) or one in self.apart:
                 continue
             if self.nodes[one].interrupting:
                 done.append(self.out_of[one])
@@ -99,7 +101,7 @@ def _net(definition: Definition, inside: Element, nodes: dict[str, Element]) -> 
     into: dict[str, list[str]] = defaultdict(list)
     for flow, target in flows:
         into[target].append(flow)
-    return Net(
+    net = Net(
         definition=definition,
         inside=inside,
         beside=frozenset(nodes.keys() - _main(nodes, out_of, dict(flows))),
@@ -107,8 +109,28 @@ def _net(definition: Definition, inside: Element, nodes: dict[str, Element]) -> 
         into={id_: tuple(into[id_]) for id_ in nodes},
         out_of=out_of,
         target=dict(flows),
+        apart=frozenset(),
         starts=tuple(_beginnings(inside, nodes)),
     )
+    apart = frozenset(_apart(net))
+    alone = tuple((one,) for one in nodes if one in apart)
+    return msgspec.structs.replace(net, apart=apart, starts=(*net.starts, *alone))
+
+
+def _apart(net: Net) -> Iterator[str]:
+    """The boundary events that interrupt nothing and whose tokens meet no others, nor end them."""
+    for node in net.nodes.values():
+        if node.attached_to is None or node.interrupting or _is_compensation(node):
+            continue
+        after = net.reached((node.id,))
+        if after <= net.beside and not any(ends_all(net.nodes[one]) for one in after):
+            yield node.id
+
+
+def ends_all(element: Element) -> bool:
+    """Whether every other token of the scope ends with one that comes here."""
+    ending = {"terminate", "error", "cancel"}
+    return element.kind == "endEvent" and any(event.kind in ending for event in element.events)
 
 
 def _main(
