@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 PROCESSES = ROOT / "processes"
 FORMS = PROCESSES / "forms"
 RETAIL = "retail_purchase_order"
+DRAWING = PROCESSES / f"{RETAIL}.bpmn"
 CUSTOMER = {RETAIL: "default", "issue_tax_document": "fd", "digital_invoice_fd": "fd"}
 """Every drawing of ours, and a customer that runs it."""
 

@@ -167,9 +167,13 @@ class Tills:
     def command(self, command: dict[str, Any]) -> None:
         """`{"open": true | false | null}`: whatever the hour, or by the hour again.
 
-        `{"lose": [orders]}`: their sales are not in the books any more.
+        `{"hours": [from, until]}`: closed between these local times. `{"lose": [orders]}`: their
+        sales are not in the books any more.
         """
         try:
+            if "hours" in command:
+                closed = msgspec.convert(command["hours"], tuple[str, str])
+                self._from, self._until = map(time.fromisoformat, closed)
             lost = msgspec.convert(command.get("lose", []), list[str])
             if "open" in command:
                 self._open_whatever_the_hour = msgspec.convert(command["open"], bool | None)
@@ -188,9 +192,7 @@ class Tills:
             return None
         if self._open_whatever_the_hour is None and not self._from <= local.time() < self._until:
             return None
-        opens = local.replace(
-            hour=self._until.hour, minute=self._until.minute, second=0, microsecond=0
-        )
+        opens = datetime.combine(local.date(), self._until, self._zone)
         if opens <= local:
             opens += timedelta(days=1)
         seconds = max(1, int((opens - local).total_seconds()))

@@ -14,7 +14,7 @@ from mtd.runtime.definitions.library import Library
 from mtd.runtime.definitions.packing import packed
 from mtd.runtime.definitions.shelf import Nothing
 from mtd.store.tasks import Task
-from tests.processes.deployed import compiled, path
+from tests.processes.deployed import bindings, path
 
 SCHEMA = {
     "type": "object",
@@ -87,16 +87,10 @@ async def test_a_form_travels_with_its_drawing_and_a_missing_one_is_named() -> N
     files = packed([path()])
     assert "resolve_payment.json" in {file.name for file in files}
     without = [file for file in files if file.name != "resolve_payment.json"]
-    connectors = {s.connector for s in _services()}
+    connectors = {service.connector for service in bindings().service.values()}
     found = await inspected(
         without, (), Nothing(), Surroundings(connectors=frozenset(connectors), durations={})
     )
     missing = [fault for fault in found.faults if "JSON Schema" in fault.message]
     assert {fault.name for fault in missing} == {"Resolver pago"}
     assert all(fault.warning for fault in missing)
-
-
-def _services() -> list[Any]:
-    definition = compiled().definition
-    assert definition is not None
-    return [e.work for e in definition.elements.values() if hasattr(e.work, "connector")]

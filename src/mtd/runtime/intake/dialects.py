@@ -15,12 +15,8 @@ def dialects(settings: Settings, folders: Sequence[Path]) -> tuple[Mapping, ...]
 
     Raises BadSettings naming file and key.
     """
-    return tuple(
-        _dialect(name, store, folders)
-        for name, store in sorted(
-            {shop.mapping: store for store, shop in settings.stores.items()}.items()
-        )
-    )
+    stores = {shop.mapping: store for store, shop in settings.stores.items() if shop.mapping}
+    return tuple(_dialect(name, store, folders) for name, store in sorted(stores.items()))
 
 
 def _dialect(name: str, store: str, folders: Sequence[Path]) -> Mapping:

@@ -42,8 +42,8 @@ class StoreSettings(_Table, frozen=True, kw_only=True):
     country: str = "CL"
     calendar: str | None = None
     """What its orders' business hours count in; None: the country's calendar."""
-    mapping: str
-    """Dialect of its order files: `customers/mappings/<mapping>.toml`."""
+    mapping: str | None = None
+    """Dialect of its order files: `customers/mappings/<mapping>.toml`; None: JSON alone."""
     language: str = "es"
     tax_id: str
     """Tax id of the company that issues its documents."""
