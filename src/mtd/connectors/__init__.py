@@ -15,6 +15,7 @@ from mtd.connectors import (
     payment,
     pos,
     salessupport,
+    sii,
     sunat,
     tax,
 )
@@ -61,6 +62,7 @@ OPTIONS: dict[str, type[msgspec.Struct]] = {
     "payment": payment.Options,
     "pos": pos.Options,
     "salessupport": salessupport.Options,
+    "sii": sii.Options,
     "sunat": sunat.Options,
 }
 """What the `options` of each legacy system must be."""

@@ -10,7 +10,7 @@ from typing import TypeVar
 from mtd.connectors.sii import boletas, invoices, registry
 from mtd.connectors.sii.form import Identity, Parcel
 from mtd.connectors.sii.invoices import Standing, TokenRefused
-from mtd.connectors.sii.settings import BadHosts, Hosts, Options, hosts_of
+from mtd.connectors.sii.settings import BadHosts, Hosts, Options, Pace, hosts_of
 from mtd.connectors.sii.tokens import Channel, Tokens
 from mtd.connectors.wire import Wire
 from mtd.core.process.outcome import Failed
@@ -23,6 +23,7 @@ __all__ = [
     "Channel",
     "Identity",
     "Options",
+    "Pace",
     "Parcel",
     "Standing",
     "Tokens",

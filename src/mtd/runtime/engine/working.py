@@ -9,6 +9,7 @@ import structlog
 
 from mtd.connectors.contract import Connector
 from mtd.connectors.settings import BadLegacySettings
+from mtd.connectors.sii import LEGACY
 from mtd.connectors.wire import Wires
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.engine.adopting import Adopting
@@ -22,6 +23,7 @@ from mtd.runtime.hands.pauses import LOOK_S, Pauses
 from mtd.runtime.settings.lifetimes import Lifetimes
 from mtd.runtime.settings.settings import BadSettings
 from mtd.runtime.tax.desks import Desks
+from mtd.runtime.tax.post.opening import check_office, open_office
 from mtd.store.housekeeping import expire_messages
 from mtd.store.ids import uuid7
 from mtd.store.soundness import doubts
@@ -46,6 +48,7 @@ async def work(app: App, connectors: Mapping[str, Connector], stopping: asyncio.
         wires = Wires(app.settings.legacy, environment=os.environ, now=app.clock.now)
     except BadLegacySettings as error:
         raise BadSettings(str(error)) from error
+    check_office(app)
     app.library.watch(TENANT)
     try:
         await persisted(lambda: _look_around(app))
@@ -90,6 +93,9 @@ async def _career(
     )
     engine.give_hands(hands)
     await persisted(pauses.look)
+    office = open_office(
+        app, worker, wires, desks.keyring, lambda: _may_send_for(ownership, pauses)
+    )
     beginning, lifetimes = app.beginning(), app.lifetimes()
     chores = [
         asyncio.create_task(ownership.keep()),
@@ -99,6 +105,7 @@ async def _career(
         asyncio.create_task(_tidy(app, worker)),
         asyncio.create_task(_heed(pauses, engine)),
         asyncio.create_task(desks.stock.tend()),
+        *([] if office is None else [asyncio.create_task(office.keep())]),
     ]
     try:
         while not stopping.is_set():
@@ -110,7 +117,18 @@ async def _career(
         for chore in chores:
             chore.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
+        if office is not None:
+            await office.close()
         await worker.close()
+
+
+def _may_send_for(ownership: Ownership, pauses: Pauses) -> frozenset[int]:
+    """The slots whose issuers' mail this worker may send at this moment."""
+    worker = ownership.worker
+    silent = ownership.paused or ownership.buried or not worker.holds()
+    if silent or pauses.holds(TENANT, LEGACY):
+        return frozenset()
+    return worker.slots - ownership.draining
 
 
 async def _enrolled(app: App) -> Worker:

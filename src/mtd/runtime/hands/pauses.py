@@ -44,6 +44,10 @@ class Pauses:
         held = (self._open.get((intent.tenant, *key)) for key in keys)
         return next((pause for pause in held if pause is not None), None)
 
+    def holds(self, tenant: int, counterpart: str) -> bool:
+        """Whether nothing may be sent to this system at all."""
+        return (tenant, "counterpart", "", counterpart) in self._open
+
     async def look(self) -> bool:
         """Look again; whether anything was paused or lifted since."""
         found = await paused(self._worker)

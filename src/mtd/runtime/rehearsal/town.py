@@ -12,6 +12,8 @@ import aiohttp
 from mtd.connectors.settings import LegacySettings
 
 OPENS_S = 20.0
+REGISTRY = "/WSREGISTRORECLAMODTECERT/registroreclamodteservice"
+"""Where buyers' receipts and claims are read."""
 
 
 class Town:
@@ -57,6 +59,14 @@ class Town:
         async with self._session.get(f"{self._control_url}/{system}/__control") as answer:
             return await answer.json()
 
+    async def page(self, system: str, page: str) -> Any:
+        """A page that a system's control has for itself alone, such as `caf?issuer=…`."""
+        url = f"{self._control_url}/{system}/__control/{page}"
+        async with self._session.get(url) as answer:
+            if answer.status != 200:
+                raise RuntimeError(f"{system}: {await answer.text()}")
+            return await answer.json()
+
     async def ledger(self, system: str) -> list[dict[str, Any]]:
         """Every attempt and effect that a system saw."""
         entries: list[dict[str, Any]] = []
@@ -78,4 +88,10 @@ def environment(urls: Mapping[str, str], legacy: Mapping[str, LegacySettings]) -
         f"MTD__LEGACY__{name.upper()}__BASE_URL": urls[name] + urlsplit(settings.base_url).path
         for name, settings in legacy.items()
     }
+    if "sii" in legacy:
+        places |= {
+            "MTD__LEGACY__SII__OPTIONS__API_URL": urls["sii_api"],
+            "MTD__LEGACY__SII__OPTIONS__UPLOAD_URL": urls["sii_upload"],
+            "MTD__LEGACY__SII__OPTIONS__REGISTRY_URL": urls["sii_registry"] + REGISTRY,
+        }
     return {**places, "PAPERLESS_LOGIN": "mtd", "PAPERLESS_PASSWORD": "simulated"}

@@ -1,0 +1,117 @@
+"""Enveloping: documents that wait are put into one envelope, signed, and stored with it."""
+
+import asyncio
+from collections.abc import Sequence
+from hashlib import sha256
+
+import msgspec
+import structlog
+
+from mtd.connectors.sii import Channel
+from mtd.connectors.tax.settings import NATIVE
+from mtd.core.tax.countries.cl.certificate import BadCertificate
+from mtd.core.tax.countries.cl.envelope import Cover, enveloped
+from mtd.core.tax.document import DocumentKey, DocumentState
+from mtd.runtime.tax.post.counter import ENVELOPE, Counter
+from mtd.runtime.tax.post.settling import settle
+from mtd.runtime.vault import Broken
+from mtd.store.mail import Made, Member, Queue, Waiting
+from mtd.store.tax_documents import Settled
+
+LOG = structlog.get_logger()
+LOST = "its signed bytes cannot be opened: whoever it names was erased before it was sent"
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A document and its signed bytes."""
+
+    row: Waiting
+    content: bytes
+
+
+def ripe(counter: Counter, queue: Queue) -> int:
+    """How many envelopes are to be made: full ones, and a last one if the first is old enough."""
+    waited_s = (counter.now() - queue.since).total_seconds()
+    full, left = divmod(queue.documents, counter.pace.documents)
+    return full + bool(left and waited_s >= counter.pace.age_s)
+
+
+async def make(counter: Counter, queue: Queue) -> bool:
+    """One envelope of those that have waited longest; False where none could be made."""
+    issuer = counter.issuers[queue.issuer]
+    signer = await counter.signer(queue.tenant, queue.issuer)
+    if isinstance(signer, BadCertificate):
+        LOG.error("nothing can be sent", issuer=queue.issuer, problem=signer.reason)
+        return False
+    rows = await counter.book.next(queue, NATIVE, counter.pace.documents)
+    opened = _opened(counter, rows)
+    await _give_up(counter, queue, [row for row in rows if row not in {o.row for o in opened}])
+    if not opened:
+        return False
+    cover = Cover(
+        issuer=queue.issuer,
+        resolution_date=issuer.options.resolution_date,
+        resolution_number=issuer.options.resolution_number,
+    )
+    contents = [one.content for one in opened]
+    content = await asyncio.to_thread(enveloped, contents, cover, signer, counter.now())
+    return await counter.book.make(_made(counter, queue, opened, content))
+
+
+def _opened(counter: Counter, rows: Sequence[Waiting]) -> list[Opened]:
+    opened: list[Opened] = []
+    for row in rows:
+        if row.wrapped_key is None:
+            continue
+        try:
+            content = counter.vault.open(
+                row.tenant, row.instance, row.key_id, row.wrapped_key, row.ciphertext
+            )
+        except Broken as error:
+            LOG.error("a document does not open", problem=str(error))
+            continue
+        opened.append(Opened(row, content))
+    return opened
+
+
+async def _give_up(counter: Counter, queue: Queue, lost: Sequence[Waiting]) -> None:
+    """What can never be sent is accounted for."""
+    fates = [
+        Settled(
+            key=DocumentKey(
+                tenant=row.tenant,
+                issuer=queue.issuer,
+                type_code=row.type_code,
+                series=row.series,
+                folio=row.folio,
+            ),
+            state=DocumentState.VOIDED,
+            reason=LOST,
+        )
+        for row in lost
+        if row.wrapped_key is None
+    ]
+    if fates:
+        async with counter.book.writing() as connection:
+            await settle(counter, connection, queue.tenant, fates)
+
+
+def _made(counter: Counter, queue: Queue, opened: Sequence[Opened], content: bytes) -> Made:
+    id_ = counter.new_id()
+    return Made(
+        id=id_,
+        tenant=queue.tenant,
+        issuer=queue.issuer,
+        channel=Channel(queue.channel),
+        hash=sha256(content).digest(),
+        sealed=counter.vault.seal_secret(queue.tenant, ENVELOPE, id_, content),
+        members=tuple(
+            Member(
+                type_code=one.row.type_code,
+                series=one.row.series,
+                folio=one.row.folio,
+                hash=one.row.hash,
+            )
+            for one in opened
+        ),
+    )

@@ -1,0 +1,74 @@
+"""Settling: what the authority said of a document is noted and told to its order, exactly once.
+
+The note and the message are one transaction, and a note that is no news changes nothing: whoever
+hears the same answer again tells nobody.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from mtd.core.tax.document import DocumentKey, DocumentState
+from mtd.core.tax.issuing import FiscalOutcome, OutcomeState
+from mtd.runtime.tax.post.counter import Counter
+from mtd.store import envelopes, tax_documents
+from mtd.store.mail import Message
+from mtd.store.sessions import Connection
+from mtd.store.tax_documents import Changed, Settled
+
+STATUS_CHANGED = "DteStatusChanged"
+TTL_S = 86_400.0
+"""How long it waits for an order that is not yet there to hear it."""
+
+_STATES = {
+    OutcomeState.ACCEPTED: DocumentState.ACCEPTED,
+    OutcomeState.ACCEPTED_WITH_OBJECTIONS: DocumentState.ACCEPTED_WITH_OBJECTIONS,
+    OutcomeState.REJECTED: DocumentState.REJECTED,
+}
+
+
+def fate(key: DocumentKey, outcome: FiscalOutcome) -> Settled | None:
+    """What becomes of a document; None while nothing is settled.
+
+    A rejection that nothing can mend under its folio voids the document: its folio stays its
+    order's, is accounted for, and the order takes another.
+    """
+    state = _STATES.get(outcome.state)
+    if state is None:
+        return None
+    if state is DocumentState.REJECTED and not outcome.fixable:
+        state = DocumentState.VOIDED
+    return Settled(key=key, state=state, codes=" ".join(outcome.codes), reason=outcome.message)
+
+
+async def settle(
+    counter: Counter, connection: Connection, tenant: int, fates: Sequence[Settled]
+) -> list[Changed]:
+    """Note the fates, and tell the orders of those that are news."""
+    if not fates:
+        return []
+    changed = await tax_documents.settle(connection, fates)
+    voided = [one.key for one in changed if one.state is DocumentState.VOIDED]
+    if voided:
+        await envelopes.give_back(connection, tenant, voided)
+    reasons = {one.key: one.reason for one in fates}
+    messages = [_message(counter, one, reasons.get(one.key, "")) for one in changed]
+    await envelopes.publish(connection, tenant, STATUS_CHANGED, messages, TTL_S)
+    return changed
+
+
+def _message(counter: Counter, changed: Changed, reason: str) -> Message:
+    """To an order, a document that was voided was rejected: it has to get another."""
+    voided = changed.state is DocumentState.VOIDED
+    payload: dict[str, Any] = {
+        "track_id": changed.key.tracking_id,
+        "document_type": int(changed.type_code),
+        "folio": changed.folio,
+        "document_state": DocumentState.REJECTED if voided else changed.state,
+        "sii_code": changed.codes.partition(" ")[0] or None,
+        "reason": reason,
+    }
+    return Message(
+        id=counter.new_id(), key=changed.key.tracking_id, payload=msgspec.json.encode(payload)
+    )
