@@ -12,7 +12,7 @@ from PIL import Image
 from mtd.core.tax.countries.cl.rendering import Look, Printed, letter, page, printed, ticket
 from mtd.core.tax.countries.cl.rendering.barcode import ROW_HEIGHT, bars
 from mtd.core.tax.countries.cl.rendering.printed import dotted, grouped, look_of
-from mtd.core.tax.countries.cl.rendering.sheet import wrapped
+from mtd.core.tax.drawing import wrapped
 from mtd.core.tax.markup import Unreadable
 from mtd.core.tax.request import Allowance
 from tests.core.tax.countries.cl.asking import EVERY_TYPE, ISSUER, invoice, line, receipt

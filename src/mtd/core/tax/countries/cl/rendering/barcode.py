@@ -3,21 +3,14 @@
 from typing import cast
 
 import zxingcpp
-from msgspec import Struct
+
+from mtd.core.tax.drawing import Bars
 
 CORRECTION = 5
 """Error correction level (SII, manual de muestras impresas)."""
 
 ROW_HEIGHT = 3
 """Modules a row (ISO/IEC 15438 §5.8.2: at least three)."""
-
-
-class Bars(Struct, frozen=True):
-    """Dark and light modules, a byte each: 0 is dark. A row is `ROW_HEIGHT` modules high."""
-
-    width: int
-    rows: int
-    modules: bytes
 
 
 def bars(stamp: bytes) -> Bars:
@@ -45,4 +38,4 @@ def _bars(stamp: bytes, level: int) -> Bars:
     pixels = bytes(memoryview(image))  # pyright: ignore[reportArgumentType] it is a buffer
     # A row's lines are all alike: one of them says everything.
     lines = (pixels[at * width : (at + 1) * width] for at in range(0, height, ROW_HEIGHT))
-    return Bars(width, height // ROW_HEIGHT, b"".join(lines))
+    return Bars(width, height // ROW_HEIGHT, ROW_HEIGHT, b"".join(lines))

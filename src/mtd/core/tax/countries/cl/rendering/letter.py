@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mtd.core.tax.countries.cl.rendering.barcode import bars
 from mtd.core.tax.countries.cl.rendering.printed import BOLETAS, Item, Look, Printed, Row
-from mtd.core.tax.countries.cl.rendering.sheet import FAINT, MM, RED, RULE, SHADE, Sheet, wrapped
+from mtd.core.tax.drawing import FAINT, MM, RED, RULE, SHADE, Sheet, wrapped
 
 WIDTH, HEIGHT = 612.0, 792.0
 """Letter, in points."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from mtd.core.tax.countries.cl.rendering.barcode import bars
 from mtd.core.tax.countries.cl.rendering.letter import legend
 from mtd.core.tax.countries.cl.rendering.printed import BOLETAS, Item, Look, Printed
-from mtd.core.tax.countries.cl.rendering.sheet import (
+from mtd.core.tax.drawing import (
     FAINT,
     INK,
     MM,

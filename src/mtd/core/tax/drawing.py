@@ -1,14 +1,13 @@
-"""A sheet being drawn on: text, lines and the barcode, measured from the top left in points."""
+"""A sheet being drawn on: text, lines and a barcode, measured from the top left in points."""
 
 from typing import cast
 
+from msgspec import Struct
 from PIL import Image
 from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
-
-from mtd.core.tax.countries.cl.rendering.barcode import ROW_HEIGHT, Bars
 
 # Binary streams: spelling them in ASCII costs half the time and a quarter of the size.
 rl_config.useA85 = 0
@@ -25,6 +24,16 @@ SHADE = (0.945, 0.95, 0.96)
 RULE = (0.78, 0.80, 0.83)
 
 Colour = tuple[float, float, float]
+
+
+class Bars(Struct, frozen=True):
+    """A symbol's dark and light modules, a byte each: 0 is dark."""
+
+    width: int
+    rows: int
+    row_height: int
+    """Modules that a row is high: 1 of a QR code."""
+    modules: bytes
 
 
 class Sheet:
@@ -112,7 +121,7 @@ class Sheet:
 
 def barcode_height(symbol: Bars, width: float) -> float:
     """How high the barcode is when it is `width` wide."""
-    return width * symbol.rows * ROW_HEIGHT / symbol.width
+    return width * symbol.rows * symbol.row_height / symbol.width
 
 
 def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
