@@ -26,6 +26,7 @@ class Standing(msgspec.Struct, frozen=True):
 
     definition: str
     key: str
+    state: str
 
 
 async def instance(connection: Connection, tenant: int, id_: str) -> Standing | None:

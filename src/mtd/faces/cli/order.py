@@ -8,6 +8,7 @@ import msgspec
 import uvloop
 from cyclopts import App
 from rich.console import Console
+from rich.markup import escape
 from rich.text import Text
 
 from mtd.faces.cli.changes import pair, show_preview
@@ -15,9 +16,16 @@ from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.operations.changing import Wanted, previewed
 from mtd.runtime.operations.changing import modify as modified
 from mtd.runtime.operations.chronicle import Chapter
-from mtd.runtime.operations.operations import Conflict, NotFound, Operations, amounts
+from mtd.runtime.operations.correlating import is_uuid
+from mtd.runtime.operations.operations import (
+    Conflict,
+    NotFound,
+    Operations,
+    amounts,
+)
 from mtd.store.arrival import Accepted, Duplicate, Receipt
 from mtd.store.orders import Order
+from mtd.store.trace import Standing
 
 order = App(name="order")
 CUSTOMER = "default"
@@ -26,7 +34,10 @@ Act = Callable[[Operations], Awaitable[int]]
 
 @order.command
 def show(name: str, *, json: bool = False, customer: str = CUSTOMER) -> int:
-    """Print an order's whole trace, in order: by id, key or external id."""
+    """Print an order's whole trace, in order: by id, key or external id.
+
+    Or that of an instance that carries no order, by its id: another pool's, or a schedule's.
+    """
     return uvloop.run(_with(customer, partial(_show, name=name, json=json)))
 
 
@@ -116,22 +127,29 @@ async def _with(customer: str, act: Act) -> int:
 
 
 async def _show(operations: Operations, name: str, json: bool) -> int:
-    found = await operations.order(name)
-    chapters = [chapter async for chapter in _chapters(operations, found)]
+    try:
+        found: Order | Standing = await operations.order(name)
+    except NotFound:
+        if not is_uuid(name):
+            raise
+        found = await operations.instance(name)
+    id_ = found.id if isinstance(found, Order) else name
+    chapters = [one async for one in _chapters(operations, id_, found.definition)]
     if json:
         print(msgspec.json.format(msgspec.json.encode(chapters)).decode())
         return 0
     console = Console(highlight=False)
-    since = f"{found.state} since {found.since:%Y-%m-%d %H:%M:%S}"
-    console.print(f"[bold]{found.key}[/]  {since}  {found.definition}", soft_wrap=True)
+    since = f" since {found.since:%Y-%m-%d %H:%M:%S}" if isinstance(found, Order) else ""
+    head = f"[bold]{escape(found.key)}[/]  {found.state}{since}  {escape(found.definition)}"
+    console.print(head, soft_wrap=True)
     for chapter in chapters:
         _print(console, chapter)
     return 0
 
 
-async def _chapters(operations: Operations, found: Order) -> AsyncGenerator[Chapter]:
+async def _chapters(operations: Operations, id_: str, definition: str) -> AsyncGenerator[Chapter]:
     after = 0
-    while page := await operations.trace(found, after):
+    while page := await operations.trace(id_, definition, after):
         for chapter in page:
             yield chapter
         after = page[-1].seq

@@ -43,7 +43,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     files: Annotated[list[Text], Meta(max_length=ITEMS_MAX)] | None = None
     """`push`: ids; None: those that wait, of the filter's cause."""
     filter: Filter = Filter()
-    arguments: Arguments = Arguments()
+    arguments: Arguments = msgspec.field(default_factory=Arguments)
     rate_per_s: Annotated[float, Meta(gt=0, le=RATE_PER_S_MAX)] = RATE_PER_S
 
 

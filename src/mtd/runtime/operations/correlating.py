@@ -33,7 +33,7 @@ async def inspect(operations: Operations, name: str, source: str = REST) -> Insp
     """The message by its id, or by the sender's own id of it. Raises NotFound."""
     tenant = operations.tenant
     async with operations.app.store.door(tenant) as connection:
-        found = await messages.one(connection, tenant, name) if _is_uuid(name) else None
+        found = await messages.one(connection, tenant, name) if is_uuid(name) else None
         if found is None:
             seen = await messages.seen(connection, tenant, source, name)
             if seen is None:
@@ -142,7 +142,8 @@ def _at(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}Z" if moment is not None else "?"
 
 
-def _is_uuid(name: str) -> bool:
+def is_uuid(name: str) -> bool:
+    """Whether `name` has the shape of an id."""
     try:
         return str(UUID(name)) == name.lower()
     except ValueError:

@@ -22,6 +22,7 @@ from mtd.store.arrival import ForInstance, Published, Receipt
 from mtd.store.census import Backlog, Health
 from mtd.store.incidents import Incident
 from mtd.store.orders import Order
+from mtd.store.trace import Standing
 
 REST = "rest"
 OTHER = "other"
@@ -87,13 +88,21 @@ class Operations:
         async with self.app.store.door(self.tenant) as connection:
             return await orders.page(connection, self.tenant, below=below, limit=limit, **filters)
 
-    async def trace(self, order: Order, after: int = 0) -> list[Chapter]:
-        """What happened to an order, in order; a page."""
+    async def instance(self, id_: str) -> Standing:
+        """An instance, also one that carries no order. Raises NotFound."""
         async with self.app.store.door(self.tenant) as connection:
-            traced = await trace.trace(connection, self.tenant, order.id, after)
+            found = await trace.instance(connection, self.tenant, id_)
+        if found is None:
+            raise NotFound(f"there is no instance {id_!r}")
+        return found
+
+    async def trace(self, id_: str, definition: str, after: int = 0) -> list[Chapter]:
+        """What happened to an instance of `definition`, in order; a page."""
+        async with self.app.store.door(self.tenant) as connection:
+            traced = await trace.trace(connection, self.tenant, id_, after)
         if not traced:
             return []
-        return chronicle(await self.app.library.definition(self.tenant, order.definition), traced)
+        return chronicle(await self.app.library.definition(self.tenant, definition), traced)
 
     async def incidents(self, order: Order) -> list[Incident]:
         """Every incident that the order had."""

@@ -15,8 +15,8 @@ ORDER BY seq, n;
 SELECT state <> 'RUNNING' AS over FROM instance WHERE tenant_id = :tenant AND id = :instance;
 
 -- name: trace.instance
--- What an instance runs on, and its business key.
-SELECT definition, key FROM instance WHERE tenant_id = :tenant AND id = :instance;
+-- What an instance runs on, its business key, and whether it still runs.
+SELECT definition, key, state FROM instance WHERE tenant_id = :tenant AND id = :instance;
 
 -- name: trace.running
 -- The oldest running instances of a definition.
