@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from mtd.connectors import CONNECTORS
+from mtd.connectors import connectors
 from mtd.core.orders.json import write_json
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.faces.api.serving import serve
@@ -24,7 +24,7 @@ from mtd.runtime.engine.working import work
 from mtd.runtime.intake import take_in
 from mtd.runtime.operations.deploying import deploy_all, first_key
 from mtd.runtime.rehearsal.town import environment
-from mtd.runtime.settings.settings import load
+from mtd.runtime.settings.settings import issuers, load
 from mtd.simulators import town
 from mtd.simulators.faults import Down, Outage, Scripted
 from mtd.simulators.ledger import Entry
@@ -251,7 +251,8 @@ async def open_shop(
         key = await first_key(app)
         stopping = asyncio.Event()
         operations = await operations_of(app)
-        parts = [work(app, CONNECTORS, stopping), serve(operations, app.settings.api, stopping)]
+        served = connectors(issuers(app.settings))
+        parts = [work(app, served, stopping), serve(operations, app.settings.api, stopping)]
         if intake:
             parts.append(take_in(app, operations, stopping))
         tasks = [asyncio.create_task(part) for part in parts]

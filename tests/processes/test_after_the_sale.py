@@ -39,7 +39,7 @@ def test_two_failed_deliveries_are_settled_by_an_agent_and_the_goods_come_back()
     )
     assert world.states[-4:] == ["DELIVERY_FAILED", "RETURN_IN_PROGRESS", "RETURNED", "CLOSED"]
     assert ("Coordinar entrega", "agent") in world.asked
-    reversals = ["eom.release", "paperless.credit_note", "payment.refund", "giftcard.reverse"]
+    reversals = ["eom.release", "tax.credit_note", "payment.refund", "giftcard.reverse"]
     assert [s for s in world.services if s in reversals] == reversals
     assert world.mails[-1] == "order_returned"
 
@@ -113,9 +113,9 @@ def test_a_promise_at_risk_warns_before_it_is_broken_and_again_when_it_is() -> N
 def test_a_customer_may_cancel_until_the_goods_have_left(where: str, before: list[str]) -> None:
     found = Done({"track_id": "T-1", "folio": 101, "document_state": "ACCEPTED"})
     issued = "INVOICED" in before
-    world = drive(intrusions={where: CANCEL}, calls={"paperless.find": [found] if issued else []})
+    world = drive(intrusions={where: CANCEL}, calls={"tax.find": [found] if issued else []})
     assert_ended(world, [*before, *CANCELLED])
-    assert world.services.count("paperless.credit_note") == int(issued)
+    assert world.services.count("tax.credit_note") == int(issued)
     assert world.services[-5:] == REVERSALS
     assert world.mails[-1] == "order_cancelled"
 
@@ -125,24 +125,24 @@ def test_what_was_done_is_undone_the_last_first() -> None:
     world = drive(
         {"has_gift_card": True, "gift_card_amount": 20000, "card_amount": 39990},
         intrusions={"Esperar despacho": CANCEL},
-        calls={"paperless.find": [found]},
+        calls={"tax.find": [found]},
     )
     undone = world.services[world.services.index("logistics.request_dispatch") + 1 : -5]
     assert undone[:4] == [
         "logistics.cancel_dispatch",
         "eom.release",
-        "paperless.find",
-        "paperless.credit_note",
+        "tax.find",
+        "tax.credit_note",
     ]
     assert sorted(undone[4:]) == ["eom.release", "giftcard.reverse", "payment.refund"]
 
 
 def test_a_document_still_at_the_authority_is_waited_for_before_it_is_credited() -> None:
     sent = Done({"track_id": "T-1", "folio": 101, "document_state": "SENT"})
-    world = drive(intrusions={"Esperar estado del DTE": CANCEL}, calls={"paperless.find": [sent]})
+    world = drive(intrusions={"Esperar estado del DTE": CANCEL}, calls={"tax.find": [sent]})
     assert_ended(world, [*HAPPY[:4], *CANCELLED])
     assert world.fired == ["Esperar resolución del DTE"]
-    assert world.services.count("paperless.credit_note") == 1
+    assert world.services.count("tax.credit_note") == 1
 
 
 def test_nobody_may_cancel_an_order_that_has_left() -> None:
@@ -200,12 +200,12 @@ def test_a_failed_stage_may_cancel_the_order(by_agent: bool) -> None:
         calls={
             "eom.release_to_pick": DOWN,
             "order.handle_error": [Done({"resolution": resolution})],
-            "paperless.find": [Done({"track_id": "T-1", "folio": 1, "document_state": "ACCEPTED"})],
+            "tax.find": [Done({"track_id": "T-1", "folio": 1, "document_state": "ACCEPTED"})],
         },
         people={"Resolver excepción": [{"decision": "Anular"}]},
     )
     assert_ended(world, [*HAPPY[:5], "EXCEPTION", *CANCELLED])
-    assert "paperless.credit_note" in world.services
+    assert "tax.credit_note" in world.services
 
 
 def test_an_agent_who_cancels_too_late_has_the_task_back() -> None:

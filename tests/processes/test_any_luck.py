@@ -22,8 +22,8 @@ REFUSALS = {
     "giftcard.redeem": ["GIFTCARD_DECLINED"],
     "payment.capture": ["PAYMENT_DECLINED"],
     "eom.reserve": ["STOCKOUT"],
-    "paperless.issue": ["NO_FOLIO", "SCHEMA", "BUYER_DATA"],
-    "paperless.dispatch_guide": ["NO_FOLIO"],
+    "tax.issue": ["NO_FOLIO", "SCHEMA", "BUYER_DATA"],
+    "tax.dispatch_guide": ["NO_FOLIO"],
     "logistics.request_dispatch": ["NO_ROUTE"],
 }
 CAUSES = ["NO_FOLIO", "SCHEMA", "BUYER_DATA", "ISSUER_DOWN", "TIMEOUT_UNKNOWN", "REJECTED"]
@@ -62,9 +62,9 @@ def _answer(service: str) -> st.SearchStrategy[Outcome]:
     wrong: list[Outcome] = [Failed("down"), Unknown("timeout")]
     wrong += [Refused(code, "no") for code in REFUSALS.get(service, [])]
     done: list[Outcome] = [Done(ANSWERS.get(service, {}))]
-    if service == "paperless.error_control":
+    if service == "tax.error_control":
         done = [Done(_issuer(cause)) for cause in CAUSES]
-    if service in ("paperless.status", "paperless.find"):
+    if service in ("tax.status", "tax.find"):
         done = [Done({"track_id": "T-1", "folio": 1, "document_state": state}) for state in STATES]
     if service in ("payment.query", "payment.void_request", "logistics.cancel_dispatch"):
         done = [Done({"state": state}) for state in ("CAPTURED", "DELIVERED", "NONE")]

@@ -25,7 +25,7 @@ def credited(world: World) -> list[int]:
     return [
         inputs["amount"]
         for service, inputs in world.made
-        if service == "paperless.send" and inputs["document_kind"] == "CREDIT_NOTE"
+        if service == "tax.send" and inputs["document_kind"] == "CREDIT_NOTE"
     ]
 
 
@@ -50,7 +50,7 @@ def test_above_the_limit_a_supervisor_decides() -> None:
     whole: tuple[str, dict[str, Any]] = (CLOSING, {})
     world = noted(whole, people={"Aprobar nota de crédito": [{"decision": "Sí"}]})
     assert ("Aprobar nota de crédito", "supervisor") in world.asked
-    [note] = [i for s, i in world.made if s == "paperless.send" and i["corrected_folio"]]
+    [note] = [i for s, i in world.made if s == "tax.send" and i["corrected_folio"]]
     assert (note["reason"], note["amount"]) == ("1", ORDER["amount"])
     world = noted(whole, people={"Aprobar nota de crédito": [{"decision": "No"}]})
     assert credited(world) == []
@@ -70,7 +70,7 @@ def test_requests_for_one_document_take_turns_and_their_sum_stays_below_it() -> 
     world = noted(*asks, people={"Aprobar nota de crédito": [{"decision": "Sí"}]})
     assert credited(world) == [40_000, 19_990]
     assert sum(credited(world)) == ORDER["amount"]
-    notes = [i["reason"] for s, i in world.made if s == "paperless.send" and i["corrected_folio"]]
+    notes = [i["reason"] for s, i in world.made if s == "tax.send" and i["corrected_folio"]]
     assert notes == ["3", "3"]
 
 

@@ -32,7 +32,7 @@ def closed(world: World) -> World:
 
 def kinds(world: World) -> list[str]:
     """The documents sent, in order."""
-    return [str(i["document_kind"]) for s, i in world.made if s == "paperless.send"]
+    return [str(i["document_kind"]) for s, i in world.made if s == "tax.send"]
 
 
 def test_a_sale_goes_its_three_ways_and_closes() -> None:
@@ -96,11 +96,11 @@ def test_a_missing_acknowledgement_is_asked_after_and_the_sale_sent_again_once()
 
 def test_goods_do_not_leave_without_guide_nor_the_guide_without_document() -> None:
     """READY comes at once; the document is pending three times before it is accepted."""
-    status = {"paperless.status": [PENDING, PENDING, PENDING, ACCEPTED]}
+    status = {"tax.status": [PENDING, PENDING, PENDING, ACCEPTED]}
     world = closed(sell(calls=status, messages=UNTOLD))
     made = [(s, i.get("document_kind")) for s, i in world.made]
-    accepted = [n for n, one in enumerate(made) if one == ("paperless.status", "RECEIPT")][-1]
-    guide = made.index(("paperless.send", "DISPATCH_GUIDE"))
+    accepted = [n for n, one in enumerate(made) if one == ("tax.status", "RECEIPT")][-1]
+    guide = made.index(("tax.send", "DISPATCH_GUIDE"))
     assert accepted < guide < world.services.index("logistics.send_guide")
 
 
@@ -108,7 +108,7 @@ def test_a_rejected_document_is_corrected_under_its_folio() -> None:
     states = {"DteStatusChanged": [{"document_state": "REJECTED"}, {"document_state": "ACCEPTED"}]}
     people: People = {"Corregir documento": [{}]}
     world = closed(sell({"has_physical_goods": False}, messages=states, people=people))
-    sent = [inputs for service, inputs in world.made if service == "paperless.send"]
+    sent = [inputs for service, inputs in world.made if service == "tax.send"]
     assert [inputs["folio"] for inputs in sent] == [None, 101]
     assert "EXCEPTION" in world.states
 
@@ -131,24 +131,24 @@ def test_no_folio_waits_for_a_range_and_tells_the_supervisor_when_late() -> None
     none = [Refused("NO_FOLIO", "none left")]
     digital = {"has_physical_goods": False}
     people: People = {"Cargar folios (CAF)": [{}]}
-    world = closed(sell(digital, calls={"paperless.number": none}, people=people))
+    world = closed(sell(digital, calls={"tax.number": none}, people=people))
     assert kinds(world) == ["RECEIPT"]
-    late = sell(digital, calls={"paperless.number": none})
+    late = sell(digital, calls={"tax.number": none})
     assert "Cargar folios (CAF)" in late.resting()
     assert "task_overdue" in late.mails
 
 
 def test_an_unknown_sending_is_looked_for_before_it_is_sent_again() -> None:
-    lost = {"paperless.send": [Failed("no answer")] * 3}
+    lost = {"tax.send": [Failed("no answer")] * 3}
     there = {
         **lost,
-        "paperless.find": [Done({"track_id": "T-9", "folio": 9, "document_state": "SENT"})],
+        "tax.find": [Done({"track_id": "T-9", "folio": 9, "document_state": "SENT"})],
     }
     digital = {"has_physical_goods": False}
     assert kinds(closed(sell(digital, calls=there))) == ["RECEIPT"] * 3
     again = closed(sell(digital, calls=lost))
     assert kinds(again) == ["RECEIPT"] * 4
-    assert again.services.count("paperless.find") == 1
+    assert again.services.count("tax.find") == 1
 
 
 def test_objections_are_looked_at_beside_the_sale() -> None:
@@ -171,7 +171,7 @@ def test_a_second_failed_delivery_is_arranged_or_given_back() -> None:
     failed: dict[str, Any] = {"DeliveryFailed": [{}, {}], "Delivered": [None, None, {}]}
     give = {"Coordinar entrega": [{"decision": "Devolver"}]}
     sold = Done({"track_id": "T-1", "folio": 101, "document_state": "ACCEPTED"})
-    world = closed(sell(messages=failed, people=give, calls={"paperless.find": [sold]}))
+    world = closed(sell(messages=failed, people=give, calls={"tax.find": [sold]}))
     assert kinds(world)[-1] == "CREDIT_NOTE"
     assert "RETURNED" in world.states
     assert world.mails[-2:] == ["refund_notice", "order_returned"]

@@ -102,7 +102,7 @@ async def a_pickup_with_a_rejected_document_and_a_failing_stage(shop: Shop) -> N
     key = await shop.place(order)
 
     async def asked() -> bool:
-        return "paperless.status" in await handlers(shop)
+        return "tax.status" in await handlers(shop)
 
     await shop.soon(asked, "the issuer is asked", lambda: shop.told(key))
     await shop.command("paperless", authority_down=False)

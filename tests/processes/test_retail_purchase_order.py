@@ -18,14 +18,14 @@ def test_an_ecommerce_order_is_delivered_and_closed() -> None:
     world = drive()
     assert_ended(world, DELIVERED)
     assert world.mails == ["order_confirmation", "dispatched"]
-    assert world.services.count("paperless.issue") == 1
+    assert world.services.count("tax.issue") == 1
     assert world.fired == ["Esperar plazo de cierre"]
 
 
 def test_a_kiosk_order_is_picked_up_with_a_guide_for_its_way_to_the_shop() -> None:
     world = drive({"channel": "kiosk", "shipment_method": "pickup"})
     assert_ended(world, PICKED_UP)
-    assert "paperless.dispatch_guide" in world.services
+    assert "tax.dispatch_guide" in world.services
     assert "logistics.request_dispatch" not in world.services
     assert world.mails == ["order_confirmation", "ready_for_pickup"]
 
@@ -40,7 +40,7 @@ def test_a_phone_order_waits_for_its_payment_instead_of_capturing_it() -> None:
 @pytest.mark.parametrize("buyer_document", ["RECEIPT", "INVOICE"])
 def test_the_document_is_the_one_that_the_buyer_asked_for(buyer_document: str) -> None:
     world = drive({"buyer_document": buyer_document})
-    issued = dict(world.made)["paperless.issue"]
+    issued = dict(world.made)["tax.issue"]
     assert issued == {"document_kind": buyer_document, "folio": None, "ask_first": False}
 
 

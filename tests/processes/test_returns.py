@@ -27,9 +27,9 @@ def test_all_that_comes_back_is_credited_and_refunded() -> None:
     world = returned({"decision": "Acoger todo"})
     assert_ended(world, [*BACK, "RETURNED", "CLOSED"])
     assert world.asked == [(INSPECT, "agent")]
-    assert [i["reason"] for s, i in world.made if s == "paperless.credit_note"] == [1]
+    assert [i["reason"] for s, i in world.made if s == "tax.credit_note"] == [1]
     assert world.services[-4:] == [
-        "paperless.credit_note", "payment.refund", "giftcard.reverse", "mail.send",
+        "tax.credit_note", "payment.refund", "giftcard.reverse", "mail.send",
     ]  # fmt: skip
     assert world.mails[-1] == "order_returned"
 
@@ -37,7 +37,7 @@ def test_all_that_comes_back_is_credited_and_refunded() -> None:
 def test_a_part_is_credited_and_refunded_as_a_part() -> None:
     world = returned({"decision": "Acoger una parte", "amount": 9990})
     assert_ended(world, [*BACK, "RETURNED", "CLOSED"])
-    [note] = [i for s, i in world.made if s == "paperless.credit_note"]
+    [note] = [i for s, i in world.made if s == "tax.credit_note"]
     assert (note["reason"], note["amount"]) == (3, 9990)
     assert [i for s, i in world.made if s == "payment.refund"] == [{"amount": 9990}]
 

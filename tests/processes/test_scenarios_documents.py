@@ -193,7 +193,7 @@ async def test_return_partial_credit_note(shop: Shop) -> None:
     assert await shop.ended(key) == "CLOSED"
     [note] = shop.effects("paperless", key, "issue/credit_note")
     assert note.outcome == "applied"
-    credited = await shop.evidence(key, "paperless.credit_note")
+    credited = await shop.evidence(key, "tax.credit_note")
     assert "|5000|0|950|5950" in credited
     assert "|3|CORRIGE MONTOS" in credited
     [refund] = shop.effects("payment", key, "refund")

@@ -75,7 +75,7 @@ async def test_factura_with_rut(shop: Shop) -> None:
     key = await shop.place(an_order(buyer_document=buyer))
     assert await shop.ended(key) == "CLOSED"
     assert_sold(shop, key)
-    issued = await shop.evidence(key, "paperless.issue")
+    issued = await shop.evidence(key, "tax.issue")
     assert "FH|33|" in issued
 
 

@@ -17,7 +17,8 @@ def test_folios_and_a_certificate_are_taken_in(tmp_path: Path) -> None:
     by = authority()
     pem = by.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     named = f"MTD__ISSUERS__PARIS__AUTHORITY_KEYS__{by.idk}"
-    known = {named: pem.decode(), "P12_PASSWORD": "secret", "USER": "ana"}
+    native = {"MTD__ISSUERS__PARIS__PROVIDER": "cl.native"}
+    known = {named: pem.decode(), "P12_PASSWORD": "secret", "USER": "ana", **native}
     good, bad = tmp_path / "good.xml", tmp_path / "bad.xml"
     good.write_bytes(caf_file(by, RUT, "39", (1, 10), TODAY))
     bad.write_bytes(caf_file(authority(), RUT, "33", (1, 10), TODAY))

@@ -6,6 +6,8 @@ provider of each issuer, and the order's store names the issuer.
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from mtd.connectors.contract import Attempt, Connector, Repeat
 from mtd.connectors.tax.issuers import Issuers
 from mtd.connectors.tax.native import OPERATIONS, native
@@ -31,7 +33,7 @@ def _operation(operation: str, issuers: Issuers, legacy: Mapping[str, Connector]
     served = {NATIVE: native(operation, issuers)}
     for provider, system in LEGACY.items():
         if (connector := legacy.get(f"{system}.{operation}")) is not None:
-            served[provider] = connector
+            served[provider] = replace(connector, name=served[NATIVE].name, system=system)
     used = {*issuers.providers.values()} & {*served}
 
     def choose(attempt: Attempt) -> Connector | Failed:

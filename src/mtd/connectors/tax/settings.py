@@ -32,7 +32,7 @@ class Nothing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class NativeOptions(Issuer, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[issuers.<name>.options]` of `cl.native`: the taxpayer, and how its goods move."""
+    """`[issuers.<name>.options]`: the taxpayer, and how its goods move."""
 
     public_url: str = ""
     """Where buyers read them, such as `https://dte.example/documents`; empty: nowhere."""
@@ -49,7 +49,7 @@ class NativeOptions(Issuer, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 OPTIONS: dict[str, type[msgspec.Struct]] = {
     NATIVE: NativeOptions,
-    PAPERLESS: Nothing,
+    PAPERLESS: NativeOptions,
     GENERIC: Nothing,
 }
-"""What the options of each provider must be."""
+"""What the options of each provider must be; of ours, who the taxpayer is."""
