@@ -66,8 +66,8 @@ class House:
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
 
-    async def mtd(self, *arguments: str) -> str:
-        """What the real command says, which must end well."""
+    async def mtd(self, *arguments: str, code: int = 0) -> str:
+        """What the real command says, which must end with this code."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "mtd", *arguments),
@@ -83,7 +83,7 @@ class House:
         )
         async with asyncio.timeout(COMMAND_S):
             said, _ = await process.communicate()
-        assert process.returncode == 0, said.decode()
+        assert process.returncode == code, said.decode()
         return said.decode()
 
     async def concluded(self, *, killed: int = 0) -> list[Check]:
@@ -102,7 +102,9 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    town: Mapping[str, Any] = QUIET, environment: Mapping[str, str] = PATIENT
+    town: Mapping[str, Any] = QUIET,
+    environment: Mapping[str, str] = PATIENT,
+    customer: str = CUSTOMER,
 ) -> AsyncGenerator[House]:
     """Database, town, API, intake and two workers, for as long as this is open."""
     home = Path(tempfile.mkdtemp(prefix="mtd-test-"))
@@ -110,14 +112,14 @@ async def open_house(
     async with AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, home, ignore_errors=True)
         dsn = await stack.enter_async_context(database(home, {}))
-        app = await open_app(load(CUSTOMER, environment, [ROOT / "customers"]), home, dsn)
+        app = await open_app(load(customer, environment, [ROOT / "customers"]), home, dsn)
         stack.push_async_callback(app.close)
-        await prepared(app, [ROOT / "processes"])
+        await prepared(app, [ROOT / "processes", ROOT / "benchmarks" / "stress"])
 
         led: dict[str, str] = dict(environment)
 
         def started() -> list[Child]:
-            return parts(app.settings, dsn, home, CUSTOMER, led)
+            return parts(app.settings, dsn, home, customer, led)
 
         def first(more: Mapping[str, str]) -> list[Child]:
             led.update(more)

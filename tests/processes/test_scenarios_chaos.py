@@ -10,6 +10,7 @@ import asyncpg
 
 from mtd.core.orders.states import OrderState
 from mtd.runtime.rehearsal.orders.generator import generate
+from mtd.runtime.rehearsal.stress.doubts import credit, known
 from mtd.runtime.rehearsal.stress.load import SYSTEMS
 from mtd.runtime.rehearsal.stress.standing import standing, until
 from mtd.runtime.supervising import Child
@@ -22,6 +23,14 @@ PARTS = ("api", "intake", "worker-1", "worker-2")
 BREATH_S = (0.3, 1.2)
 """Between two deaths."""
 SILENCE_S = 3.0
+CREDITS = 6
+SLOW = {
+    "latency_scale": 1,
+    "time_scale": 0.0005,
+    "default_faults": False,
+    "systems": {"loyalty": {"median_ms": 8000, "p99_ms": 9000}},
+}
+"""Of what can neither be asked after nor told twice, all is under way when the backup is made."""
 
 
 async def test_kill_each_process_randomly() -> None:
@@ -48,15 +57,15 @@ async def seen(house: House) -> dict[str, int]:
 async def test_restore_backup_continues(tmp_path: Path) -> None:
     """What was sent between the backup and the loss is sent again: under the keys of then.
 
-    The API is down meanwhile: what others told in that time they tell again, as they do for whom
-    they could not reach.
+    What can be neither asked after nor told twice is shown as in doubt. The API is down meanwhile:
+    what others told in that time they tell again, as they do for whom they could not reach.
     """
-    slow = {"latency_scale": 1, "time_scale": 0.0005, "default_faults": False}
-    async with open_house(slow) as house:
+    async with open_house(SLOW, customer="stress") as house:
         stage = house.stage
         orders = list(generate(SEED, RESTORED, stage.app.clock.now()))
         await house.feed(orders)
         await until(stage, lambda states: states.total() == RESTORED)
+        await credit(stage.app, "restored", range(CREDITS))
         await _ended(house.part("api"))
         await house.mtd("db", "backup", str(tmp_path / "mtd.dump"))
         at_backup = await seen(house)
@@ -78,6 +87,7 @@ async def test_restore_backup_continues(tmp_path: Path) -> None:
         assert await seen(house) == standing_still, "nothing leaves until it is released"
         await house.mtd("db", "release")
         assert await house.concluded() == []
+        assert [one for one in await known(stage, CREDITS) if not one.passed] == []
 
 
 async def _ended(child: Child) -> None:

@@ -24,7 +24,6 @@ from tests.runtime.plant import PATIENCE_S, Plant, a_legacy, chain
 
 FLOW = chain("flow", ["far.do", "near.do"], states=["VALIDATED"], backoff_s=0.01)
 FAILED_ONES = "SELECT count(*) >= $1 FROM incident WHERE settled_at IS NULL"
-OF_DIFFERENT = "SELECT count(DISTINCT instance_id) FROM journal WHERE kind = 'changed'"
 CHANGED = "SELECT count(*) FROM journal WHERE kind = 'changed'"
 
 
@@ -57,10 +56,12 @@ async def at_work(plant: Plant) -> AsyncGenerator[None]:
     """A worker that carries bulk actions out, too."""
     stopping = asyncio.Event()
     carrying = asyncio.create_task(executing.carry_out(plant.app, 1, stopping))
-    async with plant.worker():
-        yield
-    stopping.set()
-    await carrying
+    try:
+        async with plant.worker():
+            yield
+    finally:
+        stopping.set()
+        await carrying
 
 
 def operations(plant: Plant) -> Operations:
@@ -140,22 +141,62 @@ async def test_a_retry_is_for_those_that_were_shown_and_tells_who_left_the_faile
         assert (len(rows), rows[0].split(",")[:4]) == (7, ["n", "key", "target", "state"])
 
 
-async def test_who_left_the_failed_state_meanwhile_is_left_alone(found: Founded) -> None:
+async def test_who_stands_otherwise_by_now_is_left_alone(found: Founded) -> None:
+    """One went on, and one failed anew: neither is what was shown."""
     sick = Sick()
     plant = await a_plant(found, sick)
     people = operations(plant)
     async with at_work(plant):
-        ids = await plant.orders("flow", 2)
-        await plant.until(FAILED_ONES, 2)
+        ids = await plant.orders("flow", 3)
+        await plant.until(FAILED_ONES, 3)
         shown = await acting.preview(people, a_wish(orders=ids))
+        await plant.retry(ids[1])
+        again = "SELECT count(*) = 2 FROM incident WHERE instance_id = $1"
+        await plant.until(again, ids[1])
         sick.all_well = True
         await plant.retry(ids[0])
         await plant.until_ended(1)
         await started(people, shown)
         done = await over(people, shown.bulk.id)
-        assert (done.bulk.succeeded, done.bulk.skipped) == (1, 1)
-        assert done.skipped[0].target == ids[0]
-        assert (await plant.kinds(ids[0])).count("retried") == 1
+        assert (done.bulk.succeeded, done.bulk.skipped) == (1, 2)
+        assert [one.target for one in done.skipped] == ids[:2]
+        assert "settled meanwhile" in done.skipped[1].said
+        assert (await plant.kinds(ids[1])).count("retried") == 1
+        assert await plant.code(ids[1]) is not None
+
+
+async def test_who_aborts_waits_for_what_is_just_leaving(
+    found: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaving, go = asyncio.Event(), asyncio.Event()
+    send = executing.send
+
+    async def slow(*values: Any) -> Any:
+        leaving.set()
+        await go.wait()
+        return await send(*values)
+
+    monkeypatch.setattr(executing, "send", slow)
+    plant = await a_plant(found, Sick())
+    people = operations(plant)
+    async with at_work(plant):
+        await plant.orders("flow", 8)
+        await plant.until(FAILED_ONES, 8)
+        wish = a_wish(action="set", arguments=Arguments(variables={"n": 1}), rate_per_s=3.0)
+        shown = await acting.preview(people, wish)
+        await started(people, shown)
+        async with asyncio.timeout(PATIENCE_S):
+            await leaving.wait()
+        word = acting.rule(people, shown.bulk.id, "ABORTED", "ana", "stop")
+        aborting = asyncio.create_task(word)
+        await asyncio.sleep(0.3)
+        too_early = aborting.done()
+        go.set()
+        await aborting
+        assert not too_early
+        done = await over(people, shown.bulk.id)
+    assert (done.bulk.succeeded, done.bulk.skipped) == (3, 5)
+    assert await plant.value(CHANGED) == 3
 
 
 async def test_it_is_paused_goes_on_and_is_aborted(found: Founded) -> None:
@@ -191,11 +232,13 @@ async def test_it_is_paused_goes_on_and_is_aborted(found: Founded) -> None:
             await acting.rule(people, id_, "RESUMED", "ana", "on")
 
 
+@pytest.mark.parametrize(("action", "kind"), [("set", "changed"), ("retry", "retried")])
 async def test_whoever_goes_on_after_a_crash_does_nothing_twice(
-    found: Founded, monkeypatch: pytest.MonkeyPatch
+    found: Founded, monkeypatch: pytest.MonkeyPatch, action: str, kind: str
 ) -> None:
     """Again and again one dies when the door has taken items in, and before that is kept."""
-    plant = await a_plant(found, Sick())
+    sick = Sick()
+    plant = await a_plant(found, sick)
     people = operations(plant)
     settle, deaths = bulks.settle, 0
 
@@ -210,14 +253,16 @@ async def test_whoever_goes_on_after_a_crash_does_nothing_twice(
     async with at_work(plant), at_work(plant):
         await plant.orders("flow", 20)
         await plant.until(FAILED_ONES, 20)
-        wish = a_wish(action="set", arguments=Arguments(variables={"n": 1}), rate_per_s=10.0)
+        sick.all_well = True
+        variables = Arguments(variables={"n": 1})
+        wish = a_wish(action=action, arguments=variables, rate_per_s=10.0)
         shown = await acting.preview(people, wish)
         await started(people, shown)
         done = await over(people, shown.bulk.id)
     assert deaths > 4
     assert (done.bulk.succeeded, done.bulk.failed) == (20, 0)
-    assert await plant.value(CHANGED) == 20
-    assert await plant.value(OF_DIFFERENT) == 20
+    rows = await plant.rows("SELECT instance_id FROM journal WHERE kind = $1", kind)
+    assert len(rows) == len({row[0] for row in rows}) == 20
     moments = [row[0] for row in await plant.rows("SELECT sent_at FROM bulk_item")]
     second = timedelta(seconds=1)
     assert max(sum(at <= one < at + second for one in moments) for at in moments) <= 10

@@ -2,6 +2,7 @@
 
 import getpass
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +11,10 @@ import uvloop
 from cyclopts import App, Parameter
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.bulk import acting
-from mtd.runtime.bulk.acting import ItemView, Shown
+from mtd.runtime.bulk.acting import BulkView, ItemView, Shown
 from mtd.runtime.bulk.asked import RATE_PER_S, Arguments, Wish
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations, amounts
 from mtd.store.bulk import PAGE_MAX, Action, Ruling
@@ -25,6 +25,24 @@ CUSTOMER = "default"
 Act = Callable[[Operations], Awaitable[None]]
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Which:
+    """The filter, an option each: the command line reads no other kind of value."""
+
+    state: str | None = None
+    country: str | None = None
+    store: str | None = None
+    channel: str | None = None
+    definition: Annotated[str | None, Parameter(help="name@version")] = None
+    code: Annotated[str | None, Parameter(help="Of an open incident.")] = None
+    element: Annotated[str | None, Parameter(help="Id of the element that failed.")] = None
+    cause: Annotated[str | None, Parameter(help="push: why a file waits.")] = None
+
+
+ALL = Which()
+
+
 @bulk.command
 def preview(
     action: Action,
@@ -32,7 +50,7 @@ def preview(
     name: str,
     reason: str,
     rate: Annotated[float, Parameter(help="Items a second.")] = RATE_PER_S,
-    filter: Annotated[Filter, Parameter(name="*")] = Filter(),  # noqa: A002, B008 a frozen value
+    which: Which = ALL,
     set: Annotated[str, Parameter(help="Variables, as JSON.")] = "{}",  # noqa: A002
     to: Annotated[str, Parameter(help="migrate: name@version.")] = "",
     map: Annotated[str, Parameter(help="migrate: ids by ids, as JSON.")] = "{}",  # noqa: A002
@@ -54,7 +72,7 @@ def preview(
                 "reason": reason,
                 "orders": None if action == "push" else chosen,
                 "files": chosen if action == "push" else None,
-                "filter": filter,
+                "filter": Filter(**asdict(which)),
                 "arguments": Arguments(
                     variables=amounts(set.encode()),
                     to=to,
@@ -144,11 +162,9 @@ def listing(*, customer: str = CUSTOMER) -> int:
     """List bulk actions, newest first."""
 
     async def act(operations: Operations) -> None:
-        table = Table("id", "action", "state", "name", "items", "succeeded", "failed", box=None)
+        console = Console(highlight=False, soft_wrap=True)
         for one in await acting.listing(operations, PAGE_MAX):
-            counts = (str(one.items), str(one.succeeded), str(one.failed))
-            table.add_row(one.id, one.action, one.state, escape(one.name), *counts)
-        Console(soft_wrap=True).print(table)
+            _head(console, one)
 
     return uvloop.run(_with(customer, act))
 
@@ -174,13 +190,8 @@ def _show(shown: Shown, json: bool) -> None:
     if json:
         print(msgspec.json.format(msgspec.json.encode(shown)).decode())
         return
-    one = shown.bulk
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"[bold]{one.id}[/]  {one.action}  {one.state}  {escape(one.name)}")
-    console.print(
-        f"{one.items} items at {one.rate_per_s:g}/s: {one.pending} pending, {one.skipped} skipped, "
-        f"{one.sent} sent, {one.succeeded} succeeded, {one.failed} failed"
-    )
+    _head(console, shown.bulk)
     for ruled in shown.rulings:
         words = f"{ruled.ruling.lower()} {ruled.at:%Y-%m-%d %H:%M:%SZ} by {ruled.actor}"
         console.print(escape(f"{words}: {ruled.reason}"))
@@ -188,6 +199,14 @@ def _show(shown: Shown, json: bool) -> None:
         _print(console, item, item.would)
     for item in shown.skipped:
         _print(console, item, (f"skipped: {item.said}",))
+
+
+def _head(console: Console, one: BulkView) -> None:
+    console.print(f"[bold]{one.id}[/]  {one.action}  {one.state}  {escape(one.name)}")
+    console.print(
+        f"  {one.items} items at {one.rate_per_s:g}/s: {one.pending} pending, "
+        f"{one.skipped} skipped, {one.sent} sent, {one.succeeded} succeeded, {one.failed} failed"
+    )
 
 
 def _print(console: Console, item: ItemView, lines: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ import uvloop
 from cyclopts import App
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.operations import correlating
@@ -15,6 +15,7 @@ from mtd.runtime.operations.operations import REST, NotFound
 message = App(name="message")
 CUSTOMER = "default"
 PAGE = 50
+UUID_LENGTH = 36
 
 
 @message.command
@@ -45,7 +46,15 @@ def listing(*, waiting: bool = False, customer: str = CUSTOMER) -> int:
             found = await correlating.listing(
                 await operations_of(app), waiting=waiting, below=None, limit=PAGE
             )
-        table = Table("id", "state", "name", "key", "came", "until", box=None)
+        table = Table(
+            Column("id", no_wrap=True, min_width=UUID_LENGTH),
+            "state",
+            "name",
+            "key",
+            "came",
+            "until",
+            box=None,
+        )
         for one in found:
             until = one.expires_at or one.given_up_at
             texts = (escape(one.name), escape(one.key), _moment(one.at), _moment(until))

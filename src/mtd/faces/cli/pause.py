@@ -8,7 +8,6 @@ import uvloop
 from cyclopts import App
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.operations import pausing
@@ -50,12 +49,13 @@ def listing(*, all: bool = False, customer: str = CUSTOMER) -> int:  # noqa: A00
     """List what is paused, by whom and why, and how many wait; `--all`: also what was lifted."""
 
     async def act(operations: Operations) -> None:
-        table = Table("id", "", "what", "held", "since", "by", "why", "lifted", box=None)
+        console = Console(highlight=False, soft_wrap=True)
         for one in await pausing.listing(operations, only_open=not all):
-            lifted = f"{_moment(one.lifted_at)} {one.lifted_by}" if one.lifted_at else ""
-            words = (_what(one), str(one.held), _moment(one.at), one.actor, one.reason, lifted)
-            table.add_row(one.id, one.kind, *map(escape, words))
-        Console(soft_wrap=True).print(table)
+            console.print(f"[bold]{one.id}[/]  {one.kind} {escape(_what(one))}  {one.held} held")
+            console.print(escape(f"  since {_moment(one.at)} by {one.actor}: {one.reason}"))
+            if one.lifted_at is not None:
+                words = f"{_moment(one.lifted_at)} by {one.lifted_by}: {one.lifted_why}"
+                console.print(escape(f"  lifted {words}"))
 
     return uvloop.run(_with(customer, act))
 
@@ -105,5 +105,5 @@ def _what(one: Listed) -> str:
     return f"{one.label!r} of {one.process}" if one.process else one.label
 
 
-def _moment(at: datetime | None) -> str:
-    return "" if at is None else f"{at:%Y-%m-%d %H:%M:%SZ}"
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%SZ}"
