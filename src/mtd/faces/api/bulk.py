@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Router, get, post
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from mtd.faces.api.provided import Served
 from mtd.runtime.bulk import acting
@@ -14,6 +14,7 @@ from mtd.runtime.bulk.asked import Reason, Text, Wish
 from mtd.store.bulk import PAGE_MAX, Ruling
 
 ItemState = Literal["PENDING", "SKIPPED", "SENT", "SUCCEEDED", "FAILED"]
+N_MAX = 2**31 - 1
 RULINGS: dict[str, Ruling] = {
     "start": "STARTED",
     "pause": "PAUSED",
@@ -58,7 +59,7 @@ async def items(
     operations: Served,
     bulk: FromPath[UUID],
     status: Annotated[ItemState | None, QueryParameter(name="state")] = None,
-    after: FromQuery[int] = -1,
+    after: Annotated[int, QueryParameter(ge=-1, le=N_MAX)] = -1,
     limit: Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)] = 50,
 ) -> list[ItemView]:
     """In order; `after` is the number of the last item of the page before."""
@@ -95,5 +96,5 @@ async def rule(
 ROUTER = Router(
     path="/",
     route_handlers=[preview, listing, show, items, table, again, rule],
-    tags=["bulk actions"],
+    tags=["bulk"],
 )

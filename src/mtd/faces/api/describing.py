@@ -30,6 +30,8 @@ ALWAYS = {
     503: "The database cannot be reached; `Retry-After` says when to come back",
 }
 NAMED = {404: "Nothing bears this name"}
+NAMING = frozenset({"/pauses", "/bulk"})
+"""Paths whose bodies name what there has to be."""
 BROUGHT = {
     409: "It cannot be done as things stand",
     413: "The body is too large",
@@ -69,7 +71,7 @@ def described(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refusals(path: str, method: str, operation: dict[str, Any]) -> None:
-    refused = {**ALWAYS, **(NAMED if "{" in path else {})}
+    refused = {**ALWAYS, **(NAMED if "{" in path or path in NAMING else {})}
     if method != "get":
         refused |= BROUGHT
     for code, description in sorted(refused.items()):
