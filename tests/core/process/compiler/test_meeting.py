@@ -86,3 +86,36 @@ def test_the_innermost_lane_is_the_role_also_by_its_binding() -> None:
     elements = definition(body, '[lane.Agent]\nrole = "agent"\n').elements
     roles = [work.role for id_ in "tu" if isinstance(work := elements[id_].work, Person)]
     assert roles == ["agent", "boss"]
+
+
+def test_two_messages_of_one_step_begin_one_conversation() -> None:
+    """What is thrown to a parallel event-based gateway waits for the instance that it begins."""
+    catching = "".join(
+        f'<intermediateCatchEvent id="{id_}" name="{id_}"><messageEventDefinition/>'
+        "</intermediateCatchEvent>"
+        for id_ in ("Paid", "Sent")
+    )
+    both = (
+        '<process id="both" name="Both"><eventBasedGateway id="g" instantiate="true" '
+        f'eventGatewayType="Parallel"/>{catching}<parallelGateway id="j"/><endEvent id="end"/>'
+        + chain("g", "Paid", "j")
+        + chain("g", "Sent", "j", "end")
+        + "</process>"
+    )
+    throwing = "".join(
+        f'<intermediateThrowEvent id="t{n}" name="{name}"><messageEventDefinition/>'
+        "</intermediateThrowEvent>"
+        for n, name in enumerate(("Paid", "Sent"))
+    )
+    thrower = f'<process id="x">{throwing}' + chain("t0", "t1") + "</process>"
+    drawn = drawing(both + thrower)
+    definitions: list[Definition] = []
+    for name in ("both", "x"):
+        bound = read_bindings(f'process = "{name}"\n'.encode())
+        made = compile_drawing(drawn, bound, Surroundings(connectors=frozenset()))
+        assert made.definition is not None, made.faults
+        definitions.append(made.definition)
+    world = Rehearsal(definitions, nobody, BEGAN)
+    world.start("x", key="k1")
+    assert world.run() is Ending.ENDED
+    assert [one.definition for one in world.instances.values()] == ["x@1", "Both@1"]

@@ -54,3 +54,14 @@ def test_the_bindings_say_which_and_the_name_of_the_first(
 def test_an_id_comes_before_a_name() -> None:
     body = ONE.format('name="b"') + TWO.format('name="a"')
     assert running(body, 'process = "a"') == [("b", "a")]
+
+
+def test_a_process_without_a_name_has_that_of_its_pool() -> None:
+    pool = (
+        '<collaboration id="c"><participant id="x" name="Tienda" processRef="a"/></collaboration>'
+    )
+    assert running(pool + ONE.format("")) == [("Tienda", "a")]
+    assert running(pool + ONE.format("") + TWO.format('name="Tienda"')) == [
+        ("Tienda", "a"),
+        ("b", "b"),
+    ]

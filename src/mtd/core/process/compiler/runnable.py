@@ -44,7 +44,7 @@ def apart(drawing: Drawing, bindings: Bindings) -> dict[str, Bindings]:
 
 def named(process: Process, bindings: Bindings) -> str:
     """The name of the definition that comes of `process`."""
-    return bindings.name or process.name or process.id
+    return bindings.name or process.name or process.pool or process.id
 
 
 def _executable(drawing: Drawing) -> list[Process]:

@@ -23,7 +23,7 @@ from mtd.core.process.instance import Instance, State, Wait
 from mtd.core.process.journal import Sent
 from mtd.core.process.recording import plain
 from mtd.core.process.rehearsing.asking import Answering, Question, Reply, Silence, trigger
-from mtd.core.process.starting import begun_by
+from mtd.core.process.starting import begun_by, gathers
 from mtd.core.process.trigger import Fired, Received, Start, Trigger
 
 EVENTS_MAX = 10_000
@@ -251,11 +251,17 @@ class Rehearsal:
         return Received(at=self.now, wait=wait.id, name=message.name, payload=message.payload)
 
     def _begin(self, message: Message) -> bool:
-        """Processes that start with `message`, or with this signal, begin."""
+        """Processes that start with `message`, or with this signal, begin; not the one that another
+        message of its conversation begins.
+        """
         kind = "signal" if message.key is None else "message"
         begun = False
         for definition in list(self.definitions.values()):
             for element in begun_by(definition, kind, message.name):
+                if kind == "message" and gathers(definition, element):
+                    conversations = [(name, one.key) for name, one, _ in self._births]
+                    if (definition.name, message.key) in conversations:
+                        continue
                 self._births.append((definition.name, message, element.id))
                 begun = True
         return begun
