@@ -24,15 +24,16 @@ from mtd.faces.cli.starting import (
     settings_of,
     stop_on_signals,
 )
-from mtd.runtime.app import TENANT, open_app
+from mtd.runtime.app import TENANT, App, open_app
 from mtd.runtime.bulk.executing import carry_out
 from mtd.runtime.database import database
 from mtd.runtime.engine.working import work
 from mtd.runtime.intake import take_in
 from mtd.runtime.memory.garbage import calm_collector
 from mtd.runtime.operations.deploying import KEY_FILE, Refused, first_key, prepared
+from mtd.runtime.rehearsal.furnishing import furnish
 from mtd.runtime.rehearsal.town import Town, environment
-from mtd.runtime.settings.settings import BadSettings, Settings, home, issuers
+from mtd.runtime.settings.settings import BadSettings, home, issuers
 from mtd.runtime.supervising import parts
 from mtd.runtime.telemetry import log_stream, log_to
 
@@ -77,8 +78,8 @@ async def _whole(customer: str) -> None:
         app = await open_app(settings, place, dsn)
         deployed = await prepared(app, folders("processes"))
         key = await first_key(app)
-        await app.close()
-        async with _legacy(settings, key) as led:
+        async with _legacy(app, key) as led:
+            await app.close()
             children = parts(settings, dsn, place, customer, led)
             for child in children:
                 child.start()
@@ -94,14 +95,15 @@ async def _whole(customer: str) -> None:
 
 
 @asynccontextmanager
-async def _legacy(settings: Settings, key: str) -> AsyncGenerator[Mapping[str, str]]:
+async def _legacy(app: App, key: str) -> AsyncGenerator[Mapping[str, str]]:
     """What leads the connectors to simulated systems, where the customer has no real ones."""
+    settings = app.settings
     if not settings.simulated:
         yield {}
         return
     url = f"http://{settings.api.host}:{settings.api.port}"
     town = await Town.open({"callback": {"url": url, "api_key": key}})
     try:
-        yield environment(town.urls, settings.legacy)
+        yield environment(town.urls, settings.legacy) | await furnish(app, town)
     finally:
         await town.close()

@@ -23,6 +23,7 @@ from mtd.runtime.app import App, open_app
 from mtd.runtime.engine.working import work
 from mtd.runtime.intake import take_in
 from mtd.runtime.operations.deploying import deploy_all, first_key
+from mtd.runtime.rehearsal.furnishing import by_paperless
 from mtd.runtime.rehearsal.town import environment
 from mtd.runtime.settings.settings import issuers, load
 from mtd.simulators import town
@@ -240,6 +241,7 @@ async def open_shop(
         legacy = await town.serve(quiet)
         own = load(customer, {}, [ROOT / "customers"])
         led = {
+            **by_paperless(own),
             **environment(legacy.urls, own.legacy),
             **BRIEF,
             "MTD__API__PORT": str(port),

@@ -1,6 +1,5 @@
 """The app: settings and what they open, shared by every part of a process."""
 
-import contextlib
 import os
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from mtd.runtime.clock import Clock
 from mtd.runtime.definitions.beginning import Beginning
 from mtd.runtime.definitions.conditions import Conditions
 from mtd.runtime.definitions.library import Library
+from mtd.runtime.keys import master_key
 from mtd.runtime.receiving import Receiving
 from mtd.runtime.settings.calendars import business_calendar
 from mtd.runtime.settings.lifetimes import Lifetimes, lifetimes
@@ -87,7 +87,7 @@ async def open_app(settings: Settings, home: Path, dsn: str) -> App:
         home=home,
         store=store,
         library=Library(store, surroundings(settings), meters.metered),
-        vault=Vault(master_key(home), os.urandom),
+        vault=Vault(master_key(home, os.environ), os.urandom),
         clock=clock,
         meters=meters,
     )
@@ -111,20 +111,3 @@ def calendars(settings: Settings) -> Calendars:
         default=settings.calendar,
         zone=settings.time_zone,
     )
-
-
-def master_key(home: Path) -> bytes:
-    """The key that wraps all others: `MTD_MASTER_KEY` (hex), else a file made at first start."""
-    given = os.environ.get("MTD_MASTER_KEY")
-    if given:
-        return bytes.fromhex(given)
-    path = home / "master.key"
-    if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_bytes(os.urandom(32))
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(fresh)
-        fresh.unlink()
-    return path.read_bytes()

@@ -77,6 +77,10 @@ class Vault:
             raise Broken(f"the key of order {order_id} does not open") from error
         return self._locked(AESGCM(key), pack(content), _bound(tenant, order_id))
 
+    def new_key(self, tenant: int, key_id: str) -> bytes:
+        """A fresh key for documents that come with no order, wrapped; `seal_document` takes it."""
+        return self._locked(self._wrapping, self._chance(KEY_BYTES), _bound(tenant, key_id))
+
     def seal_secret(self, tenant: int, kind: str, id_: str, content: bytes) -> bytes:
         """A private key or the like, sealed with a fresh key; it opens as this one alone."""
         key, bound = self._chance(KEY_BYTES), _bound(tenant, f"{kind}|{id_}")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from mtd.store.sessions import structs
 from mtd.store.statements import statements
 from mtd.store.store import Store
 
@@ -29,6 +30,31 @@ class Gap(msgspec.Struct, frozen=True):
     seq: int
     """1: since the order was taken in by the door."""
     gap_s: float
+
+
+class Documented(msgspec.Struct, frozen=True, kw_only=True):
+    """A sale and its document."""
+
+    key: str
+    issuer: str
+    type_code: str
+    folio: int
+    total: int
+    exact: bool
+    """It comes to what the order does."""
+
+
+async def documented(store: Store, tenant: int) -> list[Documented]:
+    """The sales that have a document which counts."""
+    async with store.door(tenant) as connection:
+        return structs(Documented, await connection.fetch(*_SQL["documented"](tenant=tenant)))
+
+
+async def documents(store: Store, tenant: int) -> dict[str, int]:
+    """How many tax documents are in each state."""
+    async with store.door(tenant) as connection:
+        rows = await connection.fetch(*_SQL["documents"](tenant=tenant))
+        return {row["state"]: row["count"] for row in rows}
 
 
 async def reading(store: Store, tenant: int) -> Reading:

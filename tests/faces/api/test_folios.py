@@ -2,6 +2,8 @@
 
 from base64 import b64encode
 
+import aiohttp
+
 from mtd.runtime.rehearsal.forging import authority, caf_file
 from tests.faces.api.conftest import Api
 from tests.runtime.tax.test_authorising import TODAY
@@ -23,3 +25,17 @@ async def test_a_certificate_of_nobody_s_is_refused(api: Api) -> None:
     assert status == 422
     assert told["detail"] == "there is no native issuer 'x' in the settings"
     assert "secret" not in str(told)
+
+
+async def test_documents_are_read_by_their_name_and_by_their_seal_alone(api: Api) -> None:
+    status, told = await api.get("/tax-documents/76111111-39-1")
+    assert (status, told["title"]) == (404, "not found")
+    status, told = await api.post("/tax-documents", json={"kind": "receipt"})
+    assert status == 422
+    assert "country" in told["detail"]
+    bare = aiohttp.ClientSession(api.url)
+    async with bare.get("/public/documents/76111111-39-1/0.pdf") as answer:
+        assert answer.status == 404, "no key is asked for, and nothing is told"
+    async with bare.get("/tax-documents/76111111-39-1") as answer:
+        assert answer.status == 401
+    await bare.close()

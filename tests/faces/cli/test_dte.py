@@ -1,10 +1,13 @@
 """`mtd dte`, by the real command."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from mtd.runtime.rehearsal.forging import caf_file, certificate, new_key, pkcs12_file
 from tests.core.tax.countries.cl.schemas import SCHEMAS, needs_schemas
 from tests.core.tax.countries.cl.sealing import of_type, the_authority
 from tests.faces.cli.running import mtd
@@ -53,3 +56,48 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     no_schemas = mtd("dte", "verify", document, f"--schemas={tmp_path}", home=tmp_path)
     assert no_schemas.returncode == 1
     assert "DTE_v10.xsd" in no_schemas.stderr
+
+
+def test_a_document_is_issued_shown_followed_and_drawn(tmp_path: Path) -> None:
+    by = the_authority()
+    pem = by.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    known = {
+        f"MTD__ISSUERS__PARIS__AUTHORITY_KEYS__{by.idk}": pem.decode(),
+        "P12_PASSWORD": "secret",
+    }
+
+    def run(*arguments: str) -> CompletedProcess[str]:
+        return mtd(*arguments, home=tmp_path, timeout_s=60, **known)
+
+    now = datetime.now(UTC)
+    folios, signer, asked = (tmp_path / name for name in ("caf.xml", "p12", "request.json"))
+    folios.write_bytes(caf_file(by, "76111111-6", "39", (1, 10), now.date()))
+    key = new_key(2048)
+    signer.write_bytes(pkcs12_file(key, certificate(key, "12345678-5", now), b"secret"))
+    line = {"description": "Zapatilla", "unit_price": "11900", "price_includes_tax": True}
+    request = {
+        "country": "CL", "issuer": "paris", "order": "PO-1", "kind": "receipt",
+        "occurred_at": now.isoformat(), "currency": "CLP", "lines": [line],
+    }  # fmt: skip
+    asked.write_text(json.dumps(request))
+    assert run("caf", "import", str(folios)).returncode == 0
+    password = "--password=env:P12_PASSWORD"
+    assert run("caf", "certificate", str(signer), "--issuer=paris", password).returncode == 0
+
+    done = run("dte", "issue", str(asked), "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["name"] == "76111111-39-1"
+    assert "already" in run("dte", "issue", str(asked)).stdout
+    assert "SIGNED" in run("dte", "status", "76111111-39-1").stdout
+    assert "11900 CLP" in run("dte", "show", "76111111-39-1").stdout
+    for form, begins in (("letter", b"%PDF"), ("ticket", b"%PDF"), ("xml", b"<?xml")):
+        to = tmp_path / form
+        assert (
+            run("dte", "render", "76111111-39-1", f"--to={to}", f"--format={form}").returncode == 0
+        )
+        assert to.read_bytes().startswith(begins)
+    asked.write_text(json.dumps(request | {"lines": [line | {"quantity": "-1"}]}))
+    bad = run("dte", "issue", str(asked))
+    assert bad.returncode == 1
+    assert "Detalle/QtyItem, line 1" in bad.stderr
+    assert "there is no tax document" in run("dte", "show", "76111111-39-9").stderr

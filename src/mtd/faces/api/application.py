@@ -24,6 +24,7 @@ from mtd.faces.api import (
     repairs,
     schedules,
     tasks,
+    tax_documents,
     waiting,
 )
 from mtd.faces.api.describing import COMPONENTS, SECURITY, described, operation_id
@@ -33,6 +34,7 @@ from mtd.faces.api.problems import HANDLERS
 from mtd.faces.api.provided import Served
 from mtd.runtime.intake.lying import lying
 from mtd.runtime.operations.operations import Operations
+from mtd.runtime.operations.papers import Papers
 from mtd.runtime.telemetry import intake_gauges
 from mtd.store.census import Backlog, Health
 from mtd.store.sessions import Unavailable
@@ -92,7 +94,8 @@ def application(operations: Operations) -> Litestar:
     """The API as an ASGI application."""
     return Litestar(
         route_handlers=[
-            orders.ROUTER, corrections.ROUTER, documents.ROUTER, folios.ROUTER, repairs.ROUTER,
+            orders.ROUTER, corrections.ROUTER, documents.ROUTER, folios.ROUTER,
+            tax_documents.router(Papers(operations.app, operations.tenant)), repairs.ROUTER,
             messages.ROUTER,
             tasks.ROUTER, waiting.ROUTER,
             definitions.ROUTER, schedules.ROUTER, pauses.ROUTER, bulk.ROUTER,

@@ -18,6 +18,8 @@ OPEN = ("/health", "/openapi.json", "/docs", "/")
 KNOWN_MAX = 1_000
 """API keys remembered between two looks into the store."""
 KNOWN_S = 30.0
+OPEN_BELOW = "/public/"
+"""Links that bear their own seal."""
 CLIENT = "mtd_client"
 """Where in a request's scope the name of its client stands, once it is known."""
 NOBODY = "none"
@@ -37,7 +39,7 @@ class Guard:
 
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], _: Any) -> None:
         """Raises NotAuthorizedException: 401."""
-        if connection.scope["path"] in OPEN:
+        if connection.scope["path"] in OPEN or connection.scope["path"].startswith(OPEN_BELOW):
             return
         scheme, _, key = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not key:

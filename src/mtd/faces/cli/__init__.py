@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "message": ("mtd.faces.cli.message:message", "Messages that nobody took, and why."),
     "db": ("mtd.faces.cli.db:db", "Migrate, back up and restore the database."),
     "caf": ("mtd.faces.cli.caf:caf", "Take in folios and certificates; show what is left."),
-    "dte": ("mtd.faces.cli.dte:dte", "Check electronic tax documents."),
+    "dte": ("mtd.faces.cli.dte:dte", "Issue, show, draw and check tax documents."),
     "simulate": (
         "mtd.faces.cli.simulate:simulate",
         "Play random drawings, checking every promise.",

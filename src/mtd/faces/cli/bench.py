@@ -11,20 +11,22 @@ from cyclopts import App as Commands
 from cyclopts import Parameter
 
 from mtd.faces.cli.figures import report
-from mtd.faces.cli.starting import folders, stop_on_signals
+from mtd.faces.cli.starting import folders, settings_of, stop_on_signals
 from mtd.runtime.app import App, open_app
 from mtd.runtime.database import URL, database
 from mtd.runtime.engine.working import work
 from mtd.runtime.memory.garbage import calm_collector
-from mtd.runtime.operations.deploying import deploy_all
+from mtd.runtime.operations.deploying import deploy_all, first_key
+from mtd.runtime.rehearsal.benches import issuing
 from mtd.runtime.rehearsal.benches.documents import measure
 from mtd.runtime.rehearsal.benches.engine import NOTHING, Bench, equipped
 from mtd.runtime.rehearsal.benches.memory import waiting
 from mtd.runtime.rehearsal.benches.peer import Peer, PeerFailed, compared
 from mtd.runtime.rehearsal.crew import at_work
 from mtd.runtime.rehearsal.figures import Figure, Report
+from mtd.runtime.rehearsal.stage import set_up
 from mtd.runtime.settings.settings import home, load
-from mtd.runtime.supervising import Child
+from mtd.runtime.supervising import Child, parts
 from mtd.runtime.telemetry import log_to
 
 bench = Commands(name="bench")
@@ -77,10 +79,17 @@ def dte(
     *,
     boletas: Annotated[int, Parameter(help="Boletas signed and enveloped.")] = 2_000,
     pdfs: Annotated[int, Parameter(help="Of these, drawn as PDF.")] = 500,
+    orders: Annotated[int, Parameter(help="Issued, sent and accepted; 0: none.")] = 3_000,
     json: Json = None,
 ) -> int:
-    """Tax documents on one core: signed, enveloped, drawn with their barcode."""
+    """Tax documents: signed, enveloped and drawn on one core; issued and sent by two workers."""
     found = measure(boletas, pdfs)
+    if orders:
+        log_to(sys.stderr)
+        through = uvloop.run(_issuing(orders))
+        found = Report(
+            figures=[*found.figures, *through.figures], checks=[*found.checks, *through.checks]
+        )
     report("mtd bench dte", found, json)
     return 0 if found.passed else 1
 
@@ -126,6 +135,23 @@ async def _compared(
         for turn in (our_turn, their_turn) if n % 2 == 0 else (their_turn, our_turn):
             await turn()
     return compared(name, ours, theirs)
+
+
+async def _issuing(orders: int) -> Report:
+    place = fresh("bench")
+    async with database(place, os.environ) as dsn:
+        app = await open_app(settings_of(issuing.CUSTOMER), place, dsn)
+        await deploy_all(app, folders(issuing.FOLDER))
+        key = await first_key(app)
+        async with set_up(
+            app,
+            key,
+            issuing.TOWN,
+            lambda more: parts(app.settings, dsn, place, issuing.CUSTOMER, more),
+        ) as stage:
+            found = await issuing.issued_and_sent(stage, orders)
+        await app.close()
+    return found
 
 
 async def _memory(orders: int) -> list[Figure]:

@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 import msgspec
 import uvloop
@@ -112,12 +112,14 @@ async def _played(
 
 async def _outcome(stage: Stage, places: dict[str, int], took_s: float, seed: int) -> Outcome:
     mail = await stage.town.described("mail")
-    paperless = await stage.town.described("paperless")
+    paperless = applied(await stage.town.described("paperless"))
+    issued = await stage.town.described("sii")
+    documents = paperless + int(cast("dict[str, Any]", issued["state"])["documents"])
     return Outcome(
         received=sum(places.values()),
         **places,
         mails=applied(mail),
-        documents=applied(paperless),
+        documents=documents,
         took_s=round(took_s, 2),
         orders_per_s=round(places["completed"] / took_s, 1),
         stages=stages(await spans(stage.app.store, TENANT)),

@@ -20,9 +20,12 @@ from mtd.core.tax.countries.cl.authority_keys import SII_KEYS
 from mtd.core.tax.countries.cl.verifying import Check, Report, Schemas, Verdict
 from mtd.core.tax.countries.cl.verifying import verify as verified
 from mtd.core.tax.markup import BYTES_MAX
+from mtd.faces.cli import papers
 from mtd.runtime.sii_schemas import BadSchemas, folder_of, load
 
 dte = Commands(name="dte")
+for _command in (papers.issue, papers.show, papers.status, papers.render):
+    dte.command(_command)
 
 FAILED = 1
 INCOMPLETE = 2

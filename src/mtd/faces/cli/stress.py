@@ -20,6 +20,7 @@ from mtd.runtime.database import database
 from mtd.runtime.intake.dialects import dialects
 from mtd.runtime.operations.deploying import first_key, prepared
 from mtd.runtime.rehearsal.figures import Report
+from mtd.runtime.rehearsal.furnishing import by_paperless
 from mtd.runtime.rehearsal.stage import Stage, set_up
 from mtd.runtime.rehearsal.stress import load
 from mtd.runtime.rehearsal.stress.campaign import ADDED, FIRST, Played, campaign, reported
@@ -48,6 +49,9 @@ def stress(
         bool, Parameter(help="L1: run again without those added, to see what they cost.")
     ] = True,
     seconds: Annotated[float, Parameter(help="L4: for how long at each pace.")] = 600.0,
+    issuer: Annotated[
+        Literal["native", "paperless"], Parameter(help="Who issues the tax documents.")
+    ] = "native",
     seed: Annotated[int | None, Parameter(help="The same seed gives the same run.")] = None,
     json: Annotated[Path | None, Parameter(help="Also write the report here.")] = None,
 ) -> int:
@@ -59,7 +63,8 @@ def stress(
         print("mtd stress: give one of --profile and --kills", file=sys.stderr)
         return 2
     seed = secrets.randbelow(SEED_MAX) if seed is None else seed
-
+    if issuer == "paperless":
+        os.environ.update(by_paperless(settings_of(CUSTOMER)))
     match profile:
         case "L1":
             playing = _campaign(seed, orders, added, alone)
@@ -67,7 +72,8 @@ def stress(
             playing = _played(seed, lambda stage: requests(stage, seed, seconds))
         case None:
             playing = _played(seed, lambda stage: killed(stage, _dialects(stage), seed, kills))
-    title = f"mtd stress {f'--profile {profile}' if profile else f'--kills {kills}'} --seed {seed}"
+    what = f"--profile {profile}" if profile else f"--kills {kills}"
+    title = f"mtd stress {what} --issuer {issuer} --seed {seed}"
     found = uvloop.run(playing)
     report(title, found, json)
     return 0 if found.passed else 1

@@ -29,6 +29,13 @@ SCRIPTS: dict[Trouble, tuple[str, dict[str, Any]]] = {
 """What each system is told of an order that is to have this trouble."""
 
 
+AUTHORITY: dict[Trouble, list[tuple[str, dict[str, Any]]]] = {
+    Trouble.DTE_TIMEOUT_ISSUED: [("sii_upload", {"fault": "lost_reply", "operation": "upload"})],
+    Trouble.DTE_ISSUER_DOWN: [("sii_upload", {"fault": "error", "operation": "upload"})],
+}
+"""And the tax authority, which knows no orders: one upload suffers for each such order."""
+
+
 async def arrange(town: Town, arrivals: Sequence[Arrival]) -> None:
     """Tell the simulated systems which orders they are to trouble, and how."""
     scripts: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -36,6 +43,8 @@ async def arrange(town: Town, arrivals: Sequence[Arrival]) -> None:
         if arrival.trouble is not None and arrival.trouble in SCRIPTS:
             system, script = SCRIPTS[arrival.trouble]
             scripts[system].append({**script, "order": arrival.order_key})
+        for system, script in AUTHORITY.get(arrival.trouble, ()) if arrival.trouble else ():
+            scripts[system].append(script)
     for system, script in scripts.items():
         await town.tell(system, {"script": script})
 

@@ -12,6 +12,7 @@ import msgspec
 
 from mtd.runtime.app import App
 from mtd.runtime.rehearsal.agent import ANSWERS, Agent
+from mtd.runtime.rehearsal.furnishing import furnish
 from mtd.runtime.rehearsal.town import Town, environment
 from mtd.runtime.supervising import Child
 
@@ -44,7 +45,8 @@ async def set_up(
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     town = await Town.open({**town_settings, "callback": {"url": url, "api_key": key}})
-    children = parts({"MTD__API__PORT": str(port), **environment(town.urls, app.settings.legacy)})
+    led = environment(town.urls, app.settings.legacy) | await furnish(app, town)
+    children = parts({"MTD__API__PORT": str(port), **led})
     for child in children:
         child.start()
     headers = {"Authorization": f"Bearer {key}"}

@@ -72,6 +72,19 @@ FROM instance i
 JOIN purchase_order o ON o.tenant_id = i.tenant_id AND o.id = i.id
 WHERE i.tenant_id = :tenant AND i.state = 'RUNNING';
 
+-- name: gauges.documented
+-- The sales that have a document which counts, with its number, and whether it is of their amount.
+SELECT
+    o.country || '/' || o.store || '/' || o.channel || '/' || o.external_id AS key,
+    d.issuer, d.type_code, d.folio, d.total::bigint AS total, d.total = o.amount AS exact
+FROM tax_document d
+JOIN purchase_order o ON o.tenant_id = d.tenant_id AND o.id = d.instance_id
+WHERE d.tenant_id = :tenant AND d.is_sale AND d.state NOT IN ('REJECTED', 'VOIDED');
+
+-- name: gauges.documents
+-- How many tax documents are in each state.
+SELECT state, count(*) AS count FROM tax_document WHERE tenant_id = :tenant GROUP BY state;
+
 -- name: gauges.doubts
 -- The instances of a process: whether each has ended, and whether an open incident says why not.
 SELECT

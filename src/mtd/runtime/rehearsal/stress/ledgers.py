@@ -7,25 +7,61 @@ from typing import Any
 from mtd.runtime.rehearsal.figures import Check
 from mtd.runtime.rehearsal.stress.load import SYSTEMS
 from mtd.runtime.rehearsal.town import Town
+from mtd.store.gauges import Documented
 
 CONFIRMATION = "order_confirmation"
 SALE = "issue/sale"
+DOCUMENTED = "each sale documented exactly once"
 TOLD = 5
 """Examples named in a failed check."""
 
 Entry = Mapping[str, Any]
 
 
-async def checked(town: Town, closed: Collection[str]) -> list[Check]:
-    """What must hold of the ledgers when the orders with these keys came to their end."""
+async def checked(
+    town: Town, closed: Collection[str], documents: Sequence[Documented] | None
+) -> list[Check]:
+    """What must hold of the ledgers when the orders with these keys came to their end.
+
+    `documents`: what MTD itself issued; None: Paperless did.
+    """
     duplicates = {name: (await town.described(name))["duplicates"] for name in SYSTEMS}
     mails = await town.ledger("mail")
-    documents = await town.ledger("paperless")
     return [
         no_duplicates(duplicates),
         once("each confirmation mail exactly once", mails, CONFIRMATION, closed),
-        once("each sale documented exactly once", documents, SALE, closed),
+        once(DOCUMENTED, await town.ledger("paperless"), SALE, closed)
+        if documents is None
+        else documented(documents, await held(town), closed),
     ]
+
+
+def documented(
+    documents: Sequence[Documented], held: Sequence[Entry], orders: Collection[str]
+) -> Check:
+    """Each of `orders` has one document, of its amount, and the authority holds that very one."""
+    known = {(one["issuer"], str(one["type"]), int(one["folio"])): one["total"] for one in held}
+    counted = Counter(one.key for one in documents)
+    missing = [order for order in orders if not counted[order]]
+    twice = [order for order, count in counted.items() if count > 1]
+    strange = [
+        f"{one.key} {one.type_code}-{one.folio}"
+        for one in documents
+        if not one.exact or known.get((one.issuer, one.type_code, one.folio)) != one.total
+    ]
+    told = f"{len(documents)} for {len(orders)} orders, {len(held)} with the authority"
+    for what, found in (("none", missing), ("more than one", twice), ("not so held", strange)):
+        if found:
+            told += f"; {what} for {len(found)}: {', '.join(sorted(found)[:TOLD])}"
+    return Check(name=DOCUMENTED, passed=not (missing or twice or strange), told=told)
+
+
+async def held(town: Town) -> list[Entry]:
+    """Every document that the simulated authority holds."""
+    found: list[Entry] = []
+    while page := await town.page("sii", f"documents?after={len(found)}"):
+        found += page
+    return found
 
 
 def no_duplicates(duplicates: Mapping[str, int]) -> Check:

@@ -24,6 +24,8 @@ SYSTEMS = (
     "giftcard", "payment", "eom", "paperless", "pos", "salessupport", "logistics", "mail",
 )  # fmt: skip
 """Whoever may suffer, and keeps a ledger."""
+AUTHORITY = ("sii", "sii_api", "sii_upload")
+"""The tax authority's hosts: they suffer too, and their documents are held against ours."""
 TOLD_ONCE = "loyalty"
 """The system that can neither be asked nor told twice; `doubts` looks into its ledger."""
 DOUBTS = {"lost_reply": 0.01, "error_after": 0.01, "reset": 0.01}
@@ -38,7 +40,7 @@ def town(seed: int) -> dict[str, Any]:
         "time_scale": 0,
         "default_faults": False,
         "systems": {
-            **{name: {"shares": FAULTS} for name in SYSTEMS},
+            **{name: {"shares": FAULTS} for name in (*SYSTEMS, *AUTHORITY)},
             TOLD_ONCE: {"shares": DOUBTS},
         },
     }

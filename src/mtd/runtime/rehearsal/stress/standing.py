@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from mtd.connectors.tax.issuers import native_issuers
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.orders.states import FINAL, OrderState
 from mtd.runtime.app import TENANT
@@ -55,6 +56,8 @@ async def concluded(stage: Stage, sent: Sequence[PurchaseOrder], *, killed: int 
     left = {one.key: one for one in await gauges.unsettled(stage.app.store, TENANT)}
     unseen = [f"{one.key} {one.state}" for one in left.values() if not one.seen]
     told = ", ".join(f"{state} {count}" for state, count in sorted(states.items()))
+    native = native_issuers(stage.app.settings.issuers)
+    documents = await gauges.documented(stage.app.store, TENANT) if native else None
     return [
         Check(
             name="no order lost",
@@ -72,7 +75,7 @@ async def concluded(stage: Stage, sent: Sequence[PurchaseOrder], *, killed: int 
             told=f"{len(left)} did not end" + _named(unseen),
         ),
         no_other_death(stage.children, killed),
-        *await ledgers.checked(stage.town, [o.key for o in sent if o.key not in left]),
+        *await ledgers.checked(stage.town, [o.key for o in sent if o.key not in left], documents),
     ]
 
 

@@ -1,0 +1,140 @@
+"""Papers: one document by its name, its signed bytes, and how it is drawn when somebody asks."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from enum import StrEnum
+from hashlib import sha256
+
+import msgspec
+
+from mtd.connectors.tax.issuers import NativeIssuer, native_issuers
+from mtd.core.rut import check_digit
+from mtd.core.tax.countries.cl.rendering import Printed, letter, page, printed, ticket
+from mtd.core.tax.countries.cl.rendering.printed import Look, look_of
+from mtd.core.tax.document import DocumentKey, TaxDocument
+from mtd.runtime.app import App
+from mtd.runtime.operations.operations import NotFound
+from mtd.runtime.vault import Broken
+from mtd.store import tax_documents
+from mtd.store.tax_documents import SealedBytes
+
+CACHED_MAX = 256
+"""Drawings kept in memory: some 5 KB each."""
+XML = "application/xml; charset=ISO-8859-1"
+
+
+class Format(StrEnum):
+    """How a document is shown."""
+
+    LETTER = "letter"
+    TICKET = "ticket"
+    HTML = "html"
+    XML = "xml"
+
+
+MEDIA = {
+    Format.LETTER: "application/pdf",
+    Format.TICKET: "application/pdf",
+    Format.HTML: "text/html; charset=utf-8",
+    Format.XML: XML,
+}
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """A document in one format."""
+
+    media_type: str
+    content: bytes
+
+
+class Papers:
+    """Reads and draws documents; what was drawn lately is kept."""
+
+    def __init__(self, app: App, tenant: int) -> None:
+        self._app = app
+        self._tenant = tenant
+        self._drawn: OrderedDict[tuple[bytes, Format], Drawn] = OrderedDict()
+        native = native_issuers(app.settings.issuers)
+        self._issuers: Mapping[str, NativeIssuer] = {
+            one.options.rut: one for one in native.values()
+        }
+
+    async def document(self, name: str) -> TaxDocument:
+        """The document that is tracked as `name`, such as `76111111-39-1234`. Raises NotFound."""
+        async with self._app.store.door(self._tenant) as connection:
+            for key in keys_of(self._tenant, name):
+                if (found := await tax_documents.by_folio(connection, key)) is not None:
+                    return found
+        raise NotFound(f"there is no tax document {name!r}")
+
+    async def drawn(self, document: TaxDocument, form: Format) -> Drawn:
+        """The document in that format. Raises NotFound where it has no bytes that can be read."""
+        if document.hash is None:
+            raise NotFound(f"{document.key.tracking_id} is {document.state.value} and not signed")
+        place = (document.hash, form)
+        if (known := self._drawn.get(place)) is not None:
+            self._drawn.move_to_end(place)
+            return known
+        content = await self._content(document)
+        look = self._look(document)
+        made = await asyncio.to_thread(_draw, content, form, look)
+        self._drawn[place] = made
+        while len(self._drawn) > CACHED_MAX:
+            self._drawn.popitem(last=False)
+        return made
+
+    async def _content(self, document: TaxDocument) -> bytes:
+        async with self._app.store.door(self._tenant) as connection:
+            found = await tax_documents.signed_bytes(connection, [document.key])
+        if not found or found[0].wrapped_key is None:
+            raise NotFound(f"{document.key.tracking_id}: whoever it names was erased")
+        return opened(self._app, found[0], found[0].wrapped_key)
+
+    def _look(self, document: TaxDocument) -> Look:
+        issuer = self._issuers.get(document.issuer)
+        if issuer is None:
+            raise NotFound(f"{document.issuer} is no native issuer in the settings")
+        return look_of(issuer.options)
+
+
+def opened(app: App, sealed: SealedBytes, wrapped_key: bytes) -> bytes:
+    """Signed bytes in clear. Raises Broken."""
+    content = app.vault.open(
+        sealed.tenant, sealed.instance, sealed.key_id, wrapped_key, sealed.ciphertext
+    )
+    if sha256(content).digest() != sealed.hash:
+        raise Broken(f"the bytes of {sealed.key.tracking_id} are not those that were signed")
+    return content
+
+
+def keys_of(tenant: int, name: str) -> list[DocumentKey]:
+    """What a name such as `76111111-39-1234` may mean: with and without a check digit."""
+    issuer, _, rest = name.partition("-")
+    type_code, _, number = rest.partition("-")
+    series, _, folio = number.rpartition("-")
+    if not (issuer.isdecimal() and len(issuer) <= 11 and folio.isdecimal() and len(folio) <= 12):
+        return []
+    taxpayers = [issuer]
+    if len(issuer) <= 9:
+        taxpayers.insert(0, f"{int(issuer)}-{check_digit(int(issuer))}")
+    return [
+        DocumentKey(tenant=tenant, issuer=one, type_code=type_code, series=series, folio=int(folio))
+        for one in taxpayers
+    ]
+
+
+def _draw(content: bytes, form: Format, look: Look) -> Drawn:
+    if form is Format.XML:
+        return Drawn(XML, content)
+    document = printed(content)
+    if not isinstance(document, Printed):
+        raise NotFound(document.reason)
+    match form:
+        case Format.LETTER:
+            made = letter(document, look)
+        case Format.TICKET:
+            made = ticket(document, look)
+        case Format.HTML:
+            made = page(document, look).encode()
+    return Drawn(MEDIA[form], made)

@@ -1,0 +1,136 @@
+"""Furnishing: what native issuers of a rehearsal need of an authority, forged and taken in."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from msgspec.structs import replace
+
+from mtd.connectors.tax.issuers import SIMULATED, NativeIssuer, native_issuers
+from mtd.connectors.tax.settings import PAPERLESS
+from mtd.core.tax.countries.cl.content import ZONE
+from mtd.core.tax.countries.cl.formats import TYPE_CODES
+from mtd.runtime.app import TENANT, App
+from mtd.runtime.rehearsal.forging import (
+    AUTHORITY_IDK,
+    Authority,
+    authority,
+    caf_file,
+    certificate,
+    new_key,
+    pkcs12_file,
+)
+from mtd.runtime.rehearsal.town import Town
+from mtd.runtime.settings.settings import Settings
+from mtd.runtime.tax.authorising import NotTaken, Standing, certify, standings, take_in
+from mtd.store import folios
+
+KEY_FILE = "authority.pem"
+SENDER = "12345678-5"
+"""Who signs in a rehearsal."""
+PASSWORD = b"rehearsal"
+FOLIOS = 1_000_000
+FOLIOS_MIN = 100_000
+"""Where fewer are left, more are authorised at the next start."""
+IN_FORCE = timedelta(days=30)
+FORGER = "rehearsal"
+
+
+class Unfurnished(Exception):
+    """What was forged was not taken in; a bug of ours."""
+
+
+def authority_of(home: Path) -> Authority:
+    """The rehearsals' authority of this home: its key is made at the first start and kept."""
+    path = home / KEY_FILE
+    if path.exists():
+        key = load_pem_private_key(path.read_bytes(), None)
+        assert isinstance(key, RSAPrivateKey), "we wrote it"
+        return Authority(AUTHORITY_IDK, key)
+    by = authority()
+    home.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_bytes(by.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return by
+
+
+def trusting(settings: Settings, by: Authority) -> dict[str, str]:
+    """What makes other processes with these settings trust the authority's folios."""
+    return {
+        f"MTD__ISSUERS__{name.upper()}__AUTHORITY_KEYS__{by.idk}": _public(by)
+        for name in _simulated(settings)
+    }
+
+
+async def furnish(app: App, town: Town) -> dict[str, str]:
+    """Folios of every type and a certificate for each simulated issuer that lacks them.
+
+    The town's authority trusts the folios from now on. What other processes need to do so too.
+    """
+    if not (lacking := _simulated(app.settings)):
+        return {}
+    by = authority_of(app.home)
+    known = {
+        name: replace(one, authority_keys={str(by.idk): _public(by)}) if name in lacking else one
+        for name, one in app.settings.issuers.items()
+    }
+    trusted = replace(app, settings=replace(app.settings, issuers=known))
+    found = await standings(trusted, TENANT)
+    for issuer in lacking.values():
+        for code in sorted(TYPE_CODES):
+            await _authorise(trusted, by, issuer, code, found)
+        await _certify(trusted, issuer)
+    if "sii" in town.urls:
+        await town.tell("sii", {"system": {"trust": {str(by.idk): _public(by)}}})
+    return trusting(app.settings, by)
+
+
+async def _authorise(
+    app: App, by: Authority, issuer: NativeIssuer, code: str, found: list[Standing]
+) -> None:
+    rut = issuer.options.rut
+    mine = [one for one in found if (one.range.issuer, one.range.type_code) == (rut, code)]
+    if mine and mine[0].left_of_series >= FOLIOS_MIN:
+        return
+    first = max((one.range.last for one in mine), default=0) + 1
+    day = app.clock.now().astimezone(ZONE).date()
+    file = caf_file(by, rut, code, (first, first + FOLIOS - 1), day, name=issuer.options.name)
+    taken = await take_in(app, TENANT, file, FORGER)
+    if isinstance(taken, NotTaken):
+        raise Unfurnished(taken.reason)
+
+
+async def _certify(app: App, issuer: NativeIssuer) -> None:
+    now = app.clock.now()
+    async with app.store.door(TENANT) as connection:
+        known = await folios.certificates(connection, TENANT)
+    if any(c.issuer == issuer.options.rut and c.not_after > now + IN_FORCE for c in known):
+        return
+    key = new_key(2048)
+    file = pkcs12_file(key, certificate(key, SENDER, now), PASSWORD)
+    done = await certify(app, TENANT, issuer.name, file, PASSWORD, FORGER)
+    if isinstance(done, NotTaken):
+        raise Unfurnished(done.reason)
+
+
+def by_paperless(settings: Settings) -> dict[str, str]:
+    """What lets Paperless issue for every issuer of these settings."""
+    return {f"MTD__ISSUERS__{name.upper()}__PROVIDER": PAPERLESS for name in settings.issuers}
+
+
+def _simulated(settings: Settings) -> dict[str, NativeIssuer]:
+    """The native issuers in a simulated environment, by name."""
+    native = native_issuers(settings.issuers)
+    return {name: one for name, one in native.items() if one.environment == SIMULATED}
+
+
+def _public(by: Authority) -> str:
+    public = by.key.public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
