@@ -207,6 +207,22 @@ def test_what_it_did_must_be_undone_in_the_same_way() -> None:
     )
 
 
+def test_what_a_handler_alone_undoes_is_not_undone_from_inside() -> None:
+    """A black box has forgotten what was done in it."""
+
+    def boxed(number: int, *border: str) -> Definition:
+        inside = (start("in"), undoable("a"), flows("in > a"))
+        parts = (start("s"), stage("x", *inside), *border, task("y"), throw("back", COMPENSATE))
+        made = compiled(*parts, flows("s > x > y > back"))
+        assert made.definition is not None, made.faults
+        return msgspec.structs.replace(made.definition, version=number)
+
+    border = boundary("on_x", "x", COMPENSATE), task("undo_x", isForCompensation="true")
+    world = World(boxed(1, *border, tie("on_x", "undo_x")))
+    world.receive("a")
+    assert "what 'x' did may still be undone" in refusal(world, boxed(2))
+
+
 def test_a_called_process_that_runs_must_be_called_there() -> None:
     case = CASES["call"]
     inside = start("o_in") + task("o_inner") + flows("o_in > o_inner")
