@@ -1,6 +1,7 @@
 """Tax documents as they are stored: whose they are, where they stand, and their signed bytes."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 import msgspec
 from msgspec.structs import replace
@@ -73,6 +74,23 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class Booked(msgspec.Struct, frozen=True, kw_only=True):
+    """A document beside its order, as an auditor lists them."""
+
+    issuer: str
+    type_code: str
+    series: str
+    folio: int
+    total: Decimal
+    state: str
+    codes: str
+    reason: str
+    is_sale: bool
+    instance: str
+    amount: Decimal | None
+    """The order's; None of a document without one."""
+
+
 def kept_name(key: DocumentKey) -> str:
     """The name under which a document's signed bytes are kept with its order."""
     return f"dte-{key.number}.xml"
@@ -113,6 +131,11 @@ async def settle(asker: Asker, settled: Sequence[Settled]) -> list[Changed]:
     )
     await asker.fetch(*_SQL["cancelled"](**_columns(keys)))
     return [replace(one, state=DocumentState(one.state)) for one in structs(Changed, rows)]
+
+
+async def every(asker: Asker, tenant: int) -> list[Booked]:
+    """Every document of a tenant, by issuer, type and folio."""
+    return structs(Booked, await asker.fetch(*_SQL["every"](tenant=tenant)))
 
 
 def _documents(rows: Iterable[Row]) -> list[TaxDocument]:

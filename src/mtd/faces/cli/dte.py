@@ -26,6 +26,7 @@ from mtd.runtime.sii_schemas import BadSchemas, folder_of, load
 dte = Commands(name="dte")
 for _command in (papers.issue, papers.show, papers.status, papers.render):
     dte.command(_command)
+dte.command("mtd.faces.cli.soak:soak", name="soak")
 
 FAILED = 1
 INCOMPLETE = 2

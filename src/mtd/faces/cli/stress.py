@@ -100,7 +100,7 @@ async def _played(seed: int, play: Callable[[Stage], Awaitable[Found]]) -> Found
     place = home(os.environ) / "stress"
     shutil.rmtree(place, ignore_errors=True)  # a run begins with nothing behind it
     place.mkdir(parents=True)
-    with _logging_to(place / "stress.log"):
+    with logging_to(place / "stress.log"):
         async with database(place, os.environ) as dsn:
             app = await open_app(settings_of(CUSTOMER), place, dsn)
             await prepared(app, [*folders("processes"), *folders("benchmarks/stress")])
@@ -117,7 +117,7 @@ async def _played(seed: int, play: Callable[[Stage], Awaitable[Found]]) -> Found
 
 
 @contextmanager
-def _logging_to(path: Path) -> Generator[None]:
+def logging_to(path: Path) -> Generator[None]:
     """What this process and its children say of themselves goes to `path`, not over the table."""
     said = os.dup(STDERR)
     with path.open("a", encoding="utf-8") as log:

@@ -48,11 +48,12 @@ class Envelope(msgspec.Struct, kw_only=True):
         if not self.judged:
             return STAGES[0]
         last = len(STAGES) if self.refusal is None else REFUSED_AFTER[self.refusal]
-        passed = last if stage_s <= 0 else min(int((now_s - self.received_s) / stage_s), last)
+        age_s = max(0.0, now_s - self.received_s)
+        passed = last if stage_s <= 0 else min(int(age_s / stage_s), last)
         if self.stuck:
             return STAGES[min(passed, STAGES.index("CRT"))]
         if passed < last:
-            return STAGES[max(passed, 0)]
+            return STAGES[passed]
         return PROCESSED if self.refusal is None else self.refusal
 
     def counts(self) -> dict[str, tuple[int, int, int, int]]:

@@ -64,3 +64,13 @@ WHERE t.tenant_id = n.tenant_id AND t.issuer = n.issuer AND t.type_code = n.refe
   AND t.series = n.refers_series AND t.folio = n.refers_folio AND t.credited = t.total
   AND t.total > 0 AND t.state IN ('ACCEPTED', 'ACCEPTED_WITH_OBJECTIONS')
 RETURNING t.instance_id::text AS instance, t.issuer, t.type_code, t.series, t.folio;
+
+-- name: tax_documents.every
+-- Every document with its order, for whoever holds them against the authority's own books.
+SELECT
+    d.issuer, d.type_code, d.series, d.folio, d.total, d.state, d.codes, d.reason, d.is_sale,
+    d.instance_id::text AS instance, o.amount
+FROM tax_document d
+LEFT JOIN purchase_order o ON o.tenant_id = d.tenant_id AND o.id = d.instance_id
+WHERE d.tenant_id = :tenant
+ORDER BY d.issuer, d.type_code, d.folio;

@@ -64,7 +64,7 @@ async def kills(stage: Stage, dialects: Sequence[Mapping], seed: int, count: int
     chance.shuffle(of_postgres)
     for postgres in of_postgres:
         await asyncio.sleep(chance.uniform(*PAUSE_S))
-        done.append(await (_kill_postgres(stage) if postgres else _kill_worker(stage, chance)))
+        done.append(await (kill_postgres(stage) if postgres else kill_worker(stage, chance)))
     await asyncio.sleep(PAUSE_S[0])
     stopping.set()
     sent = await feeding
@@ -98,7 +98,7 @@ async def _feed(
     return sent
 
 
-async def _kill_worker(stage: Stage, chance: Random) -> Kill:
+async def kill_worker(stage: Stage, chance: Random) -> Kill:
     """Kill one worker; it is over when every slot belongs to somebody who lives."""
     victim = chance.choice(await _all_at_work(stage))
     if victim.pid is None:
@@ -129,7 +129,7 @@ async def _all_at_work(stage: Stage) -> list[Child]:
     raise RuntimeError(f"not all of {len(workers)} workers are at work {LIMIT_S:.0f} s later")
 
 
-async def _kill_postgres(stage: Stage) -> Kill:
+async def kill_postgres(stage: Stage) -> Kill:
     """Kill PostgreSQL's postmaster; it is over when another one's backend answers.
 
     A backend of the dead one may still answer, once.
