@@ -26,8 +26,8 @@ async def trace(
     after: Annotated[int, QueryParameter(ge=0, le=SEQ_MAX)] = 0,
 ) -> list[Chapter]:
     """At most 500 journal rows, from after number `after` on."""
-    found = await operations.instance(str(instance))
-    return await operations.trace(str(instance), found.definition, after)
+    await operations.instance(str(instance))
+    return await operations.trace(str(instance), after)
 
 
 ROUTER = Router(path="/", route_handlers=[show, trace], tags=["instances"])

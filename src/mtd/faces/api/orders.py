@@ -117,7 +117,7 @@ async def trace(
     after: Annotated[int, QueryParameter(ge=0, le=SEQ_MAX)] = 0,
 ) -> list[Chapter]:
     """At most 500 journal rows, from after number `after` on."""
-    return await operations.trace(order.id, order.definition, after)
+    return await operations.trace(order.id, after)
 
 
 @get(paths("/incidents"), summary="What went wrong with an order")

@@ -134,7 +134,7 @@ async def _show(operations: Operations, name: str, json: bool) -> int:
             raise
         found = await operations.instance(name)
     id_ = found.id if isinstance(found, Order) else name
-    chapters = [one async for one in _chapters(operations, id_, found.definition)]
+    chapters = [one async for one in _chapters(operations, id_)]
     if json:
         print(msgspec.json.format(msgspec.json.encode(chapters)).decode())
         return 0
@@ -147,9 +147,9 @@ async def _show(operations: Operations, name: str, json: bool) -> int:
     return 0
 
 
-async def _chapters(operations: Operations, id_: str, definition: str) -> AsyncGenerator[Chapter]:
+async def _chapters(operations: Operations, id_: str) -> AsyncGenerator[Chapter]:
     after = 0
-    while page := await operations.trace(id_, definition, after):
+    while page := await operations.trace(id_, after):
         for chapter in page:
             yield chapter
         after = page[-1].seq

@@ -96,13 +96,16 @@ class Operations:
             raise NotFound(f"there is no instance {id_!r}")
         return found
 
-    async def trace(self, id_: str, definition: str, after: int = 0) -> list[Chapter]:
-        """What happened to an instance of `definition`, in order; a page."""
+    async def trace(self, id_: str, after: int = 0) -> list[Chapter]:
+        """What happened to an instance, or to an order by its id, in order; a page."""
         async with self.app.store.door(self.tenant) as connection:
             traced = await trace.trace(connection, self.tenant, id_, after)
-        if not traced:
+            # Asked afterwards: it may have begun since it was looked up.
+            standing = await trace.instance(connection, self.tenant, id_)
+        if not traced or standing is None:
             return []
-        return chronicle(await self.app.library.definition(self.tenant, definition), traced)
+        definition = await self.app.library.definition(self.tenant, standing.definition)
+        return chronicle(definition, traced)
 
     async def incidents(self, order: Order) -> list[Incident]:
         """Every incident that the order had."""
