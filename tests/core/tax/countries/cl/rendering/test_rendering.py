@@ -1,9 +1,5 @@
 """Printed documents: what people and scanners read from the real files."""
 
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 import zxingcpp
 from msgspec.structs import replace
@@ -17,11 +13,9 @@ from mtd.core.tax.markup import Unreadable
 from mtd.core.tax.request import Allowance
 from tests.core.tax.countries.cl.asking import EVERY_TYPE, ISSUER, invoice, line, receipt
 from tests.core.tax.countries.cl.sealing import of_type, sealed
+from tests.core.tax.paper import pages, words
 
 LOOK = look_of(ISSUER)
-needs_poppler = pytest.mark.skipif(
-    shutil.which("pdftoppm") is None, reason="poppler (pdftoppm, pdftotext) is not here"
-)
 
 
 def _printed(content: bytes) -> Printed:
@@ -56,42 +50,21 @@ def test_a_stamp_that_fills_the_symbol_has_less_correction_and_none_is_cut() -> 
         bars(b"\xe1" * 1_200)
 
 
-def _pages(pdf: bytes, folder: Path) -> list[Image.Image]:
-    file = folder / "document.pdf"
-    file.write_bytes(pdf)
-    subprocess.run(["pdftoppm", "-r", "300", "-gray", file, folder / "page"], check=True)
-    return [Image.open(image) for image in sorted(folder.glob("page*.pgm"))]
-
-
-def _words(pdf: bytes, folder: Path) -> str:
-    file = folder / "document.pdf"
-    file.write_bytes(pdf)
-    done = subprocess.run(["pdftotext", "-layout", file, "-"], check=True, capture_output=True)
-    return " ".join(done.stdout.decode().split())
-
-
-@needs_poppler
 @pytest.mark.parametrize("draw", [letter, ticket])
 @pytest.mark.parametrize("code", EVERY_TYPE)
-def test_a_scanner_reads_the_stamp_from_the_printed_page(
-    code: str, draw: object, tmp_path: Path
-) -> None:
+def test_a_scanner_reads_the_stamp_from_the_printed_page(code: str, draw: object) -> None:
     artifact = of_type(code)
     pdf = (letter if draw is letter else ticket)(_printed(artifact.content), LOOK)
-    pages = _pages(pdf, tmp_path)
-    found = [stamp for image in pages for stamp in _scanned(image)]
+    found = [stamp for image in pages(pdf) for stamp in _scanned(image)]
     assert found == [artifact.verification.encode("iso-8859-1")]
-    for image in pages:
-        image.close()
 
 
-@needs_poppler
-def test_a_letter_says_what_the_law_asks(tmp_path: Path) -> None:
+def test_a_letter_says_what_the_law_asks() -> None:
     off = (Allowance(percent=EVERY_TYPE["33"].lines[0].quantity * 5, reason="Cliente frecuente"),)
     content = sealed(
         invoice(line(119_000, 2, description="Ñandú «azul»"), allowances=off), 654
     ).content
-    words = _words(letter(_printed(content), LOOK), tmp_path)
+    told = words(letter(_printed(content), LOOK))
     for said in (
         "R.U.T.: 76.111.111-6",
         "FACTURA ELECTRÓNICA",
@@ -112,23 +85,21 @@ def test_a_letter_says_what_the_law_asks(tmp_path: Path) -> None:
         "Timbre Electrónico SII",
         "Res. 0 de 2026 - Verifique documento: www.sii.cl",
     ):
-        assert said in words
+        assert said in told
 
 
-@needs_poppler
-def test_the_transferable_copy_says_so(tmp_path: Path) -> None:
+def test_the_transferable_copy_says_so() -> None:
     document = _printed(of_type("33").content)
-    words = _words(letter(document, replace(LOOK, transferable=True)), tmp_path)
-    assert "CEDIBLE" in words
-    assert "Ley 19.983" in words
+    told = words(letter(document, replace(LOOK, transferable=True)))
+    assert "CEDIBLE" in told
+    assert "Ley 19.983" in told
 
 
-@needs_poppler
-def test_every_line_is_printed_on_as_many_pages_as_it_takes(tmp_path: Path) -> None:
+def test_every_line_is_printed_on_as_many_pages_as_it_takes() -> None:
     lines = (line(10 + n, description=f"Articulo{n}x") for n in range(300))
     pdf = letter(_printed(sealed(receipt(*lines)).content), LOOK)
-    words = _words(pdf, tmp_path)
-    assert [n for n in range(300) if f"Articulo{n}x" not in words] == []
+    told = words(pdf)
+    assert [n for n in range(300) if f"Articulo{n}x" not in told] == []
     assert pdf.count(b"/Type /Page\n") > 3
 
 

@@ -1,10 +1,7 @@
 """Printed documents: what people and scanners read from the real files."""
 
-import shutil
-import subprocess
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -16,11 +13,7 @@ from mtd.core.tax.countries.pe.rendering.paper import qr
 from mtd.core.tax.countries.pe.rendering.printed import money
 from mtd.core.tax.markup import Unreadable
 from tests.core.tax.countries.pe.asking import EVERY_SHAPE, line, receipt, sealed
-
-needs_poppler = pytest.mark.skipif(
-    shutil.which("pdftoppm") is None, reason="poppler (pdftoppm, pdftotext) is not here"
-)
-
+from tests.core.tax.paper import pages, words
 
 Draw = Callable[[Printed], bytes]
 
@@ -35,20 +28,6 @@ def scanned(image: Image.Image) -> list[str]:
     """The texts of QR codes; a dense one may look like a bar code of four figures, too."""
     found = zxingcpp.read_barcodes(image)
     return [each.text for each in found if each.format == zxingcpp.QRCode]
-
-
-def pages(pdf: bytes, folder: Path) -> list[Image.Image]:
-    file = folder / "document.pdf"
-    file.write_bytes(pdf)
-    subprocess.run(["pdftoppm", "-r", "200", "-png", file, folder / "page"], check=True)
-    return [Image.open(each) for each in sorted(folder.glob("page*.png"))]
-
-
-def text_of(pdf: bytes, folder: Path) -> str:
-    file = folder / "document.pdf"
-    file.write_bytes(pdf)
-    shown = subprocess.run(["pdftotext", "-layout", file, "-"], check=True, capture_output=True)
-    return shown.stdout.decode()
 
 
 @pytest.mark.parametrize("shape", EVERY_SHAPE)
@@ -68,19 +47,17 @@ def test_a_scanner_reads_the_symbol(shape: str) -> None:
     assert scanned(sheet) == [code]
 
 
-@needs_poppler
 @pytest.mark.parametrize("draw", [letter, ticket])
 @pytest.mark.parametrize("shape", ["invoice", "many lines", "note on receipt"])
-def test_a_scanner_reads_the_code_from_the_page(shape: str, draw: Draw, tmp_path: Path) -> None:
+def test_a_scanner_reads_the_code_from_the_page(shape: str, draw: Draw) -> None:
     document = said(shape)
-    read = [code for sheet in pages(draw(document), tmp_path) for code in scanned(sheet)]
+    read = [code for sheet in pages(draw(document), 200) for code in scanned(sheet)]
     assert read == [document.code]
 
 
-@needs_poppler
 @pytest.mark.parametrize("draw", [letter, ticket])
-def test_people_read_who_what_and_how_much(draw: Draw, tmp_path: Path) -> None:
-    text = text_of(draw(said("gift")), tmp_path)
+def test_people_read_who_what_and_how_much(draw: Draw) -> None:
+    text = words(draw(said("gift")))
     for word in ("R.U.C. 20100070970", "F001-7", "Vicuña & Hijos", "Compañía de los Andes"):
         assert word in text
     for amount in ("Op. gravada", "S/ 67.80", "Op. gratuita", "S/ 21.19", "S/ 80.00", "gratuito"):
