@@ -1,4 +1,4 @@
-"""Operations: what is asked of an order that goes on meanwhile."""
+"""Operations: what is told of an order that goes on meanwhile."""
 
 from mtd.runtime.operations.operations import Operations
 from tests.core.process.sketch import Sketch
@@ -6,7 +6,7 @@ from tests.runtime.conftest import Founded
 from tests.runtime.plant import Plant, named
 
 
-async def test_the_trace_of_an_order_that_began_since_it_was_looked_up(found: Founded) -> None:
+async def test_an_order_has_a_trace_as_soon_as_it_began(found: Founded) -> None:
     sketch = Sketch()
     sketch.add("startEvent", "start")
     sketch.add("endEvent", "end")
@@ -14,8 +14,8 @@ async def test_the_trace_of_an_order_that_began_since_it_was_looked_up(found: Fo
     plant: Plant = await found(named(sketch, "p"))
     operations = Operations(plant.app, 1, await plant.app.receiving())
     [id_] = await plant.orders("p", 1)
-    order = await operations.order(id_)
-    assert order.definition == ""
+    assert (await operations.order(id_)).definition == ""
+    assert await operations.trace(id_) == []
     async with plant.worker():
         await plant.until_ended(1)
     assert [chapter.kind for chapter in await operations.trace(id_)] == ["start"]
