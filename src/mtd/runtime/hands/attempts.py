@@ -75,4 +75,4 @@ def tell(outcome: Outcome, took_s: float) -> None:
         case Refused(code=code):
             LOG.info("an attempt was refused", outcome=kind, code=code, took_ms=took_ms)
         case _:
-            LOG.warning("an attempt failed", outcome=kind, took_ms=took_ms)
+            LOG.info("an attempt failed", outcome=kind, took_ms=took_ms)

@@ -101,11 +101,10 @@ class Operations:
         async with self.app.store.door(self.tenant) as connection:
             traced = await trace.trace(connection, self.tenant, id_, after)
             # Asked afterwards: it may have begun since it was looked up.
-            standing = await trace.instance(connection, self.tenant, id_)
-        if not traced or standing is None:
+            begun = await trace.instance(connection, self.tenant, id_)
+        if not traced or begun is None:
             return []
-        definition = await self.app.library.definition(self.tenant, standing.definition)
-        return chronicle(definition, traced)
+        return chronicle(await self.app.library.definition(self.tenant, begun.definition), traced)
 
     async def incidents(self, order: Order) -> list[Incident]:
         """Every incident that the order had."""
