@@ -3,13 +3,17 @@
 import os
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
 
 from mtd.core.process.elements import TABLE
+from mtd.runtime.simulation.blocks import draw
 from mtd.runtime.simulation.campaign import Campaign, Outcome, replayed
+from mtd.runtime.simulation.drafting import Draft
 
 STEPS = 50_000
 """Four times this many are made in each run of the tests; ten million were made once."""
@@ -40,6 +44,26 @@ def test_a_story_is_told_again_by_its_seed() -> None:
     stories = [replayed(seed).steps for seed in seeds]
     assert sum(map(len, stories)) > 100
     assert [replayed(seed).steps for seed in seeds] == stories
+
+
+def test_what_may_be_under_way_twice_in_a_scope_has_no_gateway_that_unites_tokens() -> None:
+    seen = 0
+    for seed in range(400):
+        draft = Draft(Random(seed))
+        draw(draft)
+        ways: dict[str, list[str]] = defaultdict(list)
+        for flow in draft.flows:
+            ways[flow.source].append(flow.target)
+        reached = [
+            id_
+            for id_, node in draft.nodes.items()
+            if node.tag == "boundaryEvent" and node.attributes.get("cancelActivity") == "false"
+        ]
+        seen += len(reached)
+        for id_ in reached:
+            assert draft.nodes[id_].tag not in {"inclusiveGateway", "complexGateway"}, seed
+            reached.extend(target for target in ways[id_] if target not in reached)
+    assert seen > 40
 
 
 def _digest(path: Path, salt: str) -> str:

@@ -186,11 +186,21 @@ def _guarded(draft: Draft, parent: str, depth: int) -> Ends:
         "boundaryEvent", parent, kind(draft), attachedToRef=activity,
         cancelActivity="true" if interrupting else "false",
     )  # fmt: skip
-    first, last = sequence(draft, parent, depth)
+    first, last = (sequence if interrupting else _apart)(draft, parent, depth)
     draft.flow(parent, activity, after_it)
     draft.flow(parent, guard, first)
     draft.flow(parent, last, after_it if interrupting else draft.node("endEvent", parent))
     return activity, after_it
+
+
+def _apart(draft: Draft, parent: str, depth: int) -> Ends:
+    """What may be under way several times in one scope: simple blocks, or a scope for each time.
+
+    Inclusive and complex gateways unite tokens of two times (BPMN 2.0.2 §13.4.3, §13.4.5): a fork
+    around them would wait for ever for the one that was lost.
+    """
+    known = (_stage, *SIMPLE)
+    return known[draft.pick(len(known))](draft, parent, depth)
 
 
 def _undone(draft: Draft, parent: str, depth: int) -> Ends:
