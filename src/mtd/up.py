@@ -30,6 +30,7 @@ from mtd.runtime.database import database
 from mtd.runtime.engine.working import work
 from mtd.runtime.intake import take_in
 from mtd.runtime.memory.garbage import calm_collector
+from mtd.runtime.operations.books import own_books
 from mtd.runtime.operations.deploying import KEY_FILE, Refused, first_key, prepared
 from mtd.runtime.rehearsal.furnishing import furnish
 from mtd.runtime.rehearsal.town import Town, environment
@@ -96,14 +97,15 @@ async def _whole(customer: str) -> None:
 
 @asynccontextmanager
 async def _legacy(app: App, key: str) -> AsyncGenerator[Mapping[str, str]]:
-    """What leads the connectors to simulated systems, where the customer has no real ones."""
+    """What leads the connectors to our own books, and to simulated systems where none are real."""
     settings = app.settings
-    if not settings.simulated:
-        yield {}
-        return
     url = f"http://{settings.api.host}:{settings.api.port}"
+    books = own_books(settings, url, key)
+    if not settings.simulated:
+        yield books
+        return
     town = await Town.open({"callback": {"url": url, "api_key": key}})
     try:
-        yield environment(town.urls, settings.legacy) | await furnish(app, town)
+        yield environment(town.urls, settings.legacy) | await furnish(app, town) | books
     finally:
         await town.close()

@@ -173,7 +173,7 @@ async def test_the_sales_of_a_day_are_told_without_an_order() -> None:
         day = today().astimezone(ZoneInfo("America/Santiago")).date().isoformat()
         got = await talk.call("pos.sales_of_day", None, store=an_order().store, day=day)
         assert isinstance(got, Done)
-        [sale] = got.outputs["sales"]
+        [sale] = got.outputs["booked"]
         assert (sale["order"], sale["total"]) == (an_order().key, Decimal(11_900))
         assert isinstance(await talk.call("pos.sales_of_day", None, store="paris"), Failed)
 
@@ -207,3 +207,22 @@ async def test_a_step_without_an_order_fails_before_anything_is_sent() -> None:
         attempt = Attempt(key="k", order=None, inputs={}, number=1, sent_before=False)
         assert isinstance(await CONNECTORS["eom.release"].run(attempt, wire), Failed)
         assert wire.exchanges == []
+
+
+async def test_books_are_compared_and_what_is_of_another_shape_is_told() -> None:
+    sold = {"order": "CL/s/e/1", "day": "2026-11-26", "total": "900", "state": "CLOSED"}
+    sale = {**sold, "document": None, "is_posted": True, "is_mailed": True}
+    given: dict[str, Any] = {"day": "2026-11-26", "sales": [sale], "booked": [], "issued": []}
+    attempt = Attempt(key="k", order=None, inputs=given, number=1, sent_before=False)
+    async with conversation() as talk:
+        run = CONNECTORS["books.compare"].run
+        found = await run(attempt, talk.wires.none)
+        assert isinstance(found, Done)
+        [one] = found.outputs["differences"]
+        assert (one["kind"], one["ours"], one["title"]) == (
+            "POS_MISSING",
+            "900",
+            "No está en el POS",
+        )
+        odd = replace(attempt, inputs={**given, "booked": [{"order": 1}]})
+        assert isinstance(await run(odd, talk.wires.none), Failed)

@@ -21,7 +21,12 @@ PROCESSES = ROOT / "processes"
 FORMS = PROCESSES / "forms"
 RETAIL = "retail_purchase_order"
 DRAWING = PROCESSES / f"{RETAIL}.bpmn"
-CUSTOMER = {RETAIL: "default", "issue_tax_document": "fd", "digital_invoice_fd": "fd"}
+CUSTOMER = {
+    RETAIL: "default",
+    "issue_tax_document": "fd",
+    "digital_invoice_fd": "fd",
+    "pos_reconciliation": "fd",
+}
 """Every drawing of ours, and a customer that runs it."""
 
 

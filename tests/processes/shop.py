@@ -22,6 +22,7 @@ from mtd.faces.cli.starting import operations_of
 from mtd.runtime.app import App, open_app
 from mtd.runtime.engine.working import work
 from mtd.runtime.intake import take_in
+from mtd.runtime.operations.books import own_books
 from mtd.runtime.operations.deploying import deploy_all, first_key
 from mtd.runtime.rehearsal.furnishing import by_paperless
 from mtd.runtime.rehearsal.town import environment
@@ -39,6 +40,7 @@ PATIENCE_S = 20.0
 LOOK_S = 0.02
 LOOKS_MAX = round(PATIENCE_S / LOOK_S)
 PERSON = "ana"
+KEY = "mtd_test"
 BRIEF = {"MTD__DURATIONS__CLAIMS_WINDOW": "PT0.1S"}
 """Waits that no test is about."""
 ENDED = ("CLOSED", "CANCELLED")
@@ -243,18 +245,19 @@ async def open_shop(
         led = {
             **by_paperless(own),
             **environment(legacy.urls, own.legacy),
+            **own_books(own, f"http://127.0.0.1:{port}", KEY),
             **BRIEF,
             "MTD__API__PORT": str(port),
             **(settings or {}),
         }
-        os.environ.update({k: v for k, v in led.items() if k.startswith("PAPERLESS_")})
+        os.environ.update({k: v for k, v in led.items() if not k.startswith("MTD__")})
         app = await open_app(load(customer, led, [ROOT / "customers"]), home, dsn)
         await deploy_all(app, [ROOT / "processes"])
         key = await first_key(app)
         stopping = asyncio.Event()
         operations = await operations_of(app)
-        served = connectors(issuers(app.settings))
-        parts = [work(app, served, stopping), serve(operations, app.settings.api, stopping)]
+        hands = work(app, connectors(issuers(app.settings)), stopping)
+        parts = [hands, serve(operations, app.settings.api, stopping)]
         if intake:
             parts.append(take_in(app, operations, stopping))
         tasks = [asyncio.create_task(part) for part in parts]
@@ -287,10 +290,9 @@ async def _ready(session: aiohttp.ClientSession, tasks: list[asyncio.Task[None]]
 
 
 def _made_key(home: Path) -> str:
-    """The API key that `first_key` will find, made before the town is told it."""
-    key = "mtd_test"
-    (home / "api.key").write_text(key, encoding="ascii")
-    return key
+    """The key that `first_key` will find: the town is told it before."""
+    (home / "api.key").write_text(KEY)
+    return KEY
 
 
 def _free_port() -> int:

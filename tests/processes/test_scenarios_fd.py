@@ -19,6 +19,8 @@ from tests.processes.shop import Shop, an_order, open_shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SANTIAGO = ZoneInfo("America/Santiago")
+NEVER = "0 5 29 2 *"
+"""The reconciliation of a module that is about something else."""
 ANSWERED_MAX_S = 0.2
 """D01: a sale is accepted and has its id within this time."""
 
@@ -26,7 +28,7 @@ ANSWERED_MAX_S = 0.2
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Shop]:
     home = tmp_path_factory.mktemp("fd")
-    patient = {"MTD__DURATIONS__CLAIMS_WINDOW": "PT2S"}
+    patient = {"MTD__DURATIONS__CLAIMS_WINDOW": "PT2S", "MTD__CYCLES__RECONCILIATION": NEVER}
     async with open_shop(server, home, customer="fd_demo", settings=patient) as opened:
         await opened.command("pos", open=True)
         yield opened

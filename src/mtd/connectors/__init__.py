@@ -3,6 +3,7 @@
 import msgspec
 
 from mtd.connectors import (
+    books,
     engine,
     eom,
     generic,
@@ -25,6 +26,7 @@ from mtd.connectors.tax.issuers import Issuers
 CONNECTORS: dict[str, Connector] = {
     connector.name: connector
     for connectors in (
+        books.CONNECTORS,
         engine.CONNECTORS,
         eom.CONNECTORS,
         generic.CONNECTORS,
@@ -52,6 +54,7 @@ def connectors(issuers: Issuers) -> dict[str, Connector]:
 
 
 OPTIONS: dict[str, type[msgspec.Struct]] = {
+    "books": books.Options,
     "eom": eom.Options,
     "generic": generic.Options,
     "giftcard": giftcard.Options,

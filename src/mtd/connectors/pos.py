@@ -1,5 +1,6 @@
 """The point of sale (POS): posts, voids, returns; it honours idempotency keys, and sleeps."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ POSTING = frozenset({"POS_REJECTED", "POS_CLOSED"})
 RETURNING = frozenset({"RETURN_TOO_LARGE"})
 UNKNOWN = frozenset({"UNKNOWN_ORDER"})
 SALES_MAX = 20_000
-"""Sales of one store on one day that are compared; more would not fit into one step."""
+"""Sales of one store in two days that are compared; more would not fit into one step."""
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,7 +46,7 @@ class Booked(msgspec.Struct, frozen=True):
     """A sale as the books of a day have it."""
 
     order_id: str
-    sale_id: str
+    date: str
     total: Decimal
     state: str
 
@@ -100,24 +101,26 @@ async def post_return(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Ans
 
 
 async def sales_of_day(attempt: Attempt, wire: Wire) -> Answer:
-    """What the input `store` sold on the input `day`, a local date; needs no order.
+    """What the POS booked for the input `store` on the input `day`, a local date, and the next.
 
-    Outputs `sales`: rows of `order`, `sale_id`, `total` and `state`.
+    Outputs `booked`: rows of `order`, `day`, `total` and `is_void`; needs no order.
     """
-    asked = {name: str(attempt.inputs.get(name) or "") for name in ("store", "day")}
-    if not all(asked.values()):
+    store, day = (str(attempt.inputs.get(name) or "") for name in ("store", "day"))
+    if not store or not day:
         return Failed("store, day: one is missing")
-    query = {"store": asked["store"], "date": asked["day"]}
-    got = await get(wire, "/days", query, Day)
-    if not isinstance(got, Day):
-        return got
-    if len(got.sales) > SALES_MAX:
-        return Failed(f"{len(got.sales)} sales on one day; at most {SALES_MAX} are compared")
+    booked: list[Booked] = []
+    for one in (day, (date.fromisoformat(day) + timedelta(days=1)).isoformat()):
+        got = await get(wire, "/days", {"store": store, "date": one}, Day)
+        if not isinstance(got, Day):
+            return got
+        booked += got.sales
+    if len(booked) > SALES_MAX:
+        return Failed(f"{len(booked)} sales in two days; at most {SALES_MAX} are compared")
     rows = [
-        {"order": s.order_id, "sale_id": s.sale_id, "total": s.total, "state": s.state}
-        for s in got.sales
+        {"order": s.order_id, "day": s.date, "total": s.total, "is_void": s.state == "VOIDED"}
+        for s in booked
     ]
-    return Done({"sales": rows})
+    return Done({"booked": rows})
 
 
 async def query(_attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:

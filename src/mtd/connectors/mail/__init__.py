@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import msgspec
+
 from mtd.connectors.contract import Attempt, Connector, Repeat, for_order
 from mtd.connectors.mail.letter import message, message_id
 from mtd.connectors.mail.settings import ADDRESS, Options, Sender
@@ -13,6 +15,7 @@ from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.outcome import Answer, Done, Failed, Refused
 
 KIND = re.compile(r"[a-z][a-z0-9_]{0,63}")
+TAX_DOCUMENT = "tax_document"
 NO_LETTER: dict[str, Any] = {"mail_id": None, "sent": False}
 
 __all__ = ["CONNECTORS", "Options"]
@@ -62,7 +65,16 @@ async def send(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
     return Done({"mail_id": mail_id, "sent": True})
 
 
-CONNECTORS = (Connector("mail.send", for_order(send), Repeat.BY_KEY, kind="kind"),)
+async def tax_document(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
+    """The letter with the tax document (D06a), under a name of its own: it is reconciled."""
+    inputs = {**attempt.inputs, "kind": TAX_DOCUMENT}
+    return await send(msgspec.structs.replace(attempt, inputs=inputs), order, wire)
+
+
+CONNECTORS = (
+    Connector("mail.send", for_order(send), Repeat.BY_KEY, kind="kind"),
+    Connector("mail.tax_document", for_order(tax_document), Repeat.BY_KEY),
+)
 
 
 def _recipient(to: Any, order: PurchaseOrder, options: Options) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ import msgspec
 from mtd.connectors.contract import Attempt, Connector, Repeat, for_order
 from mtd.connectors.paperless.fetching import links
 from mtd.connectors.paperless.issuer import OK, Document, Service, document_of, generate, standing
+from mtd.connectors.paperless.listing import documents_of_day
 from mtd.connectors.paperless.searching import DEAD, found
 from mtd.connectors.paperless.settings import Options
 from mtd.connectors.paperless.staged import build, number, plan
@@ -161,15 +162,16 @@ async def error_control(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> A
 
 CONNECTORS = (
     Connector("paperless.issue", for_order(issue), Repeat.QUERYABLE),
-    Connector("paperless.plan", plan, Repeat.LOCAL),
-    Connector("paperless.number", number, Repeat.LOCAL),
-    Connector("paperless.build", build, Repeat.LOCAL),
+    Connector("paperless.plan", plan, Repeat.BY_KEY),
+    Connector("paperless.number", number, Repeat.BY_KEY),
+    Connector("paperless.build", build, Repeat.BY_KEY),
     Connector("paperless.send", for_order(send), Repeat.QUERYABLE),
     Connector("paperless.dispatch_guide", for_order(dispatch_guide), Repeat.QUERYABLE),
     Connector("paperless.credit_note", for_order(credit_note), Repeat.QUERYABLE),
     Connector("paperless.status", for_order(status), Repeat.BY_KEY),
     Connector("paperless.find", for_order(find), Repeat.BY_KEY),
     Connector("paperless.fetch", for_order(fetch), Repeat.BY_KEY),
+    Connector("paperless.documents_of_day", documents_of_day, Repeat.BY_KEY),
     Connector("paperless.error_control", for_order(error_control), Repeat.BY_KEY),
 )
 

@@ -42,6 +42,15 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     track_id: str
 
 
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A document as the issuer's list of a day has it."""
+
+    document: Document
+    order: str
+    total: str
+    """As the issuer writes it."""
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What the tax authority thinks of a document."""
 
@@ -93,20 +102,32 @@ async def recover(service: Service, document: Document, return_type: str) -> Sai
 
 async def issued_on(service: Service, kind: int, day: str, order: str) -> list[Document] | Failed:
     """The documents of that day for this order, lowest folio first."""
+    listed = await listed_on(service, kind, day)
+    if isinstance(listed, Failed):
+        return listed
+    found = [one.document for one in listed if one.order == order]
+    return sorted(found, key=lambda document: document.folio)
+
+
+async def listed_on(service: Service, kind: int, day: str) -> list[Listed] | Failed:
+    """All documents of that kind and day."""
     arguments = {"type": str(kind), "date": day}
     said = _known(await _asked(service, "consultaEmitidosPorDia", arguments, safe=True))
     if isinstance(said, Failed):
         return said
     if said.code != OK:
         return Failed(f"list of {day}: {said.code} {said.message}")
-    found = [
-        Document(kind=kind, folio=int(folio), track_id=child_text(row, "TrackId"))
+    return [
+        Listed(
+            document=Document(kind=kind, folio=int(folio), track_id=child_text(row, "TrackId")),
+            order=child_text(row, "Orden"),
+            total=child_text(row, "Total"),
+        )
         for row in said.answer.iter()
-        if local_name(row) == "Documento" and child_text(row, "Orden") == order
+        if local_name(row) == "Documento"
         for folio in [child_text(row, "Folio")]
         if folio.isdecimal()
     ]
-    return sorted(found, key=lambda document: document.folio)
 
 
 async def standing(service: Service, document: Document) -> Standing | Failed:

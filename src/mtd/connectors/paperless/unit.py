@@ -11,6 +11,8 @@ from mtd.core.orders.purchase_order import Address, DocumentKind, Line, Purchase
 
 INVOICE, EXEMPT_INVOICE, RECEIPT, EXEMPT_RECEIPT = 33, 34, 39, 41
 GUIDE, CREDIT_NOTE = 52, 61
+SALES = (INVOICE, EXEMPT_INVOICE, RECEIPT, EXEMPT_RECEIPT)
+"""Kinds of documents of a sale."""
 ANONYMOUS = "66666666-6"
 """The buyer of a receipt who is not named (SII, Formato Boletas Electrónicas, RUTRecep)."""
 NAME_MAX, BUSINESS_LINE_MAX, ADDRESS_MAX, COMMUNE_MAX = 100, 40, 70, 20

@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from mtd import __version__
 from mtd.core.orders.json import BODY_MAX_BYTES
 from mtd.faces.api import (
+    books,
     bulk,
     corrections,
     definitions,
@@ -96,7 +97,7 @@ def application(operations: Operations) -> Litestar:
         route_handlers=[
             orders.ROUTER, corrections.ROUTER, documents.ROUTER, folios.ROUTER,
             tax_documents.router(Papers(operations.app, operations.tenant)), repairs.ROUTER,
-            messages.ROUTER,
+            messages.ROUTER, books.ROUTER,
             tasks.ROUTER, waiting.ROUTER,
             definitions.ROUTER, schedules.ROUTER, pauses.ROUTER, bulk.ROUTER,
             facts.ROUTER, instances.ROUTER,

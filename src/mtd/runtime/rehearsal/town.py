@@ -87,6 +87,7 @@ def environment(urls: Mapping[str, str], legacy: Mapping[str, LegacySettings]) -
     places = {
         f"MTD__LEGACY__{name.upper()}__BASE_URL": urls[name] + urlsplit(settings.base_url).path
         for name, settings in legacy.items()
+        if name in urls
     }
     if "sii" in legacy:
         places |= {
