@@ -65,8 +65,34 @@ def test_an_open_return_keeps_the_order_open() -> None:
     assert world.resting() == {INSPECT, "Sin devoluciones en curso"}
 
 
+ON_ITS_WAY = {"Esperar entrega": ("ReturnRequested", WITHDRAWAL)}
+SENT = DELIVERED[: DELIVERED.index("DISPATCHED") + 1]
+
+
+def test_what_is_on_its_way_may_be_returned_once_it_came() -> None:
+    world = drive(
+        intrusions=ON_ITS_WAY,
+        messages={"GoodsReceived": [{}]},
+        people={INSPECT: [{"decision": "Acoger todo"}]},
+    )
+    ways = ["RETURN_IN_PROGRESS", "DELIVERED", "RETURN_IN_PROGRESS", "RETURNED", "CLOSED"]
+    assert_ended(world, [*SENT, *ways])
+    assert world.services.count("tax.credit_note") == 1
+
+
+def test_what_comes_back_undelivered_is_not_sent_out_again() -> None:
+    world = drive(
+        intrusions=ON_ITS_WAY,
+        messages={"Delivered": [None], "DeliveryFailed": [{}], "GoodsReceived": [{}]},
+        people={INSPECT: [{"decision": "Acoger todo"}]},
+    )
+    assert_ended(world, [*SENT, "RETURN_IN_PROGRESS", "RETURNED", "CLOSED"])
+    assert world.services.count("logistics.request_dispatch") == 1
+    assert world.services.count("tax.credit_note") == 1
+
+
 @pytest.mark.parametrize("reason", ["WITHDRAWAL", "GUARANTEE"])
-def test_nothing_is_returned_that_was_not_delivered(reason: str) -> None:
+def test_nothing_is_returned_that_was_not_sent(reason: str) -> None:
     request = {"return_id": "R-1", "reason": reason}
     world = drive(intrusions={"Esperar evento de bodega": ("ReturnRequested", request)})
     assert_ended(world, DELIVERED)
