@@ -236,10 +236,8 @@ async def open_shop(
     """A shop with no faults but those that a test scripts, for as long as this is open."""
     port = _free_port()
     async with server.database() as dsn:
-        callback = Callback(url=f"http://127.0.0.1:{port}", api_key=_made_key(home))
-        quiet = TownSettings(
-            latency_scale=0, time_scale=0.00001, default_faults=False, callback=callback
-        )
+        told = Callback(url=f"http://127.0.0.1:{port}", api_key=_made_key(home))
+        quiet = TownSettings(latency_scale=0, time_scale=1e-5, default_faults=False, callback=told)
         legacy = await town.serve(quiet)
         own = load(customer, {}, [ROOT / "customers"])
         led = {

@@ -38,6 +38,18 @@ async def sales_of_day(attempt: Attempt, wire: Wire) -> Answer:
     return Done({"day": got.day, "sales": got.sales}) if isinstance(got, Day) else got
 
 
+async def documents_of_day(attempt: Attempt, wire: Wire) -> Answer:
+    """What MTD itself issued for the input `store` on the local day of the input moment `at`.
+
+    And on the next day. Outputs `issued`; none where another provider issues its documents.
+    """
+    asked = {name: str(attempt.inputs.get(name) or "") for name in ("store", "at")}
+    if not all(asked.values()):
+        return Failed("store, at: one is missing")
+    got = await get(wire, "/sales/documents", asked, list[dict[str, Any]])
+    return Done({"issued": got}) if isinstance(got, list) else got
+
+
 async def compare(attempt: Attempt, _: Wire) -> Answer:
     """What does not agree between the inputs `sales`, `booked` and `issued` of `day`.
 
@@ -66,5 +78,6 @@ def _rows(given: dict[str, Any], name: str, shape: Any) -> Any:
 
 CONNECTORS = (
     Connector("books.sales_of_day", sales_of_day, Repeat.BY_KEY),
+    Connector("books.documents_of_day", documents_of_day, Repeat.BY_KEY),
     Connector("books.compare", compare, Repeat.LOCAL),
 )

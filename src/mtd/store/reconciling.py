@@ -27,6 +27,16 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     """Of the services asked about, those that were done for it."""
 
 
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """A tax document that MTD issued."""
+
+    order: str
+    issued_at: datetime
+    document: str
+    """Type and folio: `39-101`."""
+    total: Decimal
+
+
 async def sales(
     connection: Connection,
     tenant: int,
@@ -46,3 +56,24 @@ async def sales(
         page=SALES_MAX + 1,
     )
     return structs(Sale, await connection.fetch(*asked))
+
+
+async def documents(
+    connection: Connection,
+    tenant: int,
+    *,
+    store: str,
+    begins: datetime,
+    ends: datetime,
+    types: list[str],
+) -> list[Document]:
+    """What MTD itself issued for the store's sales from `begins` until before `ends`."""
+    asked = _SQL["documents"](
+        tenant=tenant,
+        store=store,
+        begins=begins,
+        ends=ends,
+        types=types,
+        page=SALES_MAX + 1,
+    )
+    return structs(Document, await connection.fetch(*asked))

@@ -11,7 +11,7 @@ from mtd.core.process.outcome import Failed, Refused, Unknown
 MESSAGE_MAX = 500
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
-Shape = TypeVar("Shape", bound=msgspec.Struct)
+Shape = TypeVar("Shape", bound="msgspec.Struct | list[dict[str, Any]]")
 
 
 class No(msgspec.Struct, frozen=True):

@@ -28,6 +28,15 @@ class Sold(msgspec.Struct, frozen=True, kw_only=True):
     is_mailed: bool
 
 
+class Issued(msgspec.Struct, frozen=True, kw_only=True):
+    """A tax document of a sale as it is compared."""
+
+    order: str
+    day: str
+    document: str
+    total: Decimal
+
+
 class Day(msgspec.Struct, frozen=True, kw_only=True):
     """The sales of a store on a local day, and of the day before."""
 
@@ -57,6 +66,35 @@ async def day_of(operations: Operations, store: str, at: datetime) -> Day:
     return Day(day=day.isoformat(), sales=[_sold(sale, zone) for sale in found])
 
 
+async def issued_on(operations: Operations, store: str, at: datetime) -> list[Issued]:
+    """What MTD itself issued for the store's sales on the local day of `at`, and on the next.
+
+    Raises Conflict when there is too much.
+    """
+    zone = ZoneInfo(operations.app.settings.time_zone)
+    day = at.astimezone(zone).date()
+    async with operations.app.store.door(operations.tenant) as connection:
+        found = await reconciling.documents(
+            connection,
+            operations.tenant,
+            store=store,
+            begins=_midnight(day, zone),
+            ends=_midnight(day + timedelta(days=2), zone),
+            types=sorted(SALES),
+        )
+    if len(found) > reconciling.SALES_MAX:
+        raise Conflict(f"more than {reconciling.SALES_MAX} documents of {store} in two days")
+    return [
+        Issued(
+            order=one.order,
+            day=one.issued_at.astimezone(zone).date().isoformat(),
+            document=one.document,
+            total=one.total,
+        )
+        for one in found
+    ]
+
+
 def own_books(settings: Settings, url: str, key: str) -> dict[str, str]:
     """What leads the customer's `[legacy.books]`, if it has them, to this API and lets it in."""
     if "books" not in settings.legacy:
@@ -65,7 +103,8 @@ def own_books(settings: Settings, url: str, key: str) -> dict[str, str]:
 
 
 def _sold(sale: reconciling.Sale, zone: ZoneInfo) -> Sold:
-    documents = (name for name in sale.documents if name.partition("-")[0] in SALES)
+    named = (name.removeprefix("dte-") for name in sale.documents)
+    documents = (name for name in named if name.partition("-")[0] in SALES)
     return Sold(
         order=sale.order,
         day=sale.placed_at.astimezone(zone).date().isoformat(),
