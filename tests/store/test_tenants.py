@@ -6,9 +6,11 @@ import asyncpg
 import pytest
 
 from mtd.core.process.effect import Subscription, UserTask
+from mtd.core.tax.document import DocumentKey
 from mtd.store import (
     beginnings,
     bulk,
+    buyers,
     clients,
     corrections,
     definitions,
@@ -231,6 +233,11 @@ async def _fill_taxes(store: Store, worker: Worker, tenant: int) -> None:
         " VALUES ($1, 1, $2, 'upload', '')",
         *(tenant, envelope),
     )
+    invoice = DocumentKey(tenant=tenant, issuer=ISSUER, type_code="33", folio=1)
+    said = ("ERM", "27-11-2026 12:00:00", "12345678-5", "Otorga recibo")
+    async with worker.asking.use() as connection:
+        assert len(await buyers.heard(connection, worker.id, invoice, [said])) == 1
+        assert not await buyers.heard(connection, worker.id, invoice, [said])
 
 
 async def test_connectors_can_be_paused(store: Store) -> None:

@@ -26,6 +26,8 @@ class PostBook:
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         settings = {**ENGINE, "application_name": f"mtd {worker.id}"}
+        self.worker = worker.id
+        """In whose name everything is written."""
         self.session = Session(worker.reading.dsn, settings)
 
     async def close(self) -> None:

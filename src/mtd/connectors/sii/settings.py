@@ -72,6 +72,8 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     time, to `ask_max_s`."""
     stuck_s: Annotated[float, Meta(ge=0)] = 7_200.0
     """An envelope that is under way for so long is asked after document by document."""
+    register_s: Annotated[float, Meta(ge=0)] = 21_600.0
+    """How often the register of receipts and claims is asked about an invoice."""
     lease_s: Seconds = 60.0
     """A sending that nobody heard of again is taken for unknown after so long."""
 

@@ -17,6 +17,7 @@ from mtd.faces.api.provided import Served
 from mtd.runtime.operations.operations import NotFound
 from mtd.runtime.operations.papers import Format, Papers
 from mtd.runtime.tax.asked import Refused, issue, request_of
+from mtd.store.buyers import BuyerEvent
 
 Name = Annotated[str, PathParameter(max_length=60, description="such as 76111111-39-1234")]
 File = Annotated[str, PathParameter(max_length=60, description="`<seal>.pdf`, .xml or .html")]
@@ -66,6 +67,12 @@ async def issuing(
 async def showing(papers: Read, name: Name) -> DocumentView:
     """By issuer without check digit, type and folio."""
     return _view(await papers.document(name))
+
+
+@get("/tax-documents/{name:str}/claims", summary="What the buyer recorded of an invoice")
+async def claims(papers: Read, name: Name) -> list[BuyerEvent]:
+    """Receipts (ERM), acceptance (ACD) and claims (RCD, RFP, RFT), as the authority has them."""
+    return await papers.buyer_events(await papers.document(name))
 
 
 @get("/tax-documents/{name:str}/drawing", summary="A tax document as PDF, HTML or XML")
@@ -122,7 +129,7 @@ def router(papers: Papers) -> Router:
     """The routes, over one process's papers."""
     return Router(
         path="/",
-        route_handlers=[issuing, showing, drawing, public],
+        route_handlers=[issuing, showing, claims, drawing, public],
         tags=["tax documents"],
         dependencies={"papers": Provide(lambda: papers, sync_to_thread=False)},
     )

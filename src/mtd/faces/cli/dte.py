@@ -24,7 +24,7 @@ from mtd.faces.cli import papers
 from mtd.runtime.sii_schemas import BadSchemas, folder_of, load
 
 dte = Commands(name="dte")
-for _command in (papers.issue, papers.show, papers.status, papers.render):
+for _command in (papers.issue, papers.show, papers.status, papers.claims, papers.render):
     dte.command(_command)
 dte.command("mtd.faces.cli.soak:soak", name="soak")
 

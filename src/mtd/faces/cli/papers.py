@@ -52,6 +52,11 @@ def status(name: Named, *, customer: Customer = "default", json: Json = False) -
     return uvloop.run(_show(name, customer, json, brief=True))
 
 
+def claims(name: Named, *, customer: Customer = "default", json: Json = False) -> int:
+    """Show what the buyer recorded of an invoice with the authority: receipts and claims."""
+    return uvloop.run(_claims(name, customer, json))
+
+
 def render(
     name: Named,
     *,
@@ -90,6 +95,23 @@ async def _show(name: str, customer: str, json: bool, brief: bool) -> int:
     except (NotFound, BadSettings) as error:
         return _told("status" if brief else "show", str(error))
     _print(document, json, brief)
+    return 0
+
+
+async def _claims(name: str, customer: str, json: bool) -> int:
+    try:
+        async with opened(customer) as app:
+            papers = Papers(app, TENANT)
+            said = await papers.buyer_events(await papers.document(name))
+    except (NotFound, BadSettings) as error:
+        return _told("claims", str(error))
+    if json:
+        print(msgspec.json.format(msgspec.json.encode(said)).decode())
+        return 0
+    table = Table("code", "recorded", "by", "", box=None)
+    for one in said:
+        table.add_row(one.code, one.recorded_at, one.by_tax_id, one.description)
+    Console(highlight=False).print(table if said else f"{name}: nothing was recorded")
     return 0
 
 

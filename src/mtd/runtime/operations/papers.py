@@ -16,7 +16,8 @@ from mtd.core.tax.document import DocumentKey, TaxDocument
 from mtd.runtime.app import App
 from mtd.runtime.operations.operations import NotFound
 from mtd.runtime.vault import Broken
-from mtd.store import tax_documents
+from mtd.store import buyers, tax_documents
+from mtd.store.buyers import BuyerEvent
 from mtd.store.tax_documents import SealedBytes
 
 CACHED_MAX = 256
@@ -67,6 +68,11 @@ class Papers:
                 if (found := await tax_documents.by_folio(connection, key)) is not None:
                     return found
         raise NotFound(f"there is no tax document {name!r}")
+
+    async def buyer_events(self, document: TaxDocument) -> list[BuyerEvent]:
+        """What the buyer recorded of an invoice: receipts and claims, oldest first."""
+        async with self._app.store.door(self._tenant) as connection:
+            return await buyers.of(connection, document.key)
 
     async def drawn(self, document: TaxDocument, form: Format) -> Drawn:
         """The document in that format. Raises NotFound where it has no bytes that can be read."""

@@ -10,6 +10,7 @@ from mtd.core.tax.countries.cl.certificate import BadCertificate
 from mtd.runtime.tax.post.counter import Counter, slot_of_issuer
 from mtd.runtime.tax.post.enveloping import make, ripe
 from mtd.runtime.tax.post.following import follow, resolve
+from mtd.runtime.tax.post.registering import look
 from mtd.runtime.tax.post.sending import send
 from mtd.store.envelopes import PAGE_MAX
 from mtd.store.mail import MADE, UNKNOWN, Envelope
@@ -53,6 +54,7 @@ class Office:
         due = await self._counter.book.due(issuers)
         turnstile = asyncio.Semaphore(TOGETHER)
         await asyncio.gather(*(self._handled(turnstile, one) for one in due[:PAGE_MAX]))
+        await look(self._counter, issuers)
 
     def _mine(self) -> list[str]:
         """The issuers whose mail this worker handles now."""

@@ -1,0 +1,63 @@
+"""Registering: what buyers say of invoices is read, kept, and told to the order once.
+
+A buyer has eight days to claim or to give receipt (Law 19.983, register manual v1.2, p. 4).
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+
+from mtd.connectors.sii import events
+from mtd.core.process.outcome import Failed
+from mtd.core.tax.countries.cl.certificate import BadCertificate
+from mtd.core.tax.document import DocumentKey
+from mtd.runtime.tax.post.counter import Counter
+from mtd.store import buyers, envelopes
+from mtd.store.buyers import BuyerEvent
+from mtd.store.mail import Message
+
+LOG = structlog.get_logger()
+DAYS = 10
+"""Eight by law, and what the register takes to show them."""
+SAID = "BuyerSaid"
+"""The message to the order, keyed as `DteStatusChanged` is."""
+TTL_S = 86_400.0
+CLAIMS = frozenset({"RCD", "RFP", "RFT"})
+
+
+async def look(counter: Counter, issuers: Sequence[str]) -> None:
+    """Ask the register about a page of invoices whose time has come."""
+    pace = counter.pace
+    for key in await buyers.claimable(counter.book.session, issuers, DAYS, pace.register_s):
+        await _read(counter, key)
+
+
+async def _read(counter: Counter, key: DocumentKey) -> None:
+    signer = await counter.signer(key.tenant, key.issuer)
+    if isinstance(signer, BadCertificate):
+        return
+    register = await events(
+        counter.wire(), counter.tokens, signer, key.issuer, key.type_code, key.folio
+    )
+    if isinstance(register, Failed):
+        LOG.warning("the register was not read", document=key.tracking_id, problem=register.message)
+    said = () if isinstance(register, Failed) else register.events
+    rows = [(one.code, one.at, one.by, one.description) for one in said if one.code]
+    async with counter.book.writing() as connection:
+        news = await buyers.heard(connection, counter.book.worker, key, rows)
+        messages = [_message(counter, key, one) for one in news]
+        await envelopes.publish(connection, key.tenant, SAID, messages, TTL_S)
+
+
+def _message(counter: Counter, key: DocumentKey, said: BuyerEvent) -> Message:
+    payload = {
+        "track_id": key.tracking_id,
+        "document_type": int(key.type_code),
+        "folio": key.folio,
+        "code": said.code,
+        "is_claim": said.code in CLAIMS,
+        "recorded_at": said.recorded_at,
+        "description": said.description,
+    }
+    return Message(id=counter.new_id(), key=key.tracking_id, payload=msgspec.json.encode(payload))
