@@ -10,6 +10,8 @@ from mtd.store.statements import statements
 
 PAGE_MAX = 1_000
 """So many unexplained folios are listed."""
+AWAITING_MAX = 50_000
+"""So many instances go on at once; a further range, or a person, takes care of more."""
 
 _SQL = statements("folios")
 
@@ -92,6 +94,17 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class Awaiting(msgspec.Struct, frozen=True, kw_only=True):
+    """An instance that stands still for want of folios."""
+
+    instance: str
+    number: int
+    """Of its incident, or of its task."""
+    is_task: bool
+    fields: bytes | None
+    """Of a task: what the person is shown, as JSON."""
+
+
 class RangeKey(msgspec.Struct, frozen=True, kw_only=True):
     """What stamps the documents of a range."""
 
@@ -171,6 +184,12 @@ async def unexplained(connection: Connection, tenant: int) -> list[Folio]:
     """Folios of which nobody can say what became of them; there are none. At most a page."""
     rows = await connection.fetch(*_SQL["unexplained"](tenant=tenant, page=PAGE_MAX))
     return structs(Folio, rows)
+
+
+async def awaiting(connection: Connection, tenant: int, code: str, form: str) -> list[Awaiting]:
+    """Who stands still for want of folios; at most so many."""
+    given = {"code": code, "form": form, "page": AWAITING_MAX}
+    return structs(Awaiting, await connection.fetch(*_SQL["awaiting"](tenant=tenant, **given)))
 
 
 async def gaps(connection: Connection, tenant: int) -> list[Gap]:

@@ -4,16 +4,17 @@ from collections import Counter
 from typing import Any
 
 from mtd.connectors import connectors
-from mtd.core.process.definition import Definition
+from mtd.core.process.definition import Definition, Person, Service
 from mtd.core.tax.countries.cl.verifying import Schemas, Verdict, verify
 from mtd.core.tax.document import DocumentKey
 from mtd.runtime.settings.settings import issuers as who_issues
 from mtd.store import folios, tax_documents
 from mtd.store.sessions import Session
+from tests.core.process.sketch import Sketch
 from tests.runtime.conftest import Founded
-from tests.runtime.plant import Plant, chain
+from tests.runtime.plant import Plant, chain, named
 from tests.runtime.tax.issuers import BY, authorised, furnished, issuers
-from tests.runtime.tax.steps import PAUSE, go, side_by_side, steps
+from tests.runtime.tax.steps import PAUSE, fixed, go, side_by_side, steps
 
 SALES = ("33", "34", "39", "41")
 
@@ -88,9 +89,7 @@ async def test_without_folios_it_is_a_clear_incident_and_goes_on_when_there_are_
         told = await plant.value("SELECT message FROM incident")
         assert "no folio of type" in told
         await authorised(plant.app, *SALES)
-        for order in orders:
-            await plant.retry(order)
-        await plant.until_ended(5)
+        await plant.until_ended(len(orders))
     assert await plant.value("SELECT count(*) FROM tax_document") == 5
 
 
@@ -264,3 +263,23 @@ async def test_without_a_certificate_nothing_is_signed_and_no_folio_lost(found: 
         assert "was never taken in" in await plant.value("SELECT message FROM incident")
     assert await plant.value("SELECT count(*) FROM tax_document") == 0
     assert await unexplained(plant) == []
+
+
+async def test_a_task_for_folios_is_done_when_they_are_there(found: Founded) -> None:
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    asked = {"document_kind": fixed("RECEIPT")}
+    work = Person(role="tax_clerk", form="load_folios", inputs=asked)
+    sketch.add("userTask", "load", work=work)
+    sketch.add("serviceTask", "issue", work=Service(connector="tax.issue", inputs=asked))
+    sketch.add("endEvent", "end")
+    sketch.chain("start", "load", "issue", "end")
+    plant = await opened(found, named(sketch, "sale"), types=())
+    await plant.orders("sale", 3)
+    tasks = "SELECT count(*) = 3 FROM user_task WHERE closed_at IS NULL"
+    async with plant.worker():
+        await plant.until(tasks)
+        await authorised(plant.app, "33")
+        assert await plant.value(tasks), "those were not what they wait for"
+        await authorised(plant.app, "39", "41")
+        await plant.until_ended(3)

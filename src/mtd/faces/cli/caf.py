@@ -79,6 +79,7 @@ async def _import(files: tuple[Path, ...], customer: str) -> int:
                     print(
                         f"{file.name}: {outcome.issuer} type {outcome.type_code},"
                         f" {outcome.first} to {outcome.last}, until {outcome.expires_on}"
+                        + (f"; {outcome.resumed} orders go on" if outcome.resumed else "")
                     )
     except BadSettings as error:
         return _told("import", str(error))

@@ -21,6 +21,7 @@ from mtd.core.tax.countries.cl.certificate import BadCertificate, Signer, signer
 from mtd.core.tax.countries.cl.content import ZONE
 from mtd.core.tax.countries.cl.formats import TYPE_CODES
 from mtd.runtime.app import App
+from mtd.runtime.tax.resuming import resume
 from mtd.store import folios
 from mtd.store.folios import NewCertificate, NewRange, Range
 from mtd.store.ids import uuid7
@@ -51,6 +52,8 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     last: int
     environment: str
     expires_on: date
+    resumed: int
+    """Orders that stood still for want of folios, and go on."""
 
 
 class Certified(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +78,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 async def take_in(app: App, tenant: int, content: bytes, actor: str) -> Taken | NotTaken:
     """Open the range of a CAF file, if it truly is the authority's, and ours, and new.
 
-    Its private key is sealed before it is stored, and is told to nobody.
+    Its private key is sealed before it is stored, and is told to nobody. Whoever stood still for
+    want of such folios goes on.
     """
     known = {one.options.rut: one for one in native_issuers(app.settings.issuers).values()}
     keys = {idk: key for one in known.values() for idk, key in one.authority_keys.items()}
@@ -104,6 +108,7 @@ async def take_in(app: App, tenant: int, content: bytes, actor: str) -> Taken | 
             return NotTaken(_overlap(caf, others))
         if not await folios.open_range(connection, tenant, new, actor):
             return NotTaken(_overlap(caf, [(caf.first, caf.last)]))
+    resumed = await resume(app, tenant, caf.issuer, caf.type_code, caf.first, actor)
     return Taken(
         issuer=caf.issuer,
         type_code=caf.type_code,
@@ -111,6 +116,7 @@ async def take_in(app: App, tenant: int, content: bytes, actor: str) -> Taken | 
         last=caf.last,
         environment=new.environment,
         expires_on=expires_on(caf),
+        resumed=resumed,
     )
 
 

@@ -107,6 +107,17 @@ INSERT INTO folio_gap (tenant_id, issuer, type_code, series, first, last, reason
 SELECT g.*, :reason, :actor FROM (SELECT * FROM returned UNION ALL SELECT * FROM shut) AS g
 RETURNING issuer, type_code, series, first, last, reason, actor, at;
 
+-- name: folios.awaiting
+-- Who stands still for want of folios: open incidents with a code, and open tasks of a form.
+SELECT i.instance_id::text AS instance, i.id AS number, false AS is_task, NULL::bytea AS fields
+FROM incident i
+WHERE i.tenant_id = :tenant AND i.settled_at IS NULL AND i.code = :code
+UNION ALL
+SELECT t.instance_id::text, t.wait, true, t.fields
+FROM user_task t
+WHERE t.tenant_id = :tenant AND t.closed_at IS NULL AND t.form = :form
+LIMIT :page;
+
 -- name: folios.certify
 -- A certificate to sign with; one that is known already stays as it is.
 INSERT INTO signing_certificate (
