@@ -179,6 +179,8 @@ def test_the_scripted_agent_fills_every_form_in_rightly() -> None:
 
 def test_a_customer_shortens_every_wait_and_leaves_none_out() -> None:
     assert durations("demo").keys() == durations("default").keys()
+    own = durations("default") | durations("fd")
+    assert durations("fd_demo").keys() == own.keys()
 
 
 def test_the_bindings_hold_no_flow(name: str, root: Markup) -> None:
