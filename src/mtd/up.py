@@ -1,4 +1,4 @@
-"""`mtd up`: engine, API and intake, each a process that is started again when it dies.
+"""`mtd up`: engine, API, portal and intake, each a process that is started again when it dies.
 
 This is where the parts are put together, above the faces, which do not know each other.
 """
@@ -15,7 +15,7 @@ from cyclopts import Parameter
 
 from mtd.connectors import connectors
 from mtd.connectors.settings import BadLegacySettings
-from mtd.faces.api.serving import serve
+from mtd.faces.api.application import application as api
 from mtd.faces.cli.starting import (
     explained,
     folders,
@@ -24,9 +24,15 @@ from mtd.faces.cli.starting import (
     settings_of,
     stop_on_signals,
 )
+from mtd.faces.portal.application import application as portal
+from mtd.faces.serving import serve
 from mtd.runtime.app import TENANT, App, open_app
+from mtd.runtime.building import NotBuilt, build
 from mtd.runtime.bulk.executing import carry_out
 from mtd.runtime.database import database
+from mtd.runtime.desk.accounts import FIRST_LOGIN, Accounts
+from mtd.runtime.desk.auditing import anchor_of, keep_sealing
+from mtd.runtime.desk.desk import Desk
 from mtd.runtime.engine.working import work
 from mtd.runtime.intake import take_in
 from mtd.runtime.memory.garbage import calm_collector
@@ -37,8 +43,9 @@ from mtd.runtime.rehearsal.town import Town, environment
 from mtd.runtime.settings.settings import BadSettings, home, issuers
 from mtd.runtime.supervising import parts
 from mtd.runtime.telemetry import log_stream, log_to
+from mtd.store.sessions import DOOR, PORTAL
 
-Part = Literal["api", "worker", "intake"]
+Part = Literal["api", "portal", "worker", "intake"]
 
 
 def up(
@@ -50,6 +57,8 @@ def up(
     stream = log_stream(os.environ)
     log_to(stream, human=stream.isatty())
     try:
+        if only is None:
+            _assets()
         uvloop.run(_part(only, customer) if only else _whole(customer))
     except (BadSettings, BadLegacySettings, Refused, FileNotFoundError) as error:
         sys.stderr.write(f"mtd up: {explained(error)}\n")
@@ -57,16 +66,31 @@ def up(
     return 0
 
 
+def _assets() -> None:
+    """The portal's, where this is a checkout; orders run without them too."""
+    try:
+        build(os.environ)
+    except NotBuilt as error:
+        sys.stderr.write(f"mtd up: the portal comes without its looks: {error}\n")
+
+
 async def _part(only: Part, customer: str) -> None:
     stopping = stop_on_signals()
     calm_collector()
-    async with opened(customer) as app:
+    async with opened(customer, PORTAL if only == "portal" else DOOR) as app:
         match only:
             case "worker":
                 served = connectors(issuers(app.settings))
                 await asyncio.gather(work(app, served, stopping), carry_out(app, TENANT, stopping))
             case "api":
-                await serve(await operations_of(app), app.settings.api, stopping)
+                await serve(api(await operations_of(app)), app.settings.api, stopping)
+            case "portal":
+                desk = Desk(await operations_of(app))
+                await desk.warm()
+                sealing = keep_sealing(app, desk.tenant, anchor_of(app), stopping)
+                await asyncio.gather(
+                    serve(portal(desk, stopping), app.settings.portal, stopping), sealing
+                )
             case "intake":
                 await take_in(app, await operations_of(app), stopping)
 
@@ -79,14 +103,18 @@ async def _whole(customer: str) -> None:
         app = await open_app(settings, place, dsn)
         deployed = await prepared(app, folders("processes"))
         key = await first_key(app)
+        password = await Accounts(app).first()
         async with _legacy(app, key) as led:
             await app.close()
-            children = parts(settings, dsn, place, customer, led)
+            children = parts(settings, dsn, place, customer, led, portal=True)
             for child in children:
                 child.start()
             url = f"http://{settings.api.host}:{settings.api.port}"
+            door = f"http://{settings.portal.host}:{settings.portal.port}"
+            first = f", user {FIRST_LOGIN}, password in {password}" if password else ""
             sys.stdout.write(
                 f"runs {', '.join(deployed)}\n"
+                f"portal {door}{first}\n"
                 f"API {url}/docs, key in {place / KEY_FILE}\n"
                 f"put order files into {place / settings.intake.folder}\n"
             )

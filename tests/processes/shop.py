@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import socket
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -17,8 +17,9 @@ import msgspec
 from mtd.connectors import connectors
 from mtd.core.orders.json import write_json
 from mtd.core.orders.purchase_order import PurchaseOrder
-from mtd.faces.api.serving import serve
+from mtd.faces.api.application import application
 from mtd.faces.cli.starting import operations_of
+from mtd.faces.serving import serve
 from mtd.runtime.app import App, open_app
 from mtd.runtime.engine.working import work
 from mtd.runtime.intake import take_in
@@ -232,30 +233,26 @@ async def open_shop(
     customer: str = "demo",
     settings: Mapping[str, str] | None = None,
     intake: bool = False,
+    places: Sequence[Path] = (ROOT,),
 ) -> AsyncGenerator[Shop]:
-    """A shop with no faults but those that a test scripts, for as long as this is open."""
+    """A shop with no faults but those that a test scripts; its files are below `places`."""
+    customers = [place / "customers" for place in places]
     port = _free_port()
     async with server.database() as dsn:
         told = Callback(url=f"http://127.0.0.1:{port}", api_key=_made_key(home))
         quiet = TownSettings(latency_scale=0, time_scale=1e-5, default_faults=False, callback=told)
         legacy = await town.serve(quiet)
-        own = load(customer, {}, [ROOT / "customers"])
-        led = {
-            **by_paperless(own),
-            **environment(legacy.urls, own.legacy),
-            **own_books(own, f"http://127.0.0.1:{port}", KEY),
-            **BRIEF,
-            "MTD__API__PORT": str(port),
-            **(settings or {}),
-        }
+        own, url = load(customer, {}, customers), f"http://127.0.0.1:{port}"
+        led = {**by_paperless(own), **environment(legacy.urls, own.legacy), **BRIEF}
+        led |= own_books(own, url, KEY) | {"MTD__API__PORT": str(port), **(settings or {})}
         os.environ.update({k: v for k, v in led.items() if not k.startswith("MTD__")})
-        app = await open_app(load(customer, led, [ROOT / "customers"]), home, dsn)
-        await deploy_all(app, [ROOT / "processes"])
+        app = await open_app(load(customer, led, customers), home, dsn)
+        await deploy_all(app, [place / "processes" for place in places])
         key = await first_key(app)
         stopping = asyncio.Event()
         operations = await operations_of(app)
         hands = work(app, connectors(issuers(app.settings)), stopping)
-        parts = [hands, serve(operations, app.settings.api, stopping)]
+        parts = [hands, serve(application(operations), app.settings.api, stopping)]
         if intake:
             parts.append(take_in(app, operations, stopping))
         tasks = [asyncio.create_task(part) for part in parts]

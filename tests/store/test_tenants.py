@@ -30,6 +30,7 @@ from mtd.store.sessions import DOOR, Session
 from mtd.store.store import Store
 from mtd.store.turned import Attempted
 from mtd.store.worker import Worker
+from tests.store.folk import fill_people
 from tests.store.making import (
     a_message,
     a_start,
@@ -201,6 +202,7 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
         await intake.settle(connection, tenant, [gone])
         await intake.push(connection, tenant, [claimed.id], actor="me", reason="again")
     await _fill_taxes(store, worker, tenant)
+    await fill_people(store, tenant)
 
 
 async def _fill_taxes(store: Store, worker: Worker, tenant: int) -> None:

@@ -20,6 +20,7 @@ from mtd.runtime.settings.lifetimes import Lifetimes, lifetimes
 from mtd.runtime.settings.settings import Settings
 from mtd.runtime.telemetry import Meters
 from mtd.runtime.vault import Vault
+from mtd.store.sessions import DOOR
 from mtd.store.store import Store
 
 TENANT = 1
@@ -78,9 +79,14 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
         await self.store.close()
 
 
-async def open_app(settings: Settings, home: Path, dsn: str) -> App:
-    """Open the store at `dsn`, migrated already, and everything that needs it."""
-    store = await Store.open(dsn)
+async def open_app(
+    settings: Settings, home: Path, dsn: str, sessions: dict[str, str] = DOOR
+) -> App:
+    """Open the store at `dsn`, migrated already, and everything that needs it.
+
+    `sessions`: how its doors connect.
+    """
+    store = await Store.open(dsn, settings=sessions)
     clock, meters = Clock(), Meters()
     return App(
         settings=settings,

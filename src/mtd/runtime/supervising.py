@@ -100,8 +100,10 @@ def parts(
     place: Path,
     customer: str,
     more: Mapping[str, str] | None = None,
+    *,
+    portal: bool = False,
 ) -> list[Child]:
-    """The children: API, intake and as many workers as the settings say."""
+    """The children: API, intake, the portal if wanted, and as many workers as the settings say."""
     meters = place / "meters"
     meters.mkdir(parents=True, exist_ok=True)
     for old in meters.glob("*.db"):
@@ -113,7 +115,8 @@ def parts(
         **(more or {}),
     }
     workers = [f"worker-{n + 1}" for n in range(settings.worker.count)]
-    return [part(name, customer, environment) for name in ("api", "intake", *workers)]
+    faces = ("api", "portal") if portal else ("api",)
+    return [part(name, customer, environment) for name in (*faces, "intake", *workers)]
 
 
 def part(name: str, customer: str, environment: Mapping[str, str]) -> Child:

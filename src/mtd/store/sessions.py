@@ -29,6 +29,14 @@ _EVERYONE = {
 DOOR = {**_EVERYONE, "role": "mtd_door", "application_name": "mtd door"}
 """API, portal and intake: below row-level security."""
 
+PORTAL = {
+    **DOOR,
+    "application_name": "mtd portal",
+    "statement_timeout": "2s",
+    "lock_timeout": "1s",
+}
+"""The portal's people: who asks for too much is told so, and starves nobody."""
+
 ENGINE = {
     **_EVERYONE,
     "role": "mtd_engine",

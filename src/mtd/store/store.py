@@ -20,24 +20,39 @@ _SQL = statements("door")
 class Store:
     """One PostgreSQL database; opened by `Store.open`."""
 
-    def __init__(self, dsn: str, *, notify: bool, door_connections_max: int) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        notify: bool,
+        door_connections_max: int,
+        settings: dict[str, str] = DOOR,
+    ) -> None:
         self.dsn = dsn
         self.notify = notify
-        self._sessions = [Session(dsn, DOOR) for _ in range(door_connections_max)]
+        self._sessions = [Session(dsn, settings) for _ in range(door_connections_max)]
         self._free = asyncio.LifoQueue[Session]()
         for session in self._sessions:
             self._free.put_nowait(session)
 
     @classmethod
     async def open(
-        cls, dsn: str, *, notify: bool = True, door_connections_max: int = DOOR_CONNECTIONS_MAX
+        cls,
+        dsn: str,
+        *,
+        notify: bool = True,
+        door_connections_max: int = DOOR_CONNECTIONS_MAX,
+        settings: dict[str, str] = DOOR,
     ) -> "Store":
         """Open the migrated database at `dsn`; its login may take the roles of the engine.
 
-        `notify`: tell workers of arrivals, so that they act sooner than they would by polling.
-        Raises what asyncpg raises when the database does not answer or lacks the roles.
+        `settings`: of the doors' sessions. `notify`: tell workers of arrivals, so that they act
+        sooner than they would by polling. Raises what asyncpg raises when the database does not
+        answer or lacks the roles.
         """
-        store = cls(dsn, notify=notify, door_connections_max=door_connections_max)
+        store = cls(
+            dsn, notify=notify, door_connections_max=door_connections_max, settings=settings
+        )
         async with store._sessions[-1].use():
             return store
 

@@ -10,8 +10,9 @@ import aiohttp
 import pytest
 
 from mtd.connectors.order import CONNECTORS
-from mtd.faces.api.serving import serve
+from mtd.faces.api.application import application
 from mtd.faces.cli.starting import operations_of
+from mtd.faces.serving import serve
 from mtd.runtime.app import TENANT, App, open_app
 from mtd.runtime.bulk.executing import carry_out
 from mtd.runtime.engine.working import work
@@ -64,7 +65,9 @@ async def api(database: str, tmp_path: Path) -> AsyncGenerator[Api]:
     tasks = [
         asyncio.create_task(work(app, {one.name: one for one in CONNECTORS}, stopping)),
         asyncio.create_task(carry_out(app, TENANT, stopping)),
-        asyncio.create_task(serve(await operations_of(app), ApiSettings(port=port), stopping)),
+        asyncio.create_task(
+            serve(application(await operations_of(app)), ApiSettings(port=port), stopping)
+        ),
     ]
     headers = {"Authorization": f"Bearer {key}"}
     url = f"http://127.0.0.1:{port}"

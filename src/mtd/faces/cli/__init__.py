@@ -7,7 +7,7 @@ from cyclopts import App
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (where it is, what `mtd --help` says of it)
     "demo": ("mtd.faces.cli.demo:demo", "Run generated orders, with trouble, and show what came."),
-    "up": ("mtd.up:up", "Run engine, API and intake."),
+    "up": ("mtd.up:up", "Run engine, API, portal and intake."),
     "check": ("mtd.faces.cli.check:check", "Say whether a drawing would run, and what it lacks."),
     "trace": ("mtd.faces.cli.trace:trace", "Try a drawing in memory, under a clock that jumps."),
     "deploy": ("mtd.faces.cli.deploy:deploy", "Deploy drawings and decision tables: all or none."),
@@ -18,6 +18,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "schedule": ("mtd.faces.cli.schedule:schedule", "List, pause and resume timer starts."),
     "fact": ("mtd.faces.cli.fact:fact", "Say what is so in the world: conditions begin by it."),
     "message": ("mtd.faces.cli.message:message", "Messages that nobody took, and why."),
+    "portal": ("mtd.faces.cli.portal:portal", "Accounts of the portal's people."),
+    "audit": ("mtd.faces.cli.audit:audit", "Check the record of what people did."),
     "db": ("mtd.faces.cli.db:db", "Migrate, back up and restore the database."),
     "caf": ("mtd.faces.cli.caf:caf", "Take in folios and certificates; show what is left."),
     "dte": ("mtd.faces.cli.dte:dte", "Issue, show, draw and check tax documents."),

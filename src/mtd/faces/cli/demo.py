@@ -16,8 +16,10 @@ from rich.table import Table
 
 from mtd.faces.cli.starting import folders, settings_of, stop_on_signals
 from mtd.runtime.app import TENANT, open_app
+from mtd.runtime.building import NotBuilt, build
 from mtd.runtime.clock import elapsed_s
 from mtd.runtime.database import database
+from mtd.runtime.desk.accounts import FIRST_LOGIN, Accounts
 from mtd.runtime.intake.dialects import dialects
 from mtd.runtime.operations.deploying import first_key, prepared
 from mtd.runtime.rehearsal.feeding import arrange, feed
@@ -50,6 +52,10 @@ def demo(
         os.environ[LOG] = str(home(os.environ) / "demo.log")
         home(os.environ).mkdir(parents=True, exist_ok=True)
     log_to(log_stream(os.environ))
+    try:
+        build(os.environ)
+    except NotBuilt as error:
+        sys.stderr.write(f"mtd demo: the portal comes without its looks: {error}\n")
     return uvloop.run(_demo(orders, seed, exit, json))
 
 
@@ -63,21 +69,21 @@ async def _demo(orders: int, seed: int, leave: bool, json: Path | None) -> int:
         app = await open_app(settings_of(CUSTOMER), place, dsn)
         await prepared(app, folders("processes"))
         key = await first_key(app)
-        console.print(
-            "starting the simulated legacy systems, the API, the intake and the workers …"
-        )
+        password = await Accounts(app).first()
+        console.print("starting the simulated legacy systems, API, portal, intake and workers …")
 
         async with set_up(
             app,
             key,
             {**TOWN, "seed": seed},
-            lambda more: parts(app.settings, dsn, place, CUSTOMER, more),
+            lambda more: parts(app.settings, dsn, place, CUSTOMER, more, portal=True),
         ) as stage:
             outcome = await _played(stage, orders, seed, console, stopping)
             _show(outcome, stage, console)
             if json is not None:
                 json.write_bytes(msgspec.json.format(msgspec.json.encode(outcome)))
             if not leave:
+                console.print(f"portal: {stage.portal_url}  {FIRST_LOGIN}, password in {password}")
                 console.print(f"API: {stage.api_url}/docs   key: {place / 'api.key'}   Ctrl-C ends")
                 await stopping.wait()
         await app.close()

@@ -13,6 +13,7 @@ from mtd.runtime.intake.dialects import dialects
 from mtd.runtime.operations.deploying import Refused
 from mtd.runtime.operations.operations import Operations
 from mtd.runtime.settings.settings import Settings, home, load
+from mtd.store.sessions import DOOR
 
 ROOT = Path(__file__).resolve().parents[4]
 """The checkout; an installed MTD finds its customers and processes in the working folder."""
@@ -29,11 +30,11 @@ def settings_of(customer: str) -> Settings:
 
 
 @asynccontextmanager
-async def opened(customer: str) -> AsyncGenerator[App]:
-    """The app, on the database of the environment or on our own."""
+async def opened(customer: str, sessions: dict[str, str] = DOOR) -> AsyncGenerator[App]:
+    """The app, on the database of the environment or on our own, whose doors connect so."""
     place = home(os.environ)
     async with database(place, os.environ) as dsn:
-        app = await open_app(settings_of(customer), place, dsn)
+        app = await open_app(settings_of(customer), place, dsn, sessions)
         try:
             yield app
         finally:

@@ -1,6 +1,7 @@
 """`mtd test`: every check of the project, in the order of what it costs."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -11,6 +12,8 @@ import msgspec
 from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
+
+from mtd.runtime.building import NotBuilt, build
 
 ROOT = Path(__file__).resolve().parents[4]
 """The checkout: the tests are no part of an installed MTD."""
@@ -59,6 +62,15 @@ def test(
         return 1
     if os.geteuid() != 0:
         console.print("Not root: the tests that give privileges up are skipped.")
+    if not (os.environ.get("MTD_CHROMIUM") or shutil.which("chromium")):
+        console.print(
+            "No chromium: the tests of the portal in a browser are skipped, or fail in CI."
+        )
+    try:
+        build(os.environ)
+    except NotBuilt as error:
+        console.print(f"[red]The portal's assets cannot be built:[/] {error}")
+        return 1
     results = [_run(check, arguments, console) for check in CHECKS]
     console.print(_table(results))
     return 1 if any(result.code for result in results) else 0

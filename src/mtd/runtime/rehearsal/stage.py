@@ -26,6 +26,8 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     town: Town
     api: aiohttp.ClientSession
     api_url: str
+    portal_url: str
+    """Where the portal is, if it is one of the parts."""
     children: list[Child]
 
     async def counts(self) -> dict[str, dict[str, int]]:
@@ -42,11 +44,12 @@ async def set_up(
     parts: Callable[[Mapping[str, str]], list[Child]],
 ) -> AsyncGenerator[Stage]:
     """Everything runs, and a scripted agent answers the tasks, for as long as this is open."""
-    port = _free_port()
+    port, door = _free_port(), _free_port()
     url = f"http://127.0.0.1:{port}"
     town = await Town.open({**town_settings, "callback": {"url": url, "api_key": key}})
     led = environment(town.urls, app.settings.legacy) | await furnish(app, town)
-    children = parts({"MTD__API__PORT": str(port), **led})
+    ports = {"MTD__API__PORT": str(port), "MTD__PORTAL__PORT": str(door)}
+    children = parts({**ports, **led})
     for child in children:
         child.start()
     headers = {"Authorization": f"Bearer {key}"}
@@ -55,7 +58,14 @@ async def set_up(
     agent = asyncio.create_task(Agent(session, ANSWERS).work(stopping))
     try:
         await _ready(session)
-        yield Stage(app=app, town=town, api=session, api_url=url, children=children)
+        yield Stage(
+            app=app,
+            town=town,
+            api=session,
+            api_url=url,
+            portal_url=f"http://127.0.0.1:{door}",
+            children=children,
+        )
     finally:
         stopping.set()
         await agent

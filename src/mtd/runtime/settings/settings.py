@@ -22,6 +22,7 @@ from mtd.core.time.business_calendar import BusinessCalendar
 from mtd.core.time.business_duration import is_business
 from mtd.runtime.settings.calendars import FOLDER, CalendarSettings, faults, unfit, zone
 from mtd.runtime.settings.layers import BadSettings, layers, merged, placed
+from mtd.runtime.settings.portal import PortalSettings
 
 CUSTOMERS = "customers"
 """The folder of customers' files, in the checkout or in the working folder."""
@@ -127,6 +128,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     """The taxpayers that issue documents."""
     intake: IntakeSettings = IntakeSettings()
     api: ApiSettings = ApiSettings()
+    portal: PortalSettings = PortalSettings()
     worker: WorkerSettings = WorkerSettings()
     time_zone: str = "America/Santiago"
     """Of dates without one, where an instance names no calendar."""
@@ -223,8 +225,9 @@ def _faults(settings: Settings) -> Iterator[tuple[str, str]]:
         except msgspec.ValidationError as error:
             yield f"legacy.{name}.options", str(error)
     yield from _issuer_faults(settings)
-    if bool(settings.api.tls_certificate) is not bool(settings.api.tls_key):
-        yield "api", "tls_certificate and tls_key go together"
+    for name, door in (("api", settings.api), ("portal", settings.portal)):
+        if bool(door.tls_certificate) is not bool(door.tls_key):
+            yield name, "tls_certificate and tls_key go together"
 
 
 def _issuer_faults(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -1,25 +1,28 @@
-"""Serving: the API on Granian, in this process, until told to stop."""
+"""Serving: a face on Granian, in this process, until told to stop."""
 
 import asyncio
 from pathlib import Path
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from litestar import Litestar
 
-from mtd.faces.api.application import application
-from mtd.runtime.operations.operations import Operations
-from mtd.runtime.settings.settings import ApiSettings, BadSettings
+from mtd.runtime.settings.layers import BadSettings
+from mtd.runtime.settings.portal import PortalSettings
+from mtd.runtime.settings.settings import ApiSettings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 BACKLOG = 1024
 
 
-async def serve(operations: Operations, settings: ApiSettings, stopping: asyncio.Event) -> None:
+async def serve(
+    application: Litestar, settings: ApiSettings | PortalSettings, stopping: asyncio.Event
+) -> None:
     """Listen where `settings` say. Raises BadSettings: elsewhere than on loopback, without TLS."""
     if settings.host not in LOOPBACK and not settings.tls_certificate:
-        raise BadSettings(f"api.host {settings.host}: elsewhere than on loopback TLS is required")
+        raise BadSettings(f"host {settings.host}: elsewhere than on loopback TLS is required")
     server = Server(
-        application(operations),
+        application,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,

@@ -1,0 +1,63 @@
+// Keys: J and K move, X ticks, Enter opens, / searches, ? helps; a page's own keys are in its markup.
+const ROWS = "[data-rows] > [data-row]";
+
+function rows(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>(ROWS)];
+}
+
+function move(by: number): void {
+  const all = rows();
+  if (all.length === 0) return;
+  const here = all.findIndex((row) => row.classList.contains("here"));
+  const next = all[Math.max(0, Math.min(all.length - 1, here < 0 ? 0 : here + by))];
+  for (const row of all) row.classList.toggle("here", row === next);
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("input:not([type=checkbox]), select, textarea") !== null;
+}
+
+const MOVES: Record<string, () => void> = {
+  j: () => move(1),
+  k: () => move(-1),
+  x: () => rows().find((row) => row.classList.contains("here"))?.querySelector<HTMLInputElement>("[data-pick]")?.click(),
+  Enter: () => rows().find((row) => row.classList.contains("here"))?.querySelector<HTMLAnchorElement>("a")?.click(),
+  "/": () => document.querySelector<HTMLInputElement>("[data-find]")?.focus(),
+};
+
+function pressed(event: KeyboardEvent): void {
+  const combined = event.ctrlKey || event.metaKey;
+  if (combined && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    document.querySelector<HTMLInputElement>("[data-find]")?.focus();
+    return;
+  }
+  const name = `${combined ? "ctrl+" : ""}${event.key.toLowerCase()}`;
+  const mine = [...document.querySelectorAll<HTMLElement>("[data-key]")].find((el) => el.dataset.key === name);
+  if (typing(event.target) && !combined) return;
+  if (event.altKey) return;
+  if (mine) {
+    event.preventDefault();
+    if (mine instanceof HTMLDetailsElement) {
+      mine.open = !mine.open;
+      mine.querySelector<HTMLElement>("input:not([type=hidden]), textarea, select")?.focus();
+    } else if (mine.matches("input:not([type=submit]), textarea, select")) mine.focus();
+    else mine.click();
+    return;
+  }
+  if (combined || (event.key === "Enter" && event.target !== document.body)) return;
+  const act = MOVES[event.key] ?? MOVES[event.key.toLowerCase()];
+  if (act) {
+    event.preventDefault();
+    act();
+  }
+}
+
+export function keys(): void {
+  document.addEventListener("keydown", pressed);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const open of document.querySelectorAll<HTMLDetailsElement>("details.who[open], details.act[open]")) open.open = false;
+  });
+}

@@ -1,0 +1,64 @@
+"""Formats: numbers, money and moments as people of a place write them (CLDR, by Babel)."""
+
+from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_currency, format_decimal, format_percent
+
+LOCALES = {"es": Locale("es", "CL"), "en": Locale("en", "US")}
+
+
+class Formats:
+    """How one reader is told figures and moments."""
+
+    def __init__(self, language: str, zone: tzinfo, now: datetime) -> None:
+        self._locale = LOCALES[language]
+        self._zone = zone
+        self.now = now
+
+    def number(self, value: float | Decimal) -> str:
+        """`18.043`."""
+        return format_decimal(value, locale=self._locale)
+
+    def share(self, value: float) -> str:
+        """`97 %`, of a share from 0 to 1."""
+        return format_percent(value, locale=self._locale)
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """`$12.990`, in the currency's own decimals (ISO 4217)."""
+        return format_currency(amount, currency, locale=self._locale)
+
+    def moment(self, at: datetime) -> str:
+        """Day and time, to the minute."""
+        return format_datetime(at, "dd-MM-yyyy HH:mm", tzinfo=self._zone, locale=self._locale)
+
+    def exact(self, at: datetime) -> str:
+        """Day and time, to the second."""
+        return format_datetime(at, "dd-MM-yyyy HH:mm:ss", tzinfo=self._zone, locale=self._locale)
+
+    def time(self, at: datetime) -> str:
+        """The time of day, to the second."""
+        return format_time(at, "HH:mm:ss", tzinfo=self._zone, locale=self._locale)
+
+    def day(self, at: datetime) -> str:
+        """`viernes 27 de noviembre`."""
+        local = at.astimezone(self._zone).date()
+        pattern = "EEEE d 'de' MMMM" if self._locale.language == "es" else "EEEE, MMMM d"
+        return format_date(local, pattern, locale=self._locale)
+
+    def age(self, at: datetime) -> str:
+        """How long ago, or how long from now: `3 min`, `2 d`."""
+        passed = abs(self.now - at)
+        return format_timedelta(passed, format="narrow", threshold=0.95, locale=self._locale)
+
+    def span(self, length: timedelta) -> str:
+        """A round length of time: `15 min`, `4 h`."""
+        return format_timedelta(length, format="narrow", threshold=1.1, locale=self._locale)
+
+    def took(self, milliseconds: float) -> str:
+        """A duration: `240 ms`, `1,2 s`."""
+        if milliseconds < 1000:
+            return f"{milliseconds:.0f} ms"
+        return f"{format_decimal(round(milliseconds / 1000, 1), locale=self._locale)} s"

@@ -1,0 +1,21 @@
+"""The portal's pages, a module each; none knows another."""
+
+from typing import Any
+
+from mtd.faces.portal.pages import (
+    bulk,
+    exceptions,
+    files,
+    live_stream,
+    order,
+    orders,
+    overview,
+    sign_in,
+    tasks,
+)
+
+PAGES: tuple[Any, ...] = (
+    sign_in.ROUTER, live_stream.ROUTER, overview.ROUTER, orders.ROUTER, order.ROUTER,
+    exceptions.ROUTER, files.ROUTER, tasks.ROUTER, bulk.ROUTER,
+)  # fmt: skip
+"""What the application serves; a new page is a module and a name here."""

@@ -1,0 +1,145 @@
+"""Orders: the list with its views and filters, the same as a spreadsheet, and search."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Response, Router
+from litestar.response import Stream
+
+from mtd.core.orders.purchase_order import Channel
+from mtd.core.orders.states import OrderState
+from mtd.faces.portal.needs import action, page
+from mtd.faces.portal.provided import Asked, Counted, Filled, Painted, Served, Someone
+from mtd.faces.portal.rendering import Said, go, link
+from mtd.faces.portal.spreadsheet import BOM, rows_of
+from mtd.runtime.desk import board, views
+from mtd.runtime.desk.board import KINDS, Filter, Line, read_filter
+
+PAGE = "orders"
+FOUND_MAX = 50
+HEADINGS = (
+    "order", "key", "store", "channel", "state", "step", "attempts", "total", "currency",
+    "received", "promised", "error",
+)  # fmt: skip
+
+
+@page("/orders", "orders.see")
+async def listing(
+    request: Asked, desk: Served, painter: Painted, person: Someone, tallies: Counted
+) -> Response[str]:
+    """A page of the list; every filter is in its address."""
+    query = request.query_params.dict()
+    asked = read_filter(query)
+    below, above = _one(query, "below"), _one(query, "above")
+    found = await board.page(desk, person, asked, below=below, above=above)
+    ids = [line.row.id for line in found.lines]
+    first = below is None and above is None
+    top = ids[0] if ids and first else ""
+    return await painter.page(
+        request,
+        "orders.html",
+        found=found,
+        asked=asked,
+        first=first,
+        live=link("/live", asked.query(), watch=",".join(ids), top=top),
+        tabs=[(kind, await tallies.count(desk, person, _view(kind))) for kind in KINDS],
+        kept=[
+            (view, await tallies.count(desk, person, view.query))
+            for view in await views.listing(desk, person, PAGE)
+        ],
+        count=await tallies.count(desk, person, urlencode(asked.query(), doseq=True)),
+        counted_max=board.COUNTED_MAX - 1,
+        query=urlencode(asked.query(), doseq=True),
+        states=list(OrderState),
+        channels=list(Channel),
+        chips=_chips(asked),
+    )
+
+
+@page("/orders.csv", "orders.export", media_type="text/csv")
+async def spreadsheet(request: Asked, desk: Served, painter: Painted, person: Someone) -> Stream:
+    """The orders that the same filter lets through, all of them."""
+    query = request.query_params.dict()
+    asked = read_filter(query)
+    local = _one(query, "flavour") != "plain"
+    await desk.record(person, "orders.export", "", after=asked.query())
+    words, formats = painter.words(request), painter.formats(request)
+
+    def cells(line: Line) -> Sequence[object]:
+        row = line.row
+        return (
+            row.external_id, row.key, row.store, row.channel, row.state, line.step, row.attempt,
+            row.amount, row.currency, formats.exact(row.received_at),
+            formats.exact(row.promised_at) if row.promised_at else None, row.code,
+        )  # fmt: skip
+
+    async def text() -> AsyncIterator[str]:
+        yield BOM if local else ""
+        yield rows_of([[words(f"orders.column.{name}") for name in HEADINGS]], local=local)
+        async for lines in board.every(desk, person, asked):
+            yield rows_of(map(cells, lines), local=local)
+
+    headers = {"Content-Disposition": 'attachment; filename="orders.csv"'}
+    return Stream(text(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@page("/search", "orders.see")
+async def search(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[Any]:
+    """What a word may mean; where it means one order, that one."""
+    text = request.query_params.get("q", "")[:200]
+    found = await board.search(desk, person, text) if text.strip() else []
+    if len(found) == 1:
+        return go(link(f"/orders/{found[0].id}"))
+    return await painter.page(request, "search.html", text=text, found=found[:FOUND_MAX])
+
+
+@action("/orders/views", "orders.see")
+async def keep_view(desk: Served, person: Someone, form: Filled) -> Response[Any]:
+    """Keep the filter of the page under a name."""
+    query, shared = str(form.get("query", "")), form.get("shared") == "yes"
+    name = str(form.get("name", ""))
+    await views.keep(desk, person, PAGE, name, query, shared=shared)
+    return go(f"/orders?{query}", Said("orders.view_kept", {"name": name}))
+
+
+@action("/orders/views/drop", "orders.see")
+async def drop_view(desk: Served, person: Someone, form: Filled) -> Response[Any]:
+    """Keep it no more."""
+    await views.drop(desk, person, str(form.get("id", "")))
+    return go("/orders")
+
+
+def _view(kind: str) -> str:
+    return urlencode(Filter(kind=kind).query())
+
+
+def _chips(asked: Filter) -> list[tuple[str, str, str]]:
+    """What is filtered by: the name, the value, and the address of the page without it."""
+    found: list[tuple[str, str, str]] = []
+    for field, name in (("states", "state"), ("stores", "store"), ("channels", "channel")):
+        values: tuple[str, ...] = getattr(asked, field)
+        for value in values:
+            left = tuple(one for one in values if one != value)
+            found.append((name, value, _without(asked, field, left)))
+    for field, name in (
+        ("since", "from"),
+        ("until", "to"),
+        ("code", "code"),
+        ("element", "element"),
+    ):
+        if value := getattr(asked, field):
+            found.append((name, value, _without(asked, field, "")))
+    return found
+
+
+def _without(asked: Filter, field: str, left: object) -> str:
+    return link("/orders", msgspec.structs.replace(asked, **{field: left}).query())
+
+
+def _one(query: dict[str, list[str]], name: str) -> str | None:
+    return next(iter(query.get(name, ())), None) or None
+
+
+ROUTER = Router(path="/", route_handlers=[listing, spreadsheet, search, keep_view, drop_view])

@@ -1,0 +1,34 @@
+"""Overview: whether all is well, in five seconds."""
+
+from urllib.parse import urlencode
+
+from litestar import Response, Router
+
+from mtd.faces.portal.needs import page
+from mtd.faces.portal.provided import Asked, Counted, Painted, Served, Someone
+from mtd.runtime.desk import board, trouble, worklist
+from mtd.runtime.desk.board import LATE, Filter
+
+CAUSES = 5
+TASKS = 5
+
+
+@page("/", "overview.see")
+async def overview(
+    request: Asked, desk: Served, painter: Painted, person: Someone, tallies: Counted
+) -> Response[str]:
+    """What waits for people, what came, and what is late; each leads to its list."""
+    late = urlencode(Filter(kind=LATE).query())
+    orders = person.may("orders.see")
+    return await painter.page(
+        request,
+        "overview.html",
+        arrived=await board.arrived(desk, person) if orders else None,
+        late=await tallies.count(desk, person, late) if orders else None,
+        groups=(await trouble.groups(desk, person))[:CAUSES] if orders else [],
+        urgent=(await worklist.listing(desk, person))[:TASKS] if person.may("tasks.see") else [],
+        counted_max=board.COUNTED_MAX - 1,
+    )
+
+
+ROUTER = Router(path="/", route_handlers=[overview])

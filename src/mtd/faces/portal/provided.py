@@ -1,0 +1,27 @@
+"""Provided: what every page may ask for."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+
+from mtd.faces.portal.live import Pulse
+from mtd.faces.portal.rendering import Painter
+from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.views import Tallies
+
+Asked = Request[Any, Any, State]
+Served = NamedDependency[Desk]
+"""What people may do."""
+Painted = NamedDependency[Painter]
+"""Renders."""
+Beating = NamedDependency[Pulse]
+"""What changes."""
+Counted = NamedDependency[Tallies]
+"""Counts of filters."""
+Someone = NamedDependency[Person]
+"""Who is signed in."""
+Filled = NamedDependency[dict[str, Any]]
+"""The form that was sent, checked to be ours."""

@@ -1,0 +1,73 @@
+"""Refusals: what a person reads when a page cannot be shown or an action not be done."""
+
+import traceback
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response
+from litestar.exceptions import HTTPException, NotAuthorizedException
+from structlog import get_logger
+
+from mtd.faces.portal.provided import Asked
+from mtd.faces.portal.rendering import Painter, here
+from mtd.runtime.desk.board import BadFilter
+from mtd.runtime.desk.person import Forbidden
+from mtd.runtime.operations.operations import Conflict, NotFound
+from mtd.store.sessions import Fault, Unavailable, fault
+
+LOG = get_logger()
+PLACES_MAX = 6
+"""Innermost frames of a failure that the log names."""
+RETRY_AFTER_S = "5"
+
+
+def handlers(painter: Painter) -> dict[type[Exception] | int, Any]:
+    """For each expected failure, the page that says so."""
+
+    def said(status: int, key: str) -> Any:
+        def answer(request: Asked, error: Exception) -> Response[str]:
+            return painter.bare(request, "refusal.html", status=status, key=key, detail=str(error))
+
+        return answer
+
+    def http(request: Asked, error: HTTPException) -> Response[Any]:
+        if isinstance(error, NotAuthorizedException):
+            return _to_sign_in(request)
+        known = {403: "forbidden", 404: "not_found", 413: "too_large"}
+        key = known.get(error.status_code, "bad_request")
+        return painter.bare(
+            request, "refusal.html", status=error.status_code, key=key, detail=error.detail
+        )
+
+    def failed(request: Asked, error: Exception) -> Response[str]:
+        if fault(error) is Fault.AGAIN:
+            return away(request, error)
+        places = traceback.extract_tb(error.__traceback__)[-PLACES_MAX:]
+        where = [f"{Path(place.filename).name}:{place.lineno}" for place in places]
+        LOG.error("a page failed", problem=type(error).__name__, where=where)
+        return painter.bare(request, "refusal.html", status=500, key="failed", detail="")
+
+    def away(request: Asked, _: Exception) -> Response[str]:
+        answer = painter.bare(request, "refusal.html", status=503, key="away", detail="")
+        answer.headers["Retry-After"] = RETRY_AFTER_S
+        return answer
+
+    return {
+        HTTPException: http,
+        BadFilter: said(400, "bad_request"),
+        Forbidden: said(403, "forbidden"),
+        NotFound: said(404, "not_found"),
+        Conflict: said(409, "conflict"),
+        Unavailable: away,
+        Exception: failed,
+    }
+
+
+def _to_sign_in(request: Asked) -> Response[Any]:
+    """To the door, and back to this page afterwards; a form that was sent is not sent again."""
+    back = here(request) if request.method == "GET" else "/"
+    place = f"/sign-in?next={quote(back, safe='')}"
+    if request.headers.get("hx-request"):
+        return Response(None, status_code=401, headers={"HX-Redirect": place})
+    return Response(None, status_code=303, headers={"Location": place})

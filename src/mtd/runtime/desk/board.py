@@ -1,0 +1,273 @@
+"""The board: which orders a person asked to see, page by page, with what lists show of each."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
+
+import msgspec
+
+from mtd.core.orders.facts import KeyKind, search_key
+from mtd.core.orders.purchase_order import Channel
+from mtd.core.orders.states import FINAL, OrderState
+from mtd.core.process.telling import label
+from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.person import Person
+from mtd.runtime.operations.operations import NotFound
+from mtd.store import board
+from mtd.store.board import FIRST, LAST, Counts, Glance, Row, Sought
+from mtd.store.ids import uuid7
+from mtd.store.orders import Order, by_digest, by_id, by_key
+from mtd.store.sessions import Fault, fault
+
+ROWS = 50
+COUNTED_MAX = 10_001
+"""Of more than that it is said that there are more."""
+COUNTING_MS = 250
+"""A count that takes longer is not shown."""
+LIVE = "live"
+"""The view of orders that are not over."""
+TROUBLED = "troubled"
+LATE = "late"
+KINDS = ("all", LIVE, TROUBLED, LATE)
+NO_CHANCE = b"\0" * 10
+
+
+class BadFilter(Exception):
+    """A filter that says nothing that can be looked for."""
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person filters orders by, as the address of the page says it."""
+
+    kind: str = "all"
+    states: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    since: str = ""
+    """Day on which they were received, `2026-11-27`."""
+    until: str = ""
+    """Inclusive."""
+    code: str = ""
+    """Of the open incident."""
+    element: str = ""
+
+    def query(self) -> dict[str, object]:
+        """As it stands in an address, whatever is not said left out."""
+        names = {
+            "view": "" if self.kind == "all" else self.kind, "state": self.states,
+            "store": self.stores, "channel": self.channels, "from": self.since,
+            "to": self.until, "code": self.code, "element": self.element,
+        }  # fmt: skip
+        return {name: value for name, value in names.items() if value}
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """An order in a list."""
+
+    row: Row
+    step: str
+    """The label of where it is."""
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a list."""
+
+    lines: tuple[Line, ...]
+    before: str | None
+    """Id above which the previous page is; None: this is the first."""
+    after: str | None
+    """Id below which the next page is; None: this is the last."""
+
+
+def read_filter(query: Mapping[str, Sequence[str]]) -> Filter:
+    """The filter that an address says. Raises BadFilter, naming the part."""
+    kind = next(iter(query.get("view", ())), "all") or "all"
+    if kind not in KINDS:
+        raise BadFilter(f"view: {kind}")
+    for name in ("from", "to"):
+        for text in query.get(name, ()):
+            _day(name, text)
+    states = tuple(text for text in query.get("state", ()) if text)
+    if unknown := [text for text in states if text not in OrderState.__members__]:
+        raise BadFilter(f"state: {unknown[0]}")
+    channels = tuple(text for text in query.get("channel", ()) if text)
+    if unknown := [text for text in channels if text not in set(Channel)]:
+        raise BadFilter(f"channel: {unknown[0]}")
+    return Filter(
+        kind=kind,
+        states=states,
+        stores=tuple(text for text in query.get("store", ()) if text),
+        channels=channels,
+        since=next(iter(query.get("from", ())), ""),
+        until=next(iter(query.get("to", ())), ""),
+        code=next(iter(query.get("code", ())), ""),
+        element=next(iter(query.get("element", ())), ""),
+    )
+
+
+async def page(
+    desk: Desk,
+    person: Person,
+    asked: Filter,
+    *,
+    below: str | None = None,
+    above: str | None = None,
+    rows: int = ROWS,
+) -> Page:
+    """A page of what `asked` lets through: the newest below or the oldest above an id."""
+    person.must("orders.see")
+    sought = _sought(desk, person, asked)
+    if below is not None:
+        sought = msgspec.structs.replace(sought, below=min(sought.below, below))
+    if above is not None:
+        sought = msgspec.structs.replace(sought, above=max(sought.above, above))
+    back = above is not None
+    async with desk.app.store.door(desk.tenant) as connection:
+        if asked.kind == TROUBLED or asked.code or asked.element:
+            limit = board.PAGE_MAX if back else rows + 1
+            found = await board.troubled(
+                connection, desk.tenant, sought, limit,
+                code=asked.code or None, element=asked.element or None,
+            )  # fmt: skip
+            found = found[-rows - 1 :] if back else found
+        else:
+            found = await board.page(connection, desk.tenant, sought, rows + 1, back=back)
+    more = len(found) > rows
+    shown = (found[1:] if back else found[:-1]) if more else found
+    lines = [Line(row=row, step=await step(desk, row.definition, row.element)) for row in shown]
+    first, last = (shown[0].id, shown[-1].id) if shown else (None, None)
+    return Page(
+        lines=tuple(lines),
+        before=first if (more if back else below is not None) else None,
+        after=last if back or more else None,
+    )
+
+
+async def every(desk: Desk, person: Person, asked: Filter) -> AsyncIterator[Sequence[Line]]:
+    """All orders that `asked` lets through, newest first, some at a time."""
+    below: str | None = None
+    while True:
+        found = await page(desk, person, asked, below=below, rows=board.PAGE_MAX - 1)
+        yield found.lines
+        if found.after is None:
+            return
+        below = found.after
+
+
+async def counted(desk: Desk, person: Person, asked: Filter) -> int | None:
+    """How many orders there are, up to COUNTED_MAX; None: counting them would take too long."""
+    person.must("orders.see")
+    sought = _sought(desk, person, asked)
+    try:
+        async with desk.app.store.door(desk.tenant) as connection:
+            if asked.kind == TROUBLED or asked.code or asked.element:
+                found = await board.troubled(
+                    connection, desk.tenant, sought, board.PAGE_MAX,
+                    code=asked.code or None, element=asked.element or None,
+                )  # fmt: skip
+                return len(found)
+            return await board.counted(connection, desk.tenant, sought, COUNTED_MAX, COUNTING_MS)
+    except Exception as error:
+        if fault(error) is Fault.AGAIN:
+            return None
+        raise
+
+
+async def search(desk: Desk, person: Person, text: str) -> list[Order]:
+    """The orders that `text` may mean: an id, a key, a number, a tax id, a mail or a telephone."""
+    person.must("orders.see")
+    text = text.strip()
+    found: dict[str, Order] = {}
+    async with desk.app.store.door(desk.tenant) as connection:
+        if len(text) == 36 and text.count("-") == 4 and _is_hex(text):
+            order = await by_id(connection, desk.tenant, text.lower())
+            found |= {order.id: order} if order else {}
+        if text.count("/") >= 3:
+            order = await by_key(connection, desk.tenant, text)
+            found |= {order.id: order} if order else {}
+        for kind in KeyKind:
+            key = search_key(kind, text)
+            if kind is KeyKind.ORDER_KEY or not key.value:
+                continue
+            digest = desk.app.vault.blind(desk.tenant, kind.value, key.value)
+            for order in await by_digest(connection, desk.tenant, digest):
+                found[order.id] = order
+    seen = [order for order in found.values() if person.sees(order.store)]
+    return sorted(seen, key=lambda order: order.id, reverse=True)
+
+
+async def arrived(desk: Desk, person: Person) -> int | None:
+    """How many orders came in the last hour, up to COUNTED_MAX."""
+    hour_ago = desk.app.clock.now() - timedelta(hours=1)
+    sought = Sought(stores=person.stores, above=uuid7(hour_ago, NO_CHANCE))
+    try:
+        async with desk.app.store.door(desk.tenant) as connection:
+            return await board.counted(connection, desk.tenant, sought, COUNTED_MAX, COUNTING_MS)
+    except Exception as error:
+        if fault(error) is Fault.AGAIN:
+            return None
+        raise
+
+
+async def counts(desk: Desk, stores: Sequence[str] | None) -> Counts:
+    """What waits for people in these stores; None: in all."""
+    async with desk.app.store.door(desk.tenant) as connection:
+        return await board.counts(connection, desk.tenant, stores)
+
+
+async def glances(
+    desk: Desk, watched: Sequence[str], above: str | None
+) -> tuple[list[Glance], list[Glance]]:
+    """Where the watched orders stand, and those that came after the id `above`."""
+    if not watched and above is None:
+        return [], []
+    async with desk.app.store.door(desk.tenant) as connection:
+        seen = await board.glances(connection, desk.tenant, watched) if watched else []
+        newest = await board.newest(connection, desk.tenant, above) if above else []
+    return seen, newest
+
+
+async def step(desk: Desk, definition: str, element: str) -> str:
+    """What a drawing calls an element; its id where the drawing cannot be had any more."""
+    if not definition or not element:
+        return ""
+    try:
+        return label(await desk.app.library.definition(desk.tenant, definition), element)
+    except (LookupError, NotFound):
+        return element
+
+
+def narrowed(person: Person, stores: Sequence[str]) -> tuple[str, ...] | None:
+    """The stores that a filter may look at: those asked for, as far as the person sees them."""
+    if not stores:
+        return person.stores
+    return tuple(store for store in stores if person.sees(store))
+
+
+def _sought(desk: Desk, person: Person, asked: Filter) -> Sought:
+    zone = desk.zone
+    late = asked.kind == LATE
+    return Sought(
+        states=asked.states or None,
+        finals=tuple(FINAL) if asked.kind in (LIVE, LATE) else None,
+        stores=narrowed(person, asked.stores),
+        channels=asked.channels or None,
+        late=desk.app.clock.now() if late else None,
+        above=_bound(_day("from", asked.since), zone) if asked.since else FIRST,
+        below=_bound(_day("to", asked.until) + timedelta(days=1), zone) if asked.until else LAST,
+    )
+
+
+def _bound(day: date, zone: tzinfo) -> str:
+    """The least id of an order that was received on `day` or later."""
+    return uuid7(datetime.combine(day, time(), zone), NO_CHANCE)
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text) if text else date.min
+    except ValueError as error:
+        raise BadFilter(f"{name}: {text}") from error
+
+
+def _is_hex(text: str) -> bool:
+    return all(each in "0123456789abcdefABCDEF-" for each in text)

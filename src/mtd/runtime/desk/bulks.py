@@ -1,0 +1,47 @@
+"""Bulk actions at the desk: looked at, started, held and repeated by who may do what they do."""
+
+from mtd.runtime.bulk import acting
+from mtd.runtime.bulk.acting import BulkView, Shown
+from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.person import Person
+from mtd.store.bulk import Ruling
+
+LISTED_MAX = 50
+NEEDS = {"retry": "orders.retry", "cancel": "orders.cancel", "push": "files.push"}
+"""What each action takes; the others take correcting orders."""
+
+
+async def listing(desk: Desk, person: Person) -> list[BulkView]:
+    """The latest bulk actions."""
+    person.must("orders.see")
+    return await acting.listing(desk.operations, LISTED_MAX)
+
+
+async def shown(desk: Desk, person: Person, id_: str) -> Shown:
+    """One with its preview and progress. Raises NotFound."""
+    person.must("orders.see")
+    return await acting.shown(desk.operations, id_)
+
+
+async def rule(desk: Desk, person: Person, id_: str, ruling: Ruling, reason: str) -> None:
+    """Start, pause, resume or abort it. Raises Forbidden, NotFound, Conflict."""
+    bulk = (await shown(desk, person, id_)).bulk
+    person.must(NEEDS.get(bulk.action, "orders.correct"))
+    reason = reason.strip() or bulk.reason
+    await desk.record(person, f"bulk.{ruling.lower()}", bulk.name, reason)
+    await acting.rule(desk.operations, id_, ruling, person.login, reason)
+
+
+async def again(desk: Desk, person: Person, id_: str) -> Shown:
+    """Preview it for those alone that failed. Raises Forbidden, NotFound, Conflict."""
+    bulk = (await shown(desk, person, id_)).bulk
+    person.must(NEEDS.get(bulk.action, "orders.correct"))
+    await desk.record(person, "bulk.again", bulk.name, bulk.reason)
+    return await acting.again(desk.operations, id_, person.login, bulk.reason)
+
+
+async def table(desk: Desk, person: Person, id_: str) -> str:
+    """What came of each, as CSV. Raises NotFound."""
+    person.must("orders.export")
+    await desk.record(person, "bulk.export", id_)
+    return await acting.table(desk.operations, id_)

@@ -1,0 +1,50 @@
+"""Diagnosis: what failed, where, what was expected, what was observed, and what to do."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from mtd.store.incidents import Incident
+from mtd.store.turned import Attempted
+
+
+class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
+    """An open incident in the terms of who has to do something about it."""
+
+    incident: int
+    code: str
+    """Of the error; the catalogues say what is expected and what to do."""
+    element: str
+    step: str
+    """What the drawing calls the element."""
+    at: datetime
+    observed: str
+    """The engine's own words."""
+    service: str
+    """The system that was asked; empty: none was."""
+    attempts: int
+    correctable: bool
+    """Other variables may help."""
+
+
+WITHOUT_DATA = frozenset({"IN_DOUBT", "DEADLOCK", "ENGINE_FAILURE", "LATE_EFFECT"})
+"""Errors that no variable causes."""
+
+
+def diagnosed(incident: Incident, step: str, failed: Sequence[Attempted]) -> Diagnosis:
+    """What an open incident means; `failed` are the order's last failed attempts, newest first."""
+    mine = [one for one in failed if one.at <= incident.at]
+    called = incident.code in ("TECHNICAL_FAILURE", "IN_DOUBT", "LEGACY_UNAVAILABLE")
+    last = mine[0] if mine and called else None
+    return Diagnosis(
+        incident=incident.id,
+        code=incident.code,
+        element=incident.element,
+        step=step or incident.element,
+        at=incident.at,
+        observed=incident.message,
+        service=last.service if last else "",
+        attempts=last.attempt if last else 0,
+        correctable=incident.code not in WITHOUT_DATA,
+    )

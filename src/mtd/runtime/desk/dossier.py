@@ -1,0 +1,165 @@
+"""The dossier of an order: where it stands, why it does not go on, what happened, what is kept."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import msgspec
+
+from mtd.core.process.journal import decode
+from mtd.core.process.telling import label
+from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.diagnosis import Diagnosis, diagnosed
+from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.telling import Line, lines
+from mtd.runtime.operations.chronicle import Chapter, chronicle
+from mtd.runtime.operations.operations import Conflict
+from mtd.runtime.vault import Broken
+from mtd.store import audit, dossier, incidents, kept, orders, tasks
+from mtd.store.arrival import Accepted, Duplicate, Receipt
+from mtd.store.audit import Listed
+from mtd.store.dossier import NEWEST, Remark
+from mtd.store.orders import Order
+from mtd.store.tasks import Task
+
+CHAPTERS = 50
+FAILED_MAX = 20
+AUDITED_MAX = 50
+REASON_MAX = 500
+MASK = "•••"
+PERSONAL = frozenset(
+    {
+        "name", "tax_id", "email", "phone", "street", "number", "unit", "postal_code",
+        "legal_name", "instrument", "authorization_code",
+    }
+)  # fmt: skip
+"""Fields of an order that only those see in clear who may."""
+
+
+class Dossier(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the first look at an order needs; its size does not depend on its journal's."""
+
+    order: Order
+    diagnoses: tuple[Diagnosis, ...]
+    settled: int
+    """Incidents that it had and are over."""
+    chapters: tuple[Chapter, ...]
+    """Newest first."""
+    told: dict[int, list[Line]]
+    """What followed, by the number of the row."""
+    earlier: int | None
+    """The number before which there are more; None: there are none."""
+    tasks: tuple[Task, ...]
+    """Open ones."""
+    remarks: tuple[Remark, ...]
+    documents: tuple[str, ...]
+    audited: tuple[Listed, ...]
+
+
+async def dossier_of(desk: Desk, person: Person, name: str, below: int | None = None) -> Dossier:
+    """The order of this name; `below`: its journal from before that number on."""
+    order = await desk.order(person, name)
+    async with desk.app.store.door(desk.tenant) as connection:
+        wanted = (connection, desk.tenant, order.id)
+        all_incidents = await incidents.of(*wanted)
+        traced = await dossier.latest(*wanted, below or NEWEST, CHAPTERS + 1)
+        failed = await dossier.failed(*wanted, FAILED_MAX)
+        known = await tasks.of(*wanted)
+        remarks = await dossier.remarks(*wanted)
+        documents = await kept.of_order(*wanted)
+        done = await audit.page(connection, desk.tenant, subject=order.key, limit=AUDITED_MAX)
+    shown = traced[:CHAPTERS]
+    chapters: list[Chapter] = []
+    labels: dict[str, str] = {}
+    told: dict[int, list[Line]] = {}
+    if order.definition and traced:
+        definition = await desk.app.library.definition(desk.tenant, order.definition)
+        chapters = chronicle(definition, reversed(shown))[::-1]
+        records = ((one.entry.seq, decode(one.entry.payload)) for one in shown)
+        told = {seq: lines(definition, record.facts) for seq, record in records}
+        labels = {one.element: label(definition, one.element) for one in all_incidents}
+    open_ = [one for one in all_incidents if one.settled_at is None]
+    return Dossier(
+        order=order,
+        diagnoses=tuple(diagnosed(one, labels.get(one.element, ""), failed) for one in open_),
+        settled=len(all_incidents) - len(open_),
+        chapters=tuple(chapters),
+        told=told,
+        earlier=shown[-1].entry.seq if len(traced) > CHAPTERS else None,
+        tasks=tuple(task for task in known if task.closed_at is None),
+        remarks=tuple(remarks),
+        documents=tuple(one.name for one in documents),
+        audited=tuple(done),
+    )
+
+
+async def content_of(desk: Desk, person: Person, order: Order) -> Any:
+    """What the order says, personal data masked for who may not see it; None: it was erased."""
+    async with desk.app.store.door(desk.tenant) as connection:
+        found = await orders.content(connection, desk.tenant, order.id)
+    if found is None or found.wrapped_key is None:
+        return None
+    place = (desk.tenant, order.id, found.key_id)
+    try:
+        clear = desk.app.vault.open(*place, found.wrapped_key, found.ciphertext)
+    except Broken:
+        return None
+    content = msgspec.json.decode(clear)
+    return content if person.may("personal.see") else masked(content)
+
+
+async def retry(desk: Desk, person: Person, order: Order, incident: int, reason: str) -> None:
+    """Try again what failed. Raises Forbidden, and Conflict when it is not open any more."""
+    person.must("orders.retry")
+    await still_open(desk, order, incident)
+    await desk.record(
+        person, "order.retry", order.key, _given(reason), after={"incident": incident}
+    )
+    accepted(await desk.operations.retry(order, incident, {}, person.login, reason))
+
+
+async def cancel(desk: Desk, person: Person, order: Order, reason: str) -> None:
+    """Ask the order's process to cancel. Raises Forbidden, and Conflict: it does not listen."""
+    person.must("orders.cancel")
+    await desk.record(person, "order.cancel", order.key, _given(reason))
+    accepted(await desk.operations.cancel(order, person.login, reason))
+
+
+async def say(desk: Desk, person: Person, order: Order, words: str) -> None:
+    """Remark something about the order."""
+    person.must("orders.see")
+    words = _given(words)
+    await desk.record(person, "order.remark", order.key)
+    async with desk.app.store.door(desk.tenant) as connection:
+        await dossier.remark(connection, desk.tenant, desk.new_id(), order.id, person.name, words)
+
+
+async def still_open(desk: Desk, order: Order, incident: int) -> None:
+    """Raises Conflict when the incident is over, or never was."""
+    async with desk.app.store.door(desk.tenant) as connection:
+        known = await incidents.of(connection, desk.tenant, order.id)
+    found = next((one for one in known if one.id == incident), None)
+    if found is None or found.settled_at is not None:
+        raise Conflict("the exception is settled already")
+
+
+def accepted(receipt: Receipt) -> None:
+    """Raises Conflict for what was not let in, with why."""
+    if not isinstance(receipt, Accepted | Duplicate):
+        raise Conflict(f"it was not let in: {type(receipt).__name__}")
+
+
+def masked(content: Any, name: str = "") -> Any:
+    """`content` with a mask in the place of each personal field's value."""
+    if isinstance(content, Mapping):
+        members = cast("Mapping[str, Any]", content)
+        return {key: masked(value, key) for key, value in members.items()}
+    if isinstance(content, list):
+        return [masked(one, name) for one in cast("Sequence[Any]", content)]
+    return MASK if name in PERSONAL and content is not None else content
+
+
+def _given(reason: str) -> str:
+    reason = reason.strip()[:REASON_MAX]
+    if not reason:
+        raise Conflict("a reason is needed")
+    return reason

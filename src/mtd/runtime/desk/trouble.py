@@ -1,0 +1,81 @@
+"""Trouble: open exceptions by their cause, and many of them retried by one bulk action."""
+
+import msgspec
+
+from mtd.runtime.bulk import acting
+from mtd.runtime.bulk.acting import Shown
+from mtd.runtime.bulk.asked import ITEMS_MAX, Wish
+from mtd.runtime.desk import board
+from mtd.runtime.desk.board import Filter
+from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.diagnosis import Diagnosis
+from mtd.runtime.desk.dossier import dossier_of
+from mtd.runtime.desk.person import Person
+from mtd.runtime.operations.operations import Conflict
+from mtd.store import board as rows
+from mtd.store.board import Cause
+
+NAME_MAX = 200
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Open exceptions that have one cause."""
+
+    cause: Cause
+    step: str
+    """The label of the element."""
+
+
+async def groups(desk: Desk, person: Person) -> list[Group]:
+    """Open exceptions by error and element, the most orders first."""
+    person.must("orders.see")
+    async with desk.app.store.door(desk.tenant) as connection:
+        found = await rows.causes(connection, desk.tenant, person.stores)
+    return [
+        Group(cause=one, step=await board.step(desk, one.definition, one.element)) for one in found
+    ]
+
+
+async def example(desk: Desk, person: Person, cause: Cause) -> Diagnosis | None:
+    """The diagnosis of the oldest order of a cause."""
+    found = await dossier_of(desk, person, cause.example)
+    mine = [
+        one for one in found.diagnoses if (one.code, one.element) == (cause.code, cause.element)
+    ]
+    return mine[0] if mine else None
+
+
+async def retry(
+    desk: Desk,
+    person: Person,
+    asked: Filter,
+    chosen: list[str] | None,
+    name: str,
+    reason: str,
+    rate_per_s: float,
+) -> Shown:
+    """A bulk retry of the `chosen` orders, or of all that `asked` lets through: previewed only.
+
+    Who is in it is fixed here, from what the person sees: nobody comes in later.
+    Raises Forbidden, and Conflict.
+    """
+    person.must("orders.retry")
+    seen = [line.row.id async for lines in board.every(desk, person, asked) for line in lines]
+    if len(seen) > ITEMS_MAX:
+        raise Conflict(f"more than {ITEMS_MAX} orders: narrow the filter")
+    among = set(seen) if chosen is None else set(seen) & set(chosen)
+    ids = [id_ for id_ in seen if id_ in among]
+    if not ids:
+        raise Conflict("none of them has an open exception any more")
+    if not reason.strip():
+        raise Conflict("a reason is needed")
+    wish = Wish(
+        name=(name.strip() or reason.strip())[:NAME_MAX],
+        action="retry",
+        actor=person.login,
+        reason=reason.strip(),
+        orders=ids,
+        rate_per_s=rate_per_s,
+    )
+    await desk.record(person, "bulk.preview", wish.name, wish.reason, after={"orders": len(ids)})
+    return await acting.preview(desk.operations, wish)

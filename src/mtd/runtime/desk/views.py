@@ -1,0 +1,74 @@
+"""Saved views of a page: kept on the server, personal or shared."""
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import parse_qs
+
+from mtd.runtime.clock import elapsed_s
+from mtd.runtime.desk import board
+from mtd.runtime.desk.board import BadFilter, read_filter
+from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.person import Person
+from mtd.store import views
+from mtd.store.views import View
+
+NAME_MAX = 60
+QUERY_MAX = 1_000
+COUNTED_S = 10.0
+"""How long a view's count is shown before it is counted again."""
+KNOWN_MAX = 2_000
+
+
+class Tallies:
+    """Counts of filters, shared by all who see the same stores."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, tuple[str, ...] | None], tuple[float, int | None]] = {}
+        self._asking = asyncio.Lock()
+
+    async def count(self, desk: Desk, person: Person, query: str) -> int | None:
+        """How many orders a filter lets through; None: nobody knows at once."""
+        key = (query, person.stores)
+        async with self._asking:
+            taken_s, known = self._known.get(key, (float("-inf"), None))
+            if elapsed_s() - taken_s > COUNTED_S:
+                try:
+                    asked = read_filter(parse_qs(query))
+                except BadFilter:
+                    return None
+                known = await board.counted(desk, person, asked)
+                if len(self._known) >= KNOWN_MAX:
+                    self._known.clear()
+                self._known[key] = (elapsed_s(), known)
+            return known
+
+
+async def listing(desk: Desk, person: Person, page: str) -> Sequence[View]:
+    """The views of a page that `person` keeps, and those that others share."""
+    async with desk.app.store.door(desk.tenant) as connection:
+        return await views.listing(connection, desk.tenant, page, person.id)
+
+
+async def keep(
+    desk: Desk, person: Person, page: str, name: str, query: str, *, shared: bool
+) -> str:
+    """Keep the filter `query` under `name`; its id. Raises BadFilter, person.Forbidden."""
+    if shared:
+        person.must("views.share")
+    name = name.strip()[:NAME_MAX]
+    if not name or len(query) > QUERY_MAX:
+        raise BadFilter("name")
+    read_filter(parse_qs(query))
+    id_ = desk.new_id()
+    view = View(id=id_, account=person.id, shared=shared, name=name, query=query)
+    await desk.record(person, "view.keep", name, after={"query": query, "shared": shared})
+    async with desk.app.store.door(desk.tenant) as connection:
+        await views.add(connection, desk.tenant, page, view)
+    return id_
+
+
+async def drop(desk: Desk, person: Person, id_: str) -> bool:
+    """Keep a view of one's own no more; False: there is none such."""
+    await desk.record(person, "view.drop", id_)
+    async with desk.app.store.door(desk.tenant) as connection:
+        return await views.drop(connection, desk.tenant, id_, person.id)

@@ -1,0 +1,215 @@
+"""The worklist: tasks that a person sees, the most urgent first; taken, done and handed over."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any, cast
+
+import msgspec
+
+from mtd.runtime.definitions import forms
+from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.dossier import accepted
+from mtd.runtime.desk.person import Person
+from mtd.runtime.operations.operations import NotFound
+from mtd.runtime.operations.punctuality import Punctuality, punctuality
+from mtd.store import tasks, worklist
+from mtd.store.worklist import Work
+
+CLOSED_LOOKS_MAX = 40
+CLOSED_LOOK_S = 0.05
+"""How long a completed task is waited for to be gone from the list: two seconds."""
+LONG_TEXT = 200
+"""Characters from which on a field is an area."""
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A task in the list."""
+
+    work: Work
+    standing: Punctuality | None
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to fill in."""
+
+    name: str
+    title: str
+    kind: str
+    """choice, yes, number, area or text."""
+    required: bool
+    choices: tuple[tuple[str, str], ...] = ()
+    """Values with their labels."""
+    length_max: int | None = None
+
+
+class Open(msgspec.Struct, frozen=True, kw_only=True):
+    """A task that is to be worked on."""
+
+    listed: Listed
+    shown: Mapping[str, Any]
+    """What the person is shown."""
+    fields: tuple[Field, ...]
+    title: str
+
+
+async def listing(
+    desk: Desk,
+    person: Person,
+    *,
+    mine: bool = False,
+    role: str | None = None,
+    instance: str | None = None,
+) -> list[Listed]:
+    """Open tasks, the most urgent first; `instance`: those of one order alone."""
+    person.must("tasks.see")
+    assignee = person.login if mine else None
+    async with desk.app.store.door(desk.tenant) as connection:
+        found = await worklist.urgent(
+            connection, desk.tenant, person.stores, assignee=assignee, role=role,
+            instance=instance,
+        )  # fmt: skip
+    warning, now = desk.app.at_risk(), desk.app.clock.now()
+    return [Listed(work=one, standing=punctuality(one.due_at, now, warning)) for one in found]
+
+
+async def opened(desk: Desk, person: Person, instance: str, wait: int, language: str) -> Open:
+    """A task with its form. Raises NotFound: it is over, or not theirs to see."""
+    listed = next(
+        (
+            one
+            for one in await listing(desk, person, instance=instance)
+            if (one.work.instance, one.work.wait) == (instance, wait)
+        ),
+        None,
+    )
+    if listed is None:
+        raise NotFound(f"there is no open task {instance}:{wait}")
+    asked = await forms.asked(desk.app.library, desk.tenant, listed.work)
+    schema: dict[str, Any] = json.loads(asked.schema) if asked.schema else {}
+    shown = msgspec.json.decode(listed.work.fields or b"{}", type=dict[str, Any])
+    return Open(
+        listed=listed,
+        shown=shown,
+        fields=fields(schema, language),
+        title=_worded(schema, "title", language) or listed.work.name,
+    )
+
+
+async def claim(desk: Desk, person: Person, instance: str, wait: int) -> None:
+    """Take the task. Raises NotFound, Conflict."""
+    await _seen(desk, person, instance, wait)
+    await desk.record(person, "task.claim", f"{instance}:{wait}")
+    await desk.operations.claim(instance, wait, person.login)
+
+
+async def unclaim(desk: Desk, person: Person, instance: str, wait: int) -> None:
+    """Give the task back. Raises NotFound, Conflict."""
+    await _seen(desk, person, instance, wait)
+    await desk.record(person, "task.unclaim", f"{instance}:{wait}")
+    await desk.operations.unclaim(instance, wait, person.login)
+
+
+async def delegate(desk: Desk, person: Person, instance: str, wait: int, other: str) -> None:
+    """Hand the task over. Raises NotFound, Conflict."""
+    await _seen(desk, person, instance, wait)
+    await desk.record(person, "task.delegate", f"{instance}:{wait}", after={"to": other})
+    await desk.operations.delegate(instance, wait, person.login, other)
+
+
+async def assign(desk: Desk, person: Person, chosen: Sequence[tuple[str, int]], other: str) -> int:
+    """Give tasks to somebody, whoever has them; how many. Raises Forbidden."""
+    person.must("tasks.assign")
+    visible = {(one.work.instance, one.work.wait) for one in await listing(desk, person)}
+    mine = [one for one in chosen if one in visible]
+    named = [f"{instance}:{wait}" for instance, wait in mine]
+    await desk.record(person, "task.assign", other, after={"tasks": named})
+    async with desk.app.store.door(desk.tenant) as connection:
+        return await worklist.assign(connection, desk.tenant, mine, other)
+
+
+async def complete(
+    desk: Desk, person: Person, instance: str, wait: int, outputs: dict[str, Any]
+) -> None:
+    """The task is done; gone from the list when this returns, if the engine is at work.
+
+    Raises NotFound, Conflict, forms.Unfit.
+    """
+    person.must("tasks.work")
+    await _seen(desk, person, instance, wait)
+    await desk.record(person, "task.complete", f"{instance}:{wait}", after=sorted(outputs))
+    accepted(await desk.operations.complete(instance, wait, outputs, person.login))
+    for _ in range(CLOSED_LOOKS_MAX):
+        async with desk.app.store.door(desk.tenant) as connection:
+            known = await tasks.of(connection, desk.tenant, instance)
+        if all(one.closed_at is not None for one in known if one.wait == wait):
+            return
+        await asyncio.sleep(CLOSED_LOOK_S)
+
+
+def fields(schema: Mapping[str, Any], language: str) -> tuple[Field, ...]:
+    """What a form's JSON Schema asks for, in its order."""
+    properties = cast("Mapping[str, Mapping[str, Any]]", schema.get("properties", {}))
+    required = set(cast("Sequence[str]", schema.get("required", ())))
+    return tuple(_field(name, one, language, name in required) for name, one in properties.items())
+
+
+def filled(schema_fields: Sequence[Field], form: Mapping[str, Any]) -> dict[str, Any]:
+    """What was filled in, as the schema's kinds; what was left empty is left out."""
+    outputs: dict[str, Any] = {}
+    for one in schema_fields:
+        text = str(form.get(f"field.{one.name}", "")).strip()
+        if one.kind == "yes":
+            outputs[one.name] = text == "yes"
+        elif text and one.kind == "number":
+            outputs[one.name] = _number(text)
+        elif text:
+            outputs[one.name] = text
+    return outputs
+
+
+def _field(name: str, one: Mapping[str, Any], language: str, required: bool) -> Field:
+    choices = tuple(map(str, one.get("enum", ())))
+    labels = tuple(map(str, one.get("x-enum-en", choices))) if language == "en" else choices
+    length = one.get("maxLength")
+    kind = "text"
+    if choices:
+        kind = "choice"
+    elif one.get("type") == "boolean":
+        kind = "yes"
+    elif one.get("type") in ("number", "integer"):
+        kind = "number"
+    elif isinstance(length, int) and length >= LONG_TEXT:
+        kind = "area"
+    return Field(
+        name=name,
+        title=_worded(one, "title", language) or name,
+        kind=kind,
+        required=required,
+        choices=tuple(zip(choices, labels, strict=False)),
+        length_max=length if isinstance(length, int) else None,
+    )
+
+
+def _worded(schema: Mapping[str, Any], name: str, language: str) -> str:
+    own = schema.get(f"x-{name}-{language}") or schema.get(name)
+    return str(own or "")
+
+
+def _number(text: str) -> Any:
+    """The number, or the text itself: the form's schema then says what is wrong."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return text
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+async def _seen(desk: Desk, person: Person, instance: str, wait: int) -> None:
+    """Raises NotFound for a task of a store that is not theirs, or that is over."""
+    person.must("tasks.work")
+    for one in await listing(desk, person, instance=instance):
+        if (one.work.instance, one.work.wait) == (instance, wait):
+            return
+    raise NotFound(f"there is no open task {instance}:{wait}")

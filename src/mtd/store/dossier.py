@@ -1,0 +1,84 @@
+"""The dossier: an order's journal from its end, the evidence, and what people remarked."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from mtd.core.process.journal import Entry
+from mtd.store.sessions import Connection, Row, structs
+from mtd.store.statements import statements
+from mtd.store.trace import Traced
+from mtd.store.turned import Attempted
+
+PAGE_MAX = 200
+CALLS_MAX = 500
+"""Attempts that one page shows."""
+NEWEST = 2**31 - 1
+
+_SQL = statements("dossier")
+
+
+class Remark(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody said about an order."""
+
+    id: str
+    at: datetime
+    author: str
+    words: str
+
+
+async def latest(
+    connection: Connection, tenant: int, instance: str, below: int = NEWEST, limit: int = PAGE_MAX
+) -> list[Traced]:
+    """At most `limit` rows of an instance's journal before number `below`, the newest first."""
+    rows = await connection.fetch(
+        *_SQL["entries"](tenant=tenant, instance=instance, below=below, page=limit)
+    )
+    entries = [Entry(**row) for row in rows]
+    if not entries:
+        return []
+    span = {"from": entries[-1].seq, "to": entries[0].seq}
+    calls = await connection.fetch(
+        *_SQL["calls"](tenant=tenant, instance=instance, page=CALLS_MAX, **span)
+    )
+    attempts: dict[int, list[Attempted]] = {}
+    for row in calls:
+        attempts.setdefault(row["seq"], []).append(_attempted(row))
+    return [Traced(entry, tuple(attempts.get(entry.seq, ()))) for entry in entries]
+
+
+async def failed(connection: Connection, tenant: int, instance: str, limit: int) -> list[Attempted]:
+    """The last attempts that did not succeed, the newest first."""
+    rows: Iterable[Row] = await connection.fetch(
+        *_SQL["last_calls"](tenant=tenant, instance=instance, page=limit)
+    )
+    return [_attempted(row) for row in rows]
+
+
+async def remark(
+    connection: Connection, tenant: int, id_: str, order: str, author: str, words: str
+) -> None:
+    """Keep what somebody says about an order."""
+    await connection.execute(
+        *_SQL["remark"](tenant=tenant, id=id_, order=order, author=author, words=words)
+    )
+
+
+async def remarks(connection: Connection, tenant: int, order: str) -> list[Remark]:
+    """What was said about an order, the newest first, at most PAGE_MAX."""
+    rows = await connection.fetch(*_SQL["remarks"](tenant=tenant, order=order, page=PAGE_MAX))
+    return structs(Remark, rows)
+
+
+def _attempted(row: Row) -> Attempted:
+    return Attempted(
+        wait=row["wait"],
+        attempt=row["attempt"],
+        service=row["service"],
+        at=row["at"],
+        took_ms=row["took_ms"],
+        outcome=row["outcome"],
+        request=row["request"],
+        response=row["response"],
+    )

@@ -1,0 +1,57 @@
+-- name: audit.add
+-- What somebody did or tried.
+INSERT INTO audit_entry (
+    tenant_id, id, at, actor, origin, action, subject, reason, before, after
+)
+VALUES (
+    :tenant, :id, now(), :actor, :origin, :action, :subject, :reason, :before, :after
+);
+
+-- name: audit.begin
+-- The chain of a tenant that has none yet.
+INSERT INTO audit_head (tenant_id, "position", chain) VALUES (:tenant, 0, '')
+ON CONFLICT DO NOTHING;
+
+-- name: audit.head
+-- Where the chain ends; whoever seals next waits for this one.
+SELECT "position", chain FROM audit_head WHERE tenant_id = :tenant FOR UPDATE;
+
+-- name: audit.unsealed
+-- Entries that are in no chain yet, oldest first.
+SELECT id::text, at, actor, origin, action, subject, reason, before, after
+FROM audit_entry WHERE tenant_id = :tenant AND "position" IS NULL
+ORDER BY id LIMIT :page;
+
+-- name: audit.seal
+-- Entries get their places in the chain.
+UPDATE audit_entry e SET "position" = u.place, digest = u.digest, chain = u.chain
+FROM unnest(:ids::uuid[], :positions::bigint[], :digests::bytea[], :chains::bytea[])
+    AS u (id, place, digest, chain)
+WHERE e.tenant_id = :tenant AND e.id = u.id AND e."position" IS NULL
+RETURNING e.id;
+
+-- name: audit.grow
+-- The chain ends here now.
+UPDATE audit_head SET "position" = :position, chain = :chain WHERE tenant_id = :tenant;
+
+-- name: audit.end
+-- Where the chain ends, for whoever only looks.
+SELECT "position", chain FROM audit_head WHERE tenant_id = :tenant;
+
+-- name: audit.chained
+-- The chain from after one place on.
+SELECT
+    id::text, at, actor, origin, action, subject, reason, before, after, "position", digest, chain
+FROM audit_entry WHERE tenant_id = :tenant AND "position" > :after
+ORDER BY "position" LIMIT :page;
+
+-- name: audit.page
+-- What people did, newest first, from below one on, by actor, action and subject where given.
+SELECT id::text, at, actor, origin, action, subject, reason, before, after, "position"
+FROM audit_entry
+WHERE tenant_id = :tenant
+    AND (:below::uuid IS NULL OR id < :below)
+    AND (:actor::text IS NULL OR actor = :actor)
+    AND (:action::text IS NULL OR action = :action)
+    AND (:subject::text IS NULL OR subject = :subject)
+ORDER BY id DESC LIMIT :page;

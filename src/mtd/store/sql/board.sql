@@ -1,0 +1,135 @@
+-- name: board.page
+-- The orders that a filter lets through, newest first; the bounds are always conditions of the key.
+page AS (
+    SELECT * FROM purchase_order
+    WHERE tenant_id = :tenant AND id > :above::uuid AND id < :below::uuid
+        AND (:states::text[] IS NULL OR state = ANY(:states))
+        AND (:stores::text[] IS NULL OR store = ANY(:stores))
+        AND (:channels::text[] IS NULL OR channel = ANY(:channels))
+        AND (:late::timestamptz IS NULL OR promised_at < :late)
+        AND (:finals::text[] IS NULL OR state <> ALL(:finals))
+    ORDER BY id DESC LIMIT :page
+)
+
+-- name: board.page_back
+-- As the page, but the oldest of those that come after `above`.
+page AS (
+    SELECT * FROM purchase_order
+    WHERE tenant_id = :tenant AND id > :above::uuid AND id < :below::uuid
+        AND (:states::text[] IS NULL OR state = ANY(:states))
+        AND (:stores::text[] IS NULL OR store = ANY(:stores))
+        AND (:channels::text[] IS NULL OR channel = ANY(:channels))
+        AND (:late::timestamptz IS NULL OR promised_at < :late)
+        AND (:finals::text[] IS NULL OR state <> ALL(:finals))
+    ORDER BY id LIMIT :page
+)
+
+-- name: board.troubled
+-- Orders with an open incident, newest first: by the index of those alone.
+page AS (
+    SELECT * FROM purchase_order
+    WHERE tenant_id = :tenant AND id > :above::uuid AND id < :below::uuid
+        AND id = ANY(ARRAY(
+            SELECT instance_id FROM incident
+            WHERE tenant_id = :tenant AND settled_at IS NULL
+                AND (:code::text IS NULL OR code = :code)
+                AND (:element::text IS NULL OR element = :element)
+        ))
+        AND (:stores::text[] IS NULL OR store = ANY(:stores))
+        AND (:channels::text[] IS NULL OR channel = ANY(:channels))
+        AND (:late::timestamptz IS NULL OR promised_at < :late)
+    ORDER BY id DESC LIMIT :page
+)
+
+-- name: board.rows
+-- A page with what else its rows show: the version, where it is, the last call, the incident.
+SELECT
+    o.id::text, country, store, channel, external_id, branch, currency, amount, buyer_document,
+    placed_at, promised_at, received_at, o.state, since, resume, reached,
+    coalesce(i.definition, '') AS definition, i.held_by::text,
+    coalesce(n.element, u.element, j.element, '') AS element,
+    c.attempt, c.outcome, n.id AS incident, n.code, n.message
+FROM page o
+LEFT JOIN instance i ON i.tenant_id = :tenant AND i.id = o.id
+LEFT JOIN LATERAL (
+    SELECT element FROM journal
+    WHERE tenant_id = :tenant AND instance_id = o.id ORDER BY seq DESC LIMIT 1
+) j ON true
+LEFT JOIN LATERAL (
+    SELECT attempt, outcome FROM call
+    WHERE tenant_id = :tenant AND instance_id = o.id ORDER BY seq DESC, n DESC LIMIT 1
+) c ON true
+LEFT JOIN LATERAL (
+    SELECT element FROM user_task
+    WHERE tenant_id = :tenant AND instance_id = o.id AND closed_at IS NULL ORDER BY wait LIMIT 1
+) u ON true
+LEFT JOIN LATERAL (
+    SELECT id, element, code, message FROM incident
+    WHERE tenant_id = :tenant AND instance_id = o.id AND settled_at IS NULL ORDER BY id LIMIT 1
+) n ON true
+ORDER BY o.id DESC;
+
+-- name: board.hurry
+-- From now on in this transaction, who does not answer within this time is not waited for.
+SELECT set_config('statement_timeout', :limit_ms, true);
+
+-- name: board.counted
+-- How many orders a filter lets through, counted up to a limit.
+SELECT count(*) AS count FROM (
+    SELECT FROM purchase_order
+    WHERE tenant_id = :tenant AND id > :above::uuid AND id < :below::uuid
+        AND (:states::text[] IS NULL OR state = ANY(:states))
+        AND (:stores::text[] IS NULL OR store = ANY(:stores))
+        AND (:channels::text[] IS NULL OR channel = ANY(:channels))
+        AND (:late::timestamptz IS NULL OR promised_at < :late)
+        AND (:finals::text[] IS NULL OR state <> ALL(:finals))
+    LIMIT :limit
+) AS few;
+
+-- name: board.glances
+-- Where some orders stand, and which came after one of them.
+SELECT id::text, store, channel, state, since FROM purchase_order
+WHERE tenant_id = :tenant AND id = ANY(:ids::uuid[]);
+
+-- name: board.newest
+-- The orders that came after one, newest first.
+SELECT id::text, store, channel, state, since FROM purchase_order
+WHERE tenant_id = :tenant AND id > :above::uuid
+ORDER BY id DESC LIMIT :page;
+
+-- name: board.counts
+-- What waits for people, in the stores that somebody sees; each by its own partial index.
+SELECT
+    (
+        SELECT count(DISTINCT n.instance_id) FROM incident n
+        LEFT JOIN purchase_order o ON o.tenant_id = n.tenant_id AND o.id = n.instance_id
+        WHERE n.tenant_id = :tenant AND n.settled_at IS NULL
+            AND (:stores::text[] IS NULL OR o.store = ANY(:stores))
+    ) AS exceptions,
+    (
+        SELECT count(*) FROM intake_file
+        WHERE tenant_id = :tenant AND state = 'WAITING'
+            AND (:stores::text[] IS NULL OR split_part(path, '/', 2) = ANY(:stores))
+    ) AS files,
+    (
+        SELECT count(*) FROM user_task t
+        LEFT JOIN purchase_order o ON o.tenant_id = t.tenant_id AND o.id = t.instance_id
+        WHERE t.tenant_id = :tenant AND t.closed_at IS NULL
+            AND (:stores::text[] IS NULL OR o.store = ANY(:stores))
+    ) AS tasks;
+
+-- name: board.causes
+-- Open incidents by error, element and store: how many orders, how much money, since when.
+SELECT
+    n.code, n.element, coalesce(i.definition, '') AS definition,
+    count(DISTINCT n.instance_id) AS orders, sum(o.amount) AS amount, min(o.currency) AS currency,
+    min(n.at) AS first_at, max(n.at) AS last_at,
+    count(*) FILTER (WHERE n.at > now() - interval '1 hour') AS last_hour,
+    min(o.id::text) AS example, string_agg(DISTINCT o.store, ' ') AS stores
+FROM incident n
+JOIN purchase_order o ON o.tenant_id = n.tenant_id AND o.id = n.instance_id
+LEFT JOIN instance i ON i.tenant_id = n.tenant_id AND i.id = n.instance_id
+WHERE n.tenant_id = :tenant AND n.settled_at IS NULL
+    AND (:stores::text[] IS NULL OR o.store = ANY(:stores))
+GROUP BY n.code, n.element, i.definition
+ORDER BY orders DESC, last_at DESC LIMIT :page;

@@ -1,0 +1,27 @@
+-- name: dossier.entries
+-- An instance's journal from before one row on, newest first: a long one costs no more than a short.
+SELECT seq, at, kind, element, payload FROM journal
+WHERE tenant_id = :tenant AND instance_id = :instance AND seq < :below
+ORDER BY seq DESC LIMIT :page;
+
+-- name: dossier.calls
+-- The evidence of what was sent between two rows of the journal.
+SELECT seq, wait, attempt, service, at, took_ms, outcome, request, response FROM call
+WHERE tenant_id = :tenant AND instance_id = :instance AND seq >= :from AND seq <= :to
+ORDER BY seq, n LIMIT :page;
+
+-- name: dossier.last_calls
+-- The last attempts that did not succeed.
+SELECT seq, wait, attempt, service, at, took_ms, outcome, request, response FROM call
+WHERE tenant_id = :tenant AND instance_id = :instance AND outcome <> 'done'
+ORDER BY seq DESC, n DESC LIMIT :page;
+
+-- name: dossier.remark
+-- What somebody remarks about an order.
+INSERT INTO remark (tenant_id, id, order_id, author, words)
+VALUES (:tenant, :id, :order, :author, :words);
+
+-- name: dossier.remarks
+-- What was remarked about an order, newest first.
+SELECT id::text, at, author, words FROM remark
+WHERE tenant_id = :tenant AND order_id = :order ORDER BY id DESC LIMIT :page;

@@ -1,0 +1,34 @@
+-- name: worklist.urgent
+-- Open work for people in the stores that somebody sees, the most urgent first.
+SELECT
+    instance_id::text AS instance, i.definition, wait, t.state, role, element, t.name, form, fields,
+    assignee, opened_at, due_at, claimed_at, closed_at,
+    (
+        SELECT p.reason FROM pause p
+        WHERE p.tenant_id = t.tenant_id AND p.kind = 'step' AND p.lifted_at IS NULL
+          AND (p.process, p.name) = (
+            CASE WHEN t.element LIKE '%@%:%' THEN split_part(t.element, '@', 1)
+                ELSE split_part(i.definition, '@', 1) END,
+            CASE WHEN t.element LIKE '%@%:%' THEN split_part(t.element, ':', 2)
+                ELSE t.element END
+        )
+    ) AS paused,
+    coalesce(o.external_id, i.key) AS external_id, coalesce(o.store, '') AS store
+FROM user_task t
+JOIN instance i ON i.tenant_id = t.tenant_id AND i.id = t.instance_id
+LEFT JOIN purchase_order o ON o.tenant_id = t.tenant_id AND o.id = t.instance_id
+WHERE t.tenant_id = :tenant AND closed_at IS NULL
+  AND (:stores::text[] IS NULL OR o.store = ANY(:stores))
+  AND (:assignee::text IS NULL OR assignee = :assignee)
+  AND (:role::text IS NULL OR role = :role)
+  AND (:instance::uuid IS NULL OR t.instance_id = :instance)
+ORDER BY due_at NULLS LAST, opened_at, instance_id, wait LIMIT :page;
+
+-- name: worklist.assign
+-- Open tasks are this person's from now on, whoever had them.
+UPDATE user_task t SET state = CASE state WHEN 'ESCALATED' THEN state ELSE 'CLAIMED' END,
+    assignee = :person, claimed_at = now()
+FROM unnest(:instances::uuid[], :waits::integer[]) AS u (instance_id, wait)
+WHERE t.tenant_id = :tenant AND t.instance_id = u.instance_id AND t.wait = u.wait
+  AND closed_at IS NULL
+RETURNING t.wait;

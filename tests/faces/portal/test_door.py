@@ -1,0 +1,155 @@
+"""The portal's door: nobody gets in without a session, nor acts without a form of ours."""
+
+from collections.abc import AsyncGenerator, Iterator
+from http.cookies import SimpleCookie
+from typing import Any
+
+import aiohttp
+import pytest
+from litestar.handlers import HTTPRouteHandler
+from litestar.handlers.base import BaseRouteHandler
+
+from mtd.faces.portal.guarding import COOKIE, HEADERS, SAFE
+from mtd.faces.portal.needs import OPEN, SIGNED_IN
+from mtd.faces.portal.pages import PAGES
+from mtd.runtime.desk.person import PERMISSIONS
+from tests.faces.portal.stand import PASSWORD, Stand
+
+
+@pytest.fixture
+async def stranger(stand: Stand) -> AsyncGenerator[aiohttp.ClientSession]:
+    """A client that follows no redirect and is nobody yet."""
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(stand.url, cookie_jar=jar) as session:
+        yield session
+
+
+async def test_a_stranger_is_led_to_the_door_and_back(stranger: aiohttp.ClientSession) -> None:
+    async with stranger.get("/orders?store=paris", allow_redirects=False) as answer:
+        assert answer.status == 303
+        assert answer.headers["Location"] == "/sign-in?next=%2Forders%3Fstore%3Dparis"
+    form = {"login": "sofia", "password": PASSWORD, "next": "/orders?store=paris"}
+    async with stranger.post("/sign-in", data=form, allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, "/orders?store=paris")
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example", "//evil.example", "/\\evil", "x"])
+async def test_nobody_is_led_elsewhere(stranger: aiohttp.ClientSession, elsewhere: str) -> None:
+    form = {"login": "sofia", "password": PASSWORD, "next": elsewhere}
+    async with stranger.post("/sign-in", data=form, allow_redirects=False) as answer:
+        assert answer.headers["Location"] == "/"
+
+
+async def test_a_session_known_before_signing_in_opens_nothing(
+    stranger: aiohttp.ClientSession,
+) -> None:
+    stranger.cookie_jar.update_cookies(SimpleCookie(f"{COOKIE}=planted"))
+    token = await _signed_in(stranger, "sofia")
+    assert token != "planted" and len(token) > 40
+    async with stranger.get("/", cookies={COOKIE: "planted"}, allow_redirects=False) as answer:
+        assert answer.status == 303
+
+
+async def test_the_session_s_cookie_is_for_the_server_alone(
+    stranger: aiohttp.ClientSession,
+) -> None:
+    form = {"login": "sofia", "password": PASSWORD}
+    async with stranger.post("/sign-in", data=form, allow_redirects=False) as answer:
+        cookie = answer.headers["Set-Cookie"].lower()
+        assert "httponly" in cookie and "samesite=lax" in cookie
+
+
+async def test_wrong_passwords_say_nothing_and_wear_out(stranger: aiohttp.ClientSession) -> None:
+    statuses: list[int] = []
+    for _ in range(6):
+        form = {"login": "nadie", "password": "no es esta clave"}
+        async with stranger.post("/sign-in", data=form, allow_redirects=False) as answer:
+            statuses.append(answer.status)
+            assert COOKIE not in answer.headers.get("Set-Cookie", "")
+    assert statuses == [401] * 5 + [429]
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/", "/nowhere", "/assets/icon.svg"])
+async def test_every_answer_has_the_headers(stranger: aiohttp.ClientSession, path: str) -> None:
+    async with stranger.get(path, allow_redirects=False) as answer:
+        for name, value in HEADERS:
+            assert answer.headers[name.decode()] == value.decode(), path
+        assert "unsafe" not in answer.headers["content-security-policy"]
+        assert "no-store" in answer.headers["cache-control"] or path.startswith("/assets/")
+
+
+def test_every_route_names_what_it_needs() -> None:
+    for handler in _handlers():
+        needs = handler.opt.get("needs")
+        assert needs in (*PERMISSIONS, OPEN, SIGNED_IN), handler.paths
+
+
+async def test_no_action_is_done_without_a_form_of_this_session(
+    stranger: aiohttp.ClientSession,
+) -> None:
+    await _signed_in(stranger, "sofia")
+    tried = 0
+    for handler in _handlers():
+        if handler.http_methods & SAFE or handler.opt["needs"] == OPEN:
+            continue
+        for path in handler.paths:
+            tried += 1
+            place = _filled(path)
+            for form in ({}, {"csrf": "0" * 64}):
+                async with stranger.post(place, data=form, allow_redirects=False) as answer:
+                    assert answer.status in (403, 404), (place, answer.status)
+    assert tried >= 3
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}]
+)
+async def test_other_sites_cannot_act(
+    stranger: aiohttp.ClientSession, headers: dict[str, str]
+) -> None:
+    form = {"login": "sofia", "password": PASSWORD}
+    async with stranger.post("/sign-in", data=form, headers=headers) as answer:
+        assert answer.status == 403
+
+
+async def test_signing_out_ends_the_session(stranger: aiohttp.ClientSession) -> None:
+    token = await _signed_in(stranger, "sofia")
+    async with stranger.get("/") as answer:
+        page = await answer.text()
+    csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
+    async with stranger.post("/sign-out", data={"csrf": csrf}, allow_redirects=False) as answer:
+        assert answer.status == 303
+    async with stranger.get("/", cookies={COOKIE: token}, allow_redirects=False) as answer:
+        assert answer.status == 303
+
+
+async def test_who_may_not_is_told_so(stranger: aiohttp.ClientSession) -> None:
+    await _signed_in(stranger, "adan")
+    async with stranger.get("/orders") as answer:
+        assert answer.status == 403
+        assert "No tiene permiso" in await answer.text()
+
+
+def _handlers() -> Iterator[HTTPRouteHandler]:
+    for router in PAGES:
+        for route in router.routes:
+            found: list[BaseRouteHandler] = getattr(route, "route_handlers", [])
+            ours = (one for one in found if isinstance(one, HTTPRouteHandler))
+            yield from (one for one in ours if one.http_methods != {"OPTIONS"})
+
+
+def _filled(path: str) -> str:
+    """A route's path with something in the place of each parameter."""
+    parts = [
+        "00000000-0000-0000-0000-000000000000" if part.startswith("{") and "int" not in part
+        else "1" if part.startswith("{") else part
+        for part in path.split("/")
+    ]  # fmt: skip
+    return "/" + "/".join(part for part in parts if part)
+
+
+async def _signed_in(session: aiohttp.ClientSession, login: str) -> str:
+    form: dict[str, Any] = {"login": login, "password": PASSWORD}
+    async with session.post("/sign-in", data=form, allow_redirects=False) as answer:
+        assert answer.status == 303, await answer.text()
+        return answer.cookies[COOKIE].value

@@ -1,0 +1,69 @@
+"""Every page in a browser: it shows, in both languages, on both sizes, in the dark and on paper."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.faces.portal.browser import NARROW, WIDE, visiting
+from tests.faces.portal.stand import Stand
+
+PAGES = {
+    "overview": "/",
+    "orders": "/orders",
+    "orders_none": "/orders?state=RETURNED",
+    "search_none": "/search?q=nada",
+    "exceptions": "/exceptions",
+    "files": "/files",
+    "tasks": "/tasks",
+    "bulk": "/bulk",
+    "order": "/orders/{order}",
+}
+SIZES = {"1440": WIDE, "390": NARROW}
+
+
+def test_the_door(browser: Browser, stand: Stand) -> None:
+    with visiting(browser, stand.url) as visitor:
+        visitor.page.goto("/sign-in")
+        assert visitor.page.title() == "Iniciar sesión · MTD"
+        assert not visitor.faults()
+        visitor.shot("sign_in")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_pages_show_and_fit(browser: Browser, stand: Stand, size: str) -> None:
+    with visiting(browser, stand.url, size=SIZES[size]) as visitor:
+        page = visitor.sign_in("sofia")
+        for name, place in PAGES.items():
+            path = place.format(order=_order(stand))
+            page.goto(path)
+            page.locator(".lamp.live").wait_for()
+            visitor.shot(f"{name}_{size}")
+            assert not visitor.faults(), path
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= SIZES[size][0], f"{path} is {wide} px wide"
+
+
+def test_pages_speak_english_and_show_in_the_dark(browser: Browser, stand: Stand) -> None:
+    with visiting(browser, stand.url, locale="en-US", color_scheme="dark") as visitor:
+        page = visitor.sign_in("sofia")
+        for name, place in PAGES.items():
+            path = place.format(order=_order(stand))
+            page.goto(path)
+            assert page.locator("html").get_attribute("lang") == "en"
+            assert not visitor.faults(), path
+            visitor.shot(f"{name}_dark")
+        page.goto("/language/es?next=/orders")
+        assert page.title() == "Órdenes · MTD"
+
+
+def test_paper_has_no_navigation(browser: Browser, stand: Stand) -> None:
+    with visiting(browser, stand.url) as visitor:
+        page = visitor.sign_in("sofia", "/orders")
+        page.emulate_media(media="print")
+        for hidden in (".side", ".bar", ".filters"):
+            assert not page.locator(hidden).first.is_visible(), hidden
+        assert page.locator("table").is_visible()
+
+
+def _order(stand: Stand) -> str:
+    """The id of one with an exception."""
+    return stand.run(stand.shop.order(stand.known["unreserved-1"].key))["id"]
