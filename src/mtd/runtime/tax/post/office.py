@@ -14,6 +14,7 @@ from mtd.runtime.tax.post.registering import look
 from mtd.runtime.tax.post.sending import send
 from mtd.store.envelopes import PAGE_MAX
 from mtd.store.mail import MADE, UNKNOWN, Envelope
+from mtd.store.sessions import Fault, Unavailable, fault
 
 LOG = structlog.get_logger()
 TOGETHER = 8
@@ -37,8 +38,11 @@ class Office:
         while True:
             try:
                 await self._round()
-            except Exception:  # the next round tells
-                LOG.exception("the post office stumbled")
+            except Exception as error:  # the next round tells
+                if isinstance(error, Unavailable) or fault(error) is Fault.AGAIN:
+                    LOG.warning("the post office waits", problem=type(error).__name__)
+                else:
+                    LOG.exception("the post office stumbled")
             await asyncio.sleep(self._counter.pace.look_s)
 
     async def close(self) -> None:
