@@ -11,7 +11,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from mtd.core.tax.countries.cl.certificate import BadCertificate, Signer
+from mtd.core.tax.certificate import BadCertificate
+from mtd.core.tax.countries.cl.certificate import Signer
 from mtd.core.tax.countries.cl.stamp import StampKey
 from mtd.core.tax.document import DocumentKey, DocumentState, TaxDocument
 from mtd.core.tax.issuing import SignedArtifact

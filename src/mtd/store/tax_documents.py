@@ -6,39 +6,23 @@ from decimal import Decimal
 import msgspec
 from msgspec.structs import replace
 
-from mtd.core.tax.document import DocumentKey, DocumentState, TaxDocument
+from mtd.core.tax.document import DocumentKey, DocumentState, Numbered, TaxDocument
 from mtd.store.sessions import Asker, Row, structs
 from mtd.store.statements import statements
 
 _SQL = statements("tax_documents")
 
 
-class SealedBytes(msgspec.Struct, frozen=True, kw_only=True):
+class SealedBytes(Numbered, frozen=True, kw_only=True):
     """A document's signed bytes as they are kept, and what opens them."""
 
-    tenant: int
     instance: str
-    issuer: str
-    type_code: str
-    series: str
-    folio: int
     key_id: str
     wrapped_key: bytes | None
     """None: the person was erased."""
     ciphertext: bytes
     media_type: str
     hash: bytes
-
-    @property
-    def key(self) -> DocumentKey:
-        """What the document is found by."""
-        return DocumentKey(
-            tenant=self.tenant,
-            issuer=self.issuer,
-            type_code=self.type_code,
-            series=self.series,
-            folio=self.folio,
-        )
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,28 +34,12 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Changed(msgspec.Struct, frozen=True, kw_only=True):
+class Changed(Numbered, frozen=True, kw_only=True):
     """A document that is in another state than it was."""
 
-    tenant: int
     instance: str
-    issuer: str
-    type_code: str
-    series: str
-    folio: int
     state: DocumentState
     codes: str
-
-    @property
-    def key(self) -> DocumentKey:
-        """What the document is found by."""
-        return DocumentKey(
-            tenant=self.tenant,
-            issuer=self.issuer,
-            type_code=self.type_code,
-            series=self.series,
-            folio=self.folio,
-        )
 
 
 class Booked(msgspec.Struct, frozen=True, kw_only=True):

@@ -54,18 +54,35 @@ class DocumentKey(Struct, frozen=True, kw_only=True):
         return f"{self.issuer.partition('-')[0]}-{self.number}"
 
 
-class TaxDocument(Struct, frozen=True, kw_only=True):
-    """A document as it is stored."""
+class Numbered(Struct, frozen=True, kw_only=True):
+    """What has a document's number."""
 
     tenant: int
+    issuer: str
+    """Tax id."""
+    type_code: str
+    series: str = ""
+    folio: int
+
+    @property
+    def key(self) -> DocumentKey:
+        """What it is found by."""
+        return DocumentKey(
+            tenant=self.tenant,
+            issuer=self.issuer,
+            type_code=self.type_code,
+            series=self.series,
+            folio=self.folio,
+        )
+
+
+class TaxDocument(Numbered, frozen=True, kw_only=True):
+    """A document as it is stored."""
+
     instance: str
     """Whose it is for ever; of an order, its id."""
     effect: str
     """`element:visit` of the step that took the folio."""
-    issuer: str
-    type_code: str
-    series: str = ""
-    folio: int
     provider: str
     currency: str
     total: Decimal
@@ -90,17 +107,6 @@ class TaxDocument(Struct, frozen=True, kw_only=True):
     """The one that it was last put into."""
     track_id: str | None = None
     """The authority's, of that envelope."""
-
-    @property
-    def key(self) -> DocumentKey:
-        """What it is found by."""
-        return DocumentKey(
-            tenant=self.tenant,
-            issuer=self.issuer,
-            type_code=self.type_code,
-            series=self.series,
-            folio=self.folio,
-        )
 
     @property
     def left(self) -> Decimal:

@@ -10,8 +10,8 @@ import msgspec
 from mtd.connectors.desk import NoneLeft
 from mtd.connectors.tax.issuers import NativeIssuer, native_issuers
 from mtd.connectors.tax.settings import NATIVE
+from mtd.core.tax.certificate import BadCertificate
 from mtd.core.tax.countries.cl.building import build
-from mtd.core.tax.countries.cl.certificate import BadCertificate
 from mtd.core.tax.countries.cl.content import BOLETAS, ZONE
 from mtd.core.tax.countries.cl.planning import plan
 from mtd.core.tax.document import DocumentKey, DocumentState, TaxDocument

@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509 import load_pem_x509_certificate
 
 from mtd.connectors.tax.issuers import SIMULATED, NativeIssuer, native_issuers
+from mtd.core.tax.certificate import BadCertificate
 from mtd.core.tax.countries.cl.caf import BadCaf, Caf, expires_on, imported
-from mtd.core.tax.countries.cl.certificate import BadCertificate, Signer, signer
+from mtd.core.tax.countries.cl.certificate import Signer, signer
 from mtd.core.tax.countries.cl.content import ZONE
 from mtd.core.tax.countries.cl.formats import TYPE_CODES
 from mtd.runtime.app import App

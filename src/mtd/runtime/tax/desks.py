@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from mtd.connectors.desk import NoneLeft, Paper
-from mtd.core.tax.countries.cl.certificate import BadCertificate, Signer
+from mtd.core.tax.certificate import BadCertificate
+from mtd.core.tax.countries.cl.certificate import Signer
 from mtd.core.tax.countries.cl.stamp import StampKey
 from mtd.core.tax.document import DocumentKey, TaxDocument
 from mtd.runtime.memory.live import Sealing

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from mtd.connectors.desk import NoneLeft
+from mtd.core.tax.certificate import BadCertificate, in_force
 from mtd.core.tax.countries.cl.caf import BadCaf, caf_of, stamp_key
-from mtd.core.tax.countries.cl.certificate import BadCertificate, Signer, in_force
+from mtd.core.tax.countries.cl.certificate import Signer
 from mtd.core.tax.countries.cl.stamp import StampKey
 from mtd.runtime.tax.authorising import FOLIO_KEY, SIGNING_KEY, signer_of
 from mtd.runtime.vault import Broken, Vault

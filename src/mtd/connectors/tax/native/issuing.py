@@ -23,8 +23,8 @@ from mtd.connectors.tax.native.noting import credited_by, excess, note_of
 from mtd.connectors.tax.native.requests import guide, payments, sale
 from mtd.connectors.tax.settings import NATIVE
 from mtd.core.process.outcome import Answer, Done, Failed, Refused
+from mtd.core.tax.certificate import BadCertificate
 from mtd.core.tax.countries.cl.building import build
-from mtd.core.tax.countries.cl.certificate import BadCertificate
 from mtd.core.tax.countries.cl.content import ZONE
 from mtd.core.tax.countries.cl.planning import plan
 from mtd.core.tax.countries.cl.vouchers import Coverage, coverage

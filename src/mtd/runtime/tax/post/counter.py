@@ -9,7 +9,8 @@ import msgspec
 from mtd.connectors.sii import LEGACY, Channel, Pace, Tokens
 from mtd.connectors.tax.issuers import NativeIssuer
 from mtd.connectors.wire import Wire, Wires
-from mtd.core.tax.countries.cl.certificate import BadCertificate, Signer
+from mtd.core.tax.certificate import BadCertificate
+from mtd.core.tax.countries.cl.certificate import Signer
 from mtd.runtime.tax.keyring import Keyring
 from mtd.runtime.vault import Vault
 from mtd.store.envelopes import PostBook

@@ -9,7 +9,7 @@ import structlog
 
 from mtd.connectors.sii import Channel
 from mtd.connectors.tax.settings import NATIVE
-from mtd.core.tax.countries.cl.certificate import BadCertificate
+from mtd.core.tax.certificate import BadCertificate
 from mtd.core.tax.countries.cl.envelope import Cover, enveloped
 from mtd.core.tax.document import DocumentKey, DocumentState
 from mtd.runtime.tax.post.counter import ENVELOPE, Counter

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 import structlog
 
 from mtd.connectors.tax.settings import NATIVE
-from mtd.core.tax.countries.cl.certificate import BadCertificate
+from mtd.core.tax.certificate import BadCertificate
 from mtd.runtime.tax.post.counter import Counter, slot_of_issuer
 from mtd.runtime.tax.post.enveloping import make, ripe
 from mtd.runtime.tax.post.following import follow, resolve

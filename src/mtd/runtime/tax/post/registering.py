@@ -10,7 +10,7 @@ import structlog
 
 from mtd.connectors.sii import events
 from mtd.core.process.outcome import Failed
-from mtd.core.tax.countries.cl.certificate import BadCertificate
+from mtd.core.tax.certificate import BadCertificate
 from mtd.core.tax.document import DocumentKey
 from mtd.runtime.tax.post.counter import Counter
 from mtd.store import buyers, envelopes

@@ -4,14 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from mtd.core.tax.countries.cl.certificate import (
-    BadCertificate,
-    Signer,
-    from_pkcs12,
-    holder_rut,
-    in_force,
-    signer,
-)
+from mtd.core.tax.certificate import BadCertificate, in_force
+from mtd.core.tax.countries.cl.certificate import Signer, from_pkcs12, holder_rut, signer
 from mtd.runtime.rehearsal.forging import certificate, new_key, pkcs12_file
 from tests.core.tax.countries.cl.asking import NOON
 from tests.core.tax.countries.cl.sealing import SENDER, the_signer

@@ -3,8 +3,9 @@
 from datetime import datetime
 from hashlib import sha256
 
+from mtd.core.tax.certificate import in_force
 from mtd.core.tax.countries.cl.caf import usage_fault
-from mtd.core.tax.countries.cl.certificate import Signer, in_force
+from mtd.core.tax.countries.cl.certificate import Signer
 from mtd.core.tax.countries.cl.content import ZONE
 from mtd.core.tax.countries.cl.parts import value
 from mtd.core.tax.countries.cl.planning import numbered

@@ -1,9 +1,7 @@
-"""The certificate that signs: loaded from PKCS#12, and the RUT of the person who holds it."""
-
-from datetime import datetime
+"""The certificate that signs, and the RUT of the person who holds it."""
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import (
     Certificate,
     ExtensionNotFound,
@@ -12,26 +10,22 @@ from cryptography.x509 import (
     OtherName,
     SubjectAlternativeName,
 )
-from msgspec import Struct
 
 from mtd.core.rut import plain_rut
+from mtd.core.tax.certificate import BadCertificate, Signing, fault, opened
 from mtd.core.tax.countries.cl.xml import base64, base64_lines
 
 HOLDER_RUT = ObjectIdentifier("1.3.6.1.4.1.8321.1")
 """The other name that holds the holder's RUT (Chile's accredited certification policy)."""
 
 KEY_BITS_MIN = 1024
-KEY_BITS_MAX = 8192
 
 
-class Signer(Struct, frozen=True, kw_only=True):
+class Signer(Signing, frozen=True, kw_only=True):
     """A key and its certificate; never written anywhere."""
 
-    key: RSAPrivateKey
     rut: str
     """`RutEnvia`: the holder, whom the issuer has authorised at the SII."""
-    not_before: datetime
-    not_after: datetime
     key_info: str
     """What every signature says of the key."""
 
@@ -40,32 +34,16 @@ class Signer(Struct, frozen=True, kw_only=True):
         return f"Signer({self.rut}, until {self.not_after:%Y-%m-%d})"
 
 
-class BadCertificate(Struct, frozen=True):
-    """Why a file is no certificate to sign with."""
-
-    reason: str
-
-
 def from_pkcs12(content: bytes, password: bytes) -> Signer | BadCertificate:
     """The signer in a `.p12` or `.pfx` file."""
-    try:
-        key, certificate, _ = pkcs12.load_key_and_certificates(content, password)
-    except (ValueError, TypeError):
-        return BadCertificate("is no PKCS#12 file, or the password is wrong")
-    if not isinstance(key, RSAPrivateKey) or certificate is None:
-        return BadCertificate("needs an RSA key and its certificate")
-    return signer(key, certificate)
+    pair = opened(content, password)
+    return pair if isinstance(pair, BadCertificate) else signer(*pair)
 
 
 def signer(key: RSAPrivateKey, certificate: Certificate) -> Signer | BadCertificate:
     """The signer of a key and its certificate."""
-    public = certificate.public_key()
-    if not isinstance(public, RSAPublicKey) or public.public_numbers() != (
-        key.public_key().public_numbers()
-    ):
-        return BadCertificate("is not that of the key")
-    if not KEY_BITS_MIN <= key.key_size <= KEY_BITS_MAX:
-        return BadCertificate(f"has a key of {key.key_size} bits")
+    if bad := fault(key, certificate, KEY_BITS_MIN):
+        return bad
     rut = holder_rut(certificate)
     if rut is None:
         return BadCertificate("names no RUT of its holder")
@@ -74,7 +52,7 @@ def signer(key: RSAPrivateKey, certificate: Certificate) -> Signer | BadCertific
         rut=rut,
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
-        key_info=_key_info(public, certificate),
+        key_info=_key_info(key.public_key(), certificate),
     )
 
 
@@ -90,11 +68,6 @@ def holder_rut(certificate: Certificate) -> str | None:
             return rut
     serials = certificate.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)
     return next((rut for serial in serials if (rut := _rut(str(serial.value)))), None)
-
-
-def in_force(signing: Signer, at: datetime) -> bool:
-    """Whether the certificate may sign at that moment."""
-    return signing.not_before <= at <= signing.not_after
 
 
 def _rut(text: str) -> str | None:

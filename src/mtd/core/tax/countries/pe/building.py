@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
+from mtd.core.tax.certificate import in_force
 from mtd.core.tax.countries.pe.content import SIGNATURE_ID
 from mtd.core.tax.countries.pe.parts import found, leaf, value
 from mtd.core.tax.countries.pe.planning import buyer_of
-from mtd.core.tax.countries.pe.signer import Signer, in_force
+from mtd.core.tax.countries.pe.signer import Signer
 from mtd.core.tax.countries.pe.xml import DECLARATION, ROOTS, document
 from mtd.core.tax.countries.pe.xmldsig import sealed
 from mtd.core.tax.issuing import (

@@ -10,7 +10,8 @@ from cryptography.x509 import Certificate, load_der_x509_certificate
 from lxml import etree
 from msgspec import Struct
 
-from mtd.core.tax.countries.cl.certificate import KEY_BITS_MAX, KEY_BITS_MIN, holder_rut
+from mtd.core.tax.certificate import KEY_BITS_MAX
+from mtd.core.tax.countries.cl.certificate import KEY_BITS_MIN, holder_rut
 from mtd.core.tax.countries.cl.content import ZONE
 from mtd.core.tax.countries.cl.rsa import verified
 from mtd.core.tax.countries.cl.verifying.filing import (
