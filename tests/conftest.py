@@ -12,11 +12,16 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mtd.store.embedded import Embedded
 from mtd.store.migrate import migrate
 
 START_TIMEOUT_S = 60.0
+
+# How fast examples are made says how busy the machine is, and nothing of the code.
+settings.register_profile("mtd", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mtd")
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from mtd.simulators.settings import TownSettings
 from mtd.simulators.town import Running, serve
 from tests.core.orders.examples import plain_order
 
-TIMEOUT_S = 0.5
+TIMEOUT_S = 1.0
 PASSWORD = "a-password-nobody-may-see"
 TOKEN = "a-token-nobody-may-see"
 ENVIRONMENT = {"PAPERLESS_LOGIN": "mtd", "PAPERLESS_PASSWORD": PASSWORD, "TOKEN": TOKEN}

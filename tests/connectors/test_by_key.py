@@ -36,7 +36,7 @@ async def test_trouble_never_doubles_an_effect(
 ) -> None:
     assert CONNECTORS[name].repeat is Repeat.BY_KEY
     legacy = CONNECTORS[name].legacy
-    async with conversation(timeout_s=0.15) as talk:
+    async with conversation() as talk:
         await talk.befall(legacy, fault)
         first, wire = await talk.wired(name, order, **inputs)
         assert isinstance(first, Failed | Unknown)

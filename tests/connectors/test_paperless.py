@@ -69,7 +69,7 @@ async def test_goods_without_tax_get_the_exempt_document() -> None:
 async def test_a_document_issued_without_an_answer_is_found_and_not_issued_again(
     fault: str,
 ) -> None:
-    async with conversation(FIRST, timeout_s=0.2) as talk:
+    async with conversation(FIRST) as talk:
         await talk.befall("paperless", fault)
         assert isinstance(await talk.call("paperless.issue"), Unknown)
         got = outputs(await talk.call("paperless.issue", sent_before=True))
@@ -86,7 +86,7 @@ async def test_what_was_never_issued_is_issued_after_asking() -> None:
 
 
 async def test_nothing_is_issued_while_the_issuer_cannot_be_asked() -> None:
-    async with conversation(FIRST, timeout_s=0.2) as talk:
+    async with conversation(FIRST) as talk:
         await talk.befall("paperless", "timeout_after", "error")
         assert isinstance(await talk.call("paperless.issue"), Unknown)
         assert isinstance(await talk.call("paperless.issue", sent_before=True), Failed)
@@ -207,7 +207,7 @@ async def test_a_link_to_another_host_is_not_followed(monkeypatch: pytest.Monkey
 
 
 async def test_error_control_finds_what_the_timeout_hid() -> None:
-    async with conversation(FIRST, timeout_s=0.2) as talk:
+    async with conversation(FIRST) as talk:
         await talk.befall("paperless", "timeout_after")
         await talk.call("paperless.issue")
         got = outputs(await talk.call("paperless.error_control", error="LEGACY_UNAVAILABLE"))
@@ -261,7 +261,7 @@ async def test_a_rejected_document_is_not_corrected_by_a_note() -> None:
 
 
 async def test_the_guide_has_its_own_folio_and_is_asked_after_too() -> None:
-    async with conversation(FIRST, timeout_s=0.2) as talk:
+    async with conversation(FIRST) as talk:
         await talk.befall("paperless", "timeout_after")
         assert isinstance(await talk.call("paperless.dispatch_guide"), Unknown)
         got = outputs(await talk.call("paperless.dispatch_guide", sent_before=True))

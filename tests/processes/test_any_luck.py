@@ -125,7 +125,7 @@ def _in_the_end(name: str) -> list[Payload]:
     return [] if name == "DeliveryFailed" else [last.get(name, {})] * 4
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(scripts())
 def test_no_order_is_lost(script: dict[str, Any]) -> None:
     world = drive(**script)

@@ -7,7 +7,7 @@ same input gives the same journal, I11 keys of effects are stable and unique.
 
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtd.core.process.definition import Definition
@@ -21,7 +21,7 @@ from tests.core.process.world import World
 
 STEPS_MAX = 400
 JOINS = ("parallelGateway", "inclusiveGateway", "complexGateway")
-EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=60)
 
 
 def run(definition: Definition, seed: int) -> World:

@@ -95,7 +95,7 @@ def test_notes_are_counted_when_they_are_too_many() -> None:
     assert drawing.notes[-1].text == "and 500 notes more"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_a_mutilated_file_is_read_or_refused_and_never_crashes(data: st.DataObject) -> None:
     body = data.draw(st.sampled_from(SEEDS))
@@ -113,7 +113,7 @@ words = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_any_attribute_may_say_anything(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(SEEDS)).decode()

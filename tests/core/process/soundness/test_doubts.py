@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from mtd.core.process.definition import Definition, Event, Rules
 from mtd.core.process.soundness import doubts, exploring
@@ -182,7 +182,7 @@ def test_links_are_ways() -> None:
     assert said(sketch) == {}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(definition=drawings())
 def test_drawings_that_are_sound_by_construction_are_not_doubted(definition: Definition) -> None:
     harmless: tuple[Callable[[str], bool], ...] = (
