@@ -26,9 +26,9 @@ async def test_there_and_back(server: Server, database: str, tmp_path: Path) -> 
     assert await _ask(server, past, "SELECT name FROM tenant WHERE tenant_id = 7") == "after"
     assert await _policies(server, database) == await _policies(server, past)
     session = Session(database, {})
-    assert await switches.paused(session) == RESTORED
+    assert (await switches.standing(session)).paused == RESTORED
     await release(database)
-    assert await switches.paused(session) is None
+    assert (await switches.standing(session)).paused is None
     await session.close()
     assert not (await status(database)).pending
     await _change(server, _other(database, "postgres"), f"DROP DATABASE {restored.past}")

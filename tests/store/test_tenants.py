@@ -244,11 +244,11 @@ async def _fill_taxes(store: Store, worker: Worker, tenant: int) -> None:
 
 async def test_connectors_can_be_paused(store: Store) -> None:
     async with store.door(1) as connection:
-        assert await switches.paused(connection) is None
+        assert (await switches.standing(connection)).paused is None
         await switches.pause(connection, "restored")
-        assert await switches.paused(connection) == "restored"
+        assert (await switches.standing(connection)).paused == "restored"
         await switches.release(connection)
-        assert await switches.paused(connection) is None
+        assert (await switches.standing(connection)).paused is None
         assert await switches.tenants(connection) == {1: "default"}
 
 

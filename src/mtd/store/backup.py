@@ -128,7 +128,7 @@ async def _fill(dsn: str, programs: Path, path: Path) -> None:
     await _run(dsn, programs / "pg_restore", "--no-owner", "--exit-on-error", str(path))
     restored = Session(dsn, {})
     try:
-        await switches.pause(restored, RESTORED)
+        await switches.restored(restored, RESTORED)
     finally:
         await restored.close()
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from mtd.connectors.contract import Attempt, Repeat
 from mtd.connectors.wire import Wire
 from mtd.core.process.definition import Person, Service
@@ -233,6 +235,21 @@ async def test_nothing_is_sent_while_connectors_are_paused(
         await switches.release(plant.admin)
         await plant.rows("UPDATE instance SET wake_at = now()")
         await plant.until_ended(1)
+
+
+@pytest.mark.parametrize("restored", [False, True])
+async def test_after_a_restore_every_step_may_have_been_sent_before(
+    found: Founded, quick_hearts: None, restored: bool
+) -> None:
+    plant: Plant = await found(chain("one", ["far.do"]), legacy={"far": a_legacy()})
+    plant.connect("far.do")
+    if restored:
+        await switches.restored(plant.admin, "restored from a backup")
+        await switches.release(plant.admin)
+    await plant.start("one")
+    async with plant.worker():
+        await plant.until_ended(1)
+    assert [attempt.sent_before for attempt in plant.seen["far.do"]] == [restored]
 
 
 async def test_a_long_journal_is_kept_as_a_snapshot_too(found: Founded) -> None:

@@ -165,7 +165,7 @@ class Engine:
     async def act(self, moves: list[Move]) -> None:
         """Make the calls that the journal asks for, now that it does."""
         assert self._hands is not None
-        self._hands.pause(self._ownership.paused)
+        self._hands.heed(self._ownership.paused, self._ownership.restored_at)
         now = self.now()
         calling = [(m.live, calls) for m in moves if (calls := m.live.calls_due(now))]
         await bring_orders(self._ownership.worker, self._vault, [live for live, _ in calling])

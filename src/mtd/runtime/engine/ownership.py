@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TypeVar
 
 import structlog
@@ -31,6 +32,7 @@ class Ownership:
         self.buried = False
         self.paused = True
         """Nothing may be sent to the others' systems; so until the first heartbeat says else."""
+        self.restored_at: datetime | None = None
         self.gained: set[int] = set()
         """Slots whose live instances are still to be loaded."""
         self.draining: frozenset[int] = frozenset()
@@ -91,7 +93,8 @@ class Ownership:
     async def beat(self) -> None:
         """Renew the lease; see what was gained, what is to be handed over, and who is dead."""
         # First, so that no slot's work begins before it is known whether it may be sent.
-        self.paused = await switches.paused(self.worker.keeping) is not None
+        switched = await switches.standing(self.worker.keeping)
+        self.paused, self.restored_at = switched.paused is not None, switched.restored_at
         standing = await self.worker.heartbeat()
         if isinstance(standing, Fenced):
             self.buried = True

@@ -18,14 +18,14 @@ PLACES_MAX = 6
 """Innermost frames of a failure that the log names."""
 
 
-def attempt_of(intent: Intent) -> Attempt:
-    """What the connector is given."""
+def attempt_of(intent: Intent, doubted: bool = False) -> Attempt:
+    """What the connector is given; `doubted`: it may have been sent, unknown to us."""
     return Attempt(
         key=intent.key,
         order=intent.order,
         inputs=intent.call.inputs,
         number=intent.call.attempt,
-        sent_before=intent.call.sent_before,
+        sent_before=intent.call.sent_before or doubted,
     )
 
 

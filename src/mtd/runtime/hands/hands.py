@@ -6,6 +6,7 @@ every answer back as a trigger; they decide nothing about what follows.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -24,10 +25,13 @@ from mtd.runtime.hands.pauses import HELD_S
 from mtd.runtime.memory.live import PATIENCE
 from mtd.runtime.tax.desks import Desk
 from mtd.runtime.telemetry import Meters
+from mtd.store.ids import uuid7
 from mtd.store.pauses import Pause
 
 PUT_OFF_MIN_S = 2 * PATIENCE.total_seconds()
 """A call that cannot be made is put off so long at least: its instance need not stay for it."""
+DOUBTED_FOR = timedelta(days=30)
+"""So long after a restore what begins may have begun before, and been forgotten by it."""
 PAUSED_S = 10.0
 """How long a call is put off while nothing may be sent at all."""
 
@@ -78,6 +82,8 @@ class Hands:
         """When a line is looked at again, where its rate holds it up."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._paused = False
+        self._doubted_until = ""
+        """Instances of lesser ids may have done more than is known here."""
 
     def act(self, intents: Iterable[Intent]) -> None:
         """Make these calls, now or as soon as their lines let them."""
@@ -98,11 +104,16 @@ class Hands:
             else:
                 self._join(connector.legacy, intent)
 
-    def pause(self, paused: bool) -> None:
-        """Send nothing to anyone, or send again."""
+    def heed(self, paused: bool, restored_at: datetime | None) -> None:
+        """Send nothing to anyone, or send again; and doubt what a restore may have forgotten."""
+        if restored_at is not None:
+            self._doubted_until = uuid7(restored_at + DOUBTED_FOR, bytes(10))
         if paused and not self._paused:
             self._dismiss(lambda _: True, PAUSED_S)
         self._paused = paused
+
+    def _given(self, intent: Intent) -> Attempt:
+        return attempt_of(intent, doubted=intent.instance < self._doubted_until)
 
     def recall(self) -> None:
         """Give back at once whatever waits in a line and may not be sent here any more."""
@@ -182,7 +193,7 @@ class Hands:
         at, began_s = self._clock.now(), elapsed_s()
         run = partial(self._run, connector, intent)
         with bound_contextvars(**intent.told):
-            outcome = await made(run, attempt_of(intent), wire)
+            outcome = await made(run, self._given(intent), wire)
             if isinstance(outcome, Unknown) and connector.repeat is Repeat.NEVER:
                 outcome = InDoubt(outcome.message)
             tell(outcome, took_s := elapsed_s() - began_s)
@@ -227,7 +238,7 @@ class Hands:
         desk = self._lay(intent)
         try:
             with bound_contextvars(**intent.told):
-                outcome = await made(connector.run, attempt_of(intent), Counter(desk))
+                outcome = await made(connector.run, self._given(intent), Counter(desk))
                 tell(outcome, elapsed_s() - began_s)
         except NotYet as later:
             desk.undone()
@@ -256,7 +267,7 @@ class Hands:
         connector = self._connectors.get(intent.call.service)
         if connector is None:
             return Failed(f"there is no service {intent.call.service!r}")
-        return connector if connector.choose is None else connector.choose(attempt_of(intent))
+        return connector if connector.choose is None else connector.choose(self._given(intent))
 
     def _chosen(self, intent: Intent) -> Connector:
         """Who makes a call that stands in a line: that does not change."""
@@ -272,7 +283,7 @@ class Hands:
     def _local(self, connector: Connector, intent: Intent) -> Answer:
         """A local connector never suspends: its coroutine ends at its first step."""
         at, began_s = self._clock.now(), elapsed_s()
-        outcome = finished(connector.run, attempt_of(intent), self._wires.none)
+        outcome = finished(connector.run, self._given(intent), self._wires.none)
         took_s = elapsed_s() - began_s
         self._meters.called(connector.handler(intent.call.inputs), outcome, took_s)
         return Answer(intent=intent, at=at, took_ms=took_s * 1000, outcome=outcome, exchanges=None)

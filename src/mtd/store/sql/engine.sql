@@ -2,9 +2,13 @@
 -- Nothing is sent to the others' systems until it is released.
 UPDATE engine SET connectors_paused = :paused, reason = :reason;
 
+-- name: engine.restored
+-- It was restored just now: nothing is sent until it is released.
+UPDATE engine SET connectors_paused = true, reason = :reason, restored_at = now();
+
 -- name: engine.paused
--- Whether anything may be sent to the others' systems; null when it may.
-SELECT CASE WHEN connectors_paused THEN reason END AS reason FROM engine;
+-- Whether anything may be sent to the others' systems, null when it may; and the last restore.
+SELECT CASE WHEN connectors_paused THEN reason END AS reason, restored_at FROM engine;
 
 -- name: engine.tenants
 -- Who is served.
