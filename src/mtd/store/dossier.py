@@ -8,7 +8,7 @@ import msgspec
 from mtd.core.process.journal import Entry
 from mtd.store.sessions import Connection, Row, structs
 from mtd.store.statements import statements
-from mtd.store.trace import Traced
+from mtd.store.trace import Traced, attempted
 from mtd.store.turned import Attempted
 
 PAGE_MAX = 200
@@ -44,7 +44,7 @@ async def latest(
     )
     attempts: dict[int, list[Attempted]] = {}
     for row in calls:
-        attempts.setdefault(row["seq"], []).append(_attempted(row))
+        attempts.setdefault(row["seq"], []).append(attempted(row))
     return [Traced(entry, tuple(attempts.get(entry.seq, ()))) for entry in entries]
 
 
@@ -53,7 +53,7 @@ async def failed(connection: Connection, tenant: int, instance: str, limit: int)
     rows: Iterable[Row] = await connection.fetch(
         *_SQL["last_calls"](tenant=tenant, instance=instance, page=limit)
     )
-    return [_attempted(row) for row in rows]
+    return [attempted(row) for row in rows]
 
 
 async def remark(
@@ -69,16 +69,3 @@ async def remarks(connection: Connection, tenant: int, order: str) -> list[Remar
     """What was said about an order, the newest first, at most PAGE_MAX."""
     rows = await connection.fetch(*_SQL["remarks"](tenant=tenant, order=order, page=PAGE_MAX))
     return structs(Remark, rows)
-
-
-def _attempted(row: Row) -> Attempted:
-    return Attempted(
-        wait=row["wait"],
-        attempt=row["attempt"],
-        service=row["service"],
-        at=row["at"],
-        took_ms=row["took_ms"],
-        outcome=row["outcome"],
-        request=row["request"],
-        response=row["response"],
-    )

@@ -5,7 +5,7 @@ from itertools import groupby
 import msgspec
 
 from mtd.core.process.journal import Entry
-from mtd.store.sessions import Connection, structs
+from mtd.store.sessions import Connection, Row, structs
 from mtd.store.statements import statements
 from mtd.store.turned import Attempted
 
@@ -58,22 +58,24 @@ async def trace(connection: Connection, tenant: int, instance: str, after: int =
         )
     )
     attempts = {
-        seq: tuple(
-            Attempted(
-                wait=row["wait"],
-                attempt=row["attempt"],
-                service=row["service"],
-                at=row["at"],
-                took_ms=row["took_ms"],
-                outcome=row["outcome"],
-                request=row["request"],
-                response=row["response"],
-            )
-            for row in group
-        )
+        seq: tuple(attempted(row) for row in group)
         for seq, group in groupby(calls, lambda row: row["seq"])
     }
     return [Traced(entry, attempts.get(entry.seq, ())) for entry in entries]
+
+
+def attempted(row: Row) -> Attempted:
+    """The evidence that a row of `call` holds."""
+    return Attempted(
+        wait=row["wait"],
+        attempt=row["attempt"],
+        service=row["service"],
+        at=row["at"],
+        took_ms=row["took_ms"],
+        outcome=row["outcome"],
+        request=row["request"],
+        response=row["response"],
+    )
 
 
 async def is_over(connection: Connection, tenant: int, instance: str) -> bool:

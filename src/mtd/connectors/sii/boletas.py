@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mtd.connectors.sii.form import Identity, Parcel, form, halves
-from mtd.connectors.sii.invoices import Standing, TokenRefused
+from mtd.connectors.sii.invoices import Standing, TokenRefused, posted
 from mtd.connectors.sii.settings import Hosts
 from mtd.connectors.wire import Response, Wire
 from mtd.core.process.outcome import Failed, Unknown
@@ -15,7 +15,7 @@ from mtd.core.tax.countries.cl.answers.boletas import (
 from mtd.core.tax.countries.cl.answers.replies import reply_of, seed_of, token_of
 from mtd.core.tax.countries.cl.certificate import Signer
 from mtd.core.tax.countries.cl.xmldsig import token_request
-from mtd.core.tax.issuing import Finding, Known, Submission, SubmissionState
+from mtd.core.tax.issuing import Finding, Known, Submission
 
 OK = 200
 ROOT = "/recursos/v1/boleta.electronica"
@@ -53,22 +53,10 @@ async def upload(
     wire: Wire, hosts: Hosts, headers: Mapping[str, str], parcel: Parcel, sender: str
 ) -> Submission | TokenRefused:
     """Send it; what the answer does not say for certain is unknown."""
-    media_type, body = form(parcel, sender)
-    got = await wire.request(
-        "POST",
-        f"{ROOT}.envio",
-        headers={**headers, "Content-Type": media_type},
-        body=body,
-        origin=hosts.upload,
-    )
-    if isinstance(got, Failed):
-        return Submission(state=SubmissionState.NOT_SENT, message=got.message)
-    if isinstance(got, Unknown):
-        return Submission(state=SubmissionState.UNKNOWN, message=got.message)
-    if got.status == 401:
-        return TokenRefused()
-    if got.status >= 400:
-        return Submission(state=SubmissionState.NOT_SENT, message=f"{got.status}: refused")
+    path = f"{ROOT}.envio"
+    got = await posted(wire, hosts.upload, path, headers, form(parcel, sender))
+    if not isinstance(got, Response):
+        return got
     return boleta_upload_answer(got.body)
 
 

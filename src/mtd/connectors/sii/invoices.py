@@ -6,7 +6,7 @@ import msgspec
 
 from mtd.connectors.sii.form import Identity, Parcel, form, halves
 from mtd.connectors.sii.settings import Hosts
-from mtd.connectors.wire import Wire
+from mtd.connectors.wire import Response, Wire
 from mtd.connectors.wire.soap import Place, call, child_text
 from mtd.core.process.outcome import Failed, Unknown
 from mtd.core.tax.countries.cl.answers.documents import document_finding
@@ -66,13 +66,20 @@ async def upload(
     wire: Wire, hosts: Hosts, headers: Mapping[str, str], parcel: Parcel, sender: str
 ) -> Submission | TokenRefused:
     """Send it; what the answer does not say for certain is unknown."""
-    media_type, body = form(parcel, sender)
+    got = await posted(wire, hosts.invoices, UPLOAD, headers, form(parcel, sender))
+    if not isinstance(got, Response):
+        return got
+    said = upload_answer(got.body)
+    return TokenRefused() if said.codes == ("5",) else said
+
+
+async def posted(
+    wire: Wire, origin: str, path: str, headers: Mapping[str, str], sent: tuple[str, bytes]
+) -> Response | Submission | TokenRefused:
+    """The answer to a form's media type and body; or what is certain of it where none was given."""
+    media_type, body = sent
     got = await wire.request(
-        "POST",
-        UPLOAD,
-        headers={**headers, "Content-Type": media_type},
-        body=body,
-        origin=hosts.invoices,
+        "POST", path, headers={**headers, "Content-Type": media_type}, body=body, origin=origin
     )
     if isinstance(got, Failed):
         return Submission(state=SubmissionState.NOT_SENT, message=got.message)
@@ -82,8 +89,7 @@ async def upload(
         return TokenRefused()
     if got.status >= 400:
         return Submission(state=SubmissionState.NOT_SENT, message=f"{got.status}: refused")
-    said = upload_answer(got.body)
-    return TokenRefused() if said.codes == ("5",) else said
+    return got
 
 
 async def standing(
