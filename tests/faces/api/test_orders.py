@@ -3,6 +3,7 @@
 import asyncio
 import io
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -87,6 +88,36 @@ async def test_a_body_too_large_is_refused(api: Api) -> None:
         "/orders", data=io.BytesIO(b" " * 6_000_000), headers={"Content-Type": "application/json"}
     )
     assert status == 413
+
+
+@pytest.mark.parametrize("authorized", [True, False])
+async def test_a_client_that_sends_on_hears_why_it_is_refused(api: Api, authorized: bool) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(api.url).port)
+    key = api.session.headers["Authorization"] if authorized else "Bearer wrong"
+    writer.write(
+        b"POST /orders HTTP/1.1\r\nHost: mtd\r\nContent-Type: application/json\r\n"
+        b"Authorization: %b\r\nContent-Length: 20000000\r\n\r\n" % key.encode()
+    )
+    async with asyncio.timeout(30):
+        for _ in range(20):
+            writer.write(b" " * 1_000_000)
+            await writer.drain()
+            await asyncio.sleep(0.02)
+        line = await reader.readline()
+    writer.close()
+    assert line.split()[1] == (b"413" if authorized else b"401")
+
+
+async def test_a_client_that_asks_before_it_sends_is_refused_at_once(api: Api) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(api.url).port)
+    writer.write(
+        b"POST /orders HTTP/1.1\r\nHost: mtd\r\nContent-Type: application/json\r\n"
+        b"Authorization: Bearer wrong\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
+    )
+    async with asyncio.timeout(10):
+        line = await reader.readline()
+    writer.close()
+    assert line.split()[1] == b"401"
 
 
 async def test_nobody_comes_in_without_a_key(api: Api) -> None:

@@ -67,7 +67,7 @@ def stress(
         os.environ.update(by_paperless(settings_of(CUSTOMER)))
     match profile:
         case "L1":
-            playing = _campaign(seed, orders, added, alone)
+            playing = _campaign(seed, orders, added, alone, issuer)
         case "L4":
             playing = _played(seed, lambda stage: requests(stage, seed, seconds))
         case None:
@@ -79,7 +79,7 @@ def stress(
     return 0 if found.passed else 1
 
 
-async def _campaign(seed: int, orders: int, added: int, alone: bool) -> Report:
+async def _campaign(seed: int, orders: int, added: int, alone: bool, issuer: str) -> Report:
     """The campaign, and where it is asked for the same again without those added."""
 
     async def run(more: int) -> Played:
@@ -88,7 +88,7 @@ async def _campaign(seed: int, orders: int, added: int, alone: bool) -> Report:
         )
 
     whole = await run(added)
-    return reported(whole, await run(0) if alone and added else None)
+    return reported(whole, await run(0) if alone and added else None, issuer)
 
 
 def _dialects(stage: Stage) -> Sequence[Mapping]:
