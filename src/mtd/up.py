@@ -1,4 +1,4 @@
-"""`mtd up`: engine, API, portal and intake, each a process that is started again when it dies.
+"""`mtd up`: engine, API, portal, intake and statistics, each a process that is started again.
 
 This is where the parts are put together, above the faces, which do not know each other.
 """
@@ -29,6 +29,7 @@ from mtd.faces.serving import serve
 from mtd.runtime.app import TENANT, App, open_app
 from mtd.runtime.building import NotBuilt, build
 from mtd.runtime.bulk.executing import carry_out
+from mtd.runtime.counts.reading import keep_counting
 from mtd.runtime.database import database
 from mtd.runtime.desk.accounts import FIRST_LOGIN, Accounts
 from mtd.runtime.desk.auditing import anchor_of, keep_sealing
@@ -45,7 +46,7 @@ from mtd.runtime.supervising import parts
 from mtd.runtime.telemetry import log_stream, log_to
 from mtd.store.sessions import DOOR, PORTAL
 
-Part = Literal["api", "portal", "worker", "intake"]
+Part = Literal["api", "portal", "worker", "intake", "statistics"]
 
 
 def up(
@@ -93,6 +94,8 @@ async def _part(only: Part, customer: str) -> None:
                 )
             case "intake":
                 await take_in(app, await operations_of(app), stopping)
+            case "statistics":
+                await keep_counting(app, stopping)
 
 
 async def _whole(customer: str) -> None:

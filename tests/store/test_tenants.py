@@ -42,9 +42,10 @@ from tests.store.making import (
     written,
 )
 from tests.store.papers import DAY, ISSUER, NOON, a_document, a_range
+from tests.store.tallies import fill_tallies
 from tests.store.test_corrections import a_correction
 
-OF_ALL = {"worker", "slot", "turn", "engine", "tenant"}
+OF_ALL = {"worker", "slot", "turn", "engine", "tenant", "counter", "counter_position"}
 """Tables that belong to no tenant, and the list of tenants itself."""
 
 
@@ -203,6 +204,8 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
         await intake.push(connection, tenant, [claimed.id], actor="me", reason="again")
     await _fill_taxes(store, worker, tenant)
     await fill_people(store, tenant)
+    async with worker.asking.use() as connection:
+        await fill_tallies(connection, tenant)
 
 
 async def _fill_taxes(store: Store, worker: Worker, tenant: int) -> None:

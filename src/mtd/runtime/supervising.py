@@ -103,7 +103,7 @@ def parts(
     *,
     portal: bool = False,
 ) -> list[Child]:
-    """The children: API, intake, the portal if wanted, and as many workers as the settings say."""
+    """The children: API, intake, as many workers as the settings say; the portal and its counts."""
     meters = place / "meters"
     meters.mkdir(parents=True, exist_ok=True)
     for old in meters.glob("*.db"):
@@ -115,7 +115,7 @@ def parts(
         **(more or {}),
     }
     workers = [f"worker-{n + 1}" for n in range(settings.worker.count)]
-    faces = ("api", "portal") if portal else ("api",)
+    faces = ("api", "portal", "statistics") if portal else ("api",)
     return [part(name, customer, environment) for name in (*faces, "intake", *workers)]
 
 

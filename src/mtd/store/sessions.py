@@ -49,6 +49,9 @@ ENGINE = {
 }
 """The turn: all tenants, the engine's tables only."""
 
+COUNTER = {**ENGINE, "application_name": "mtd statistics"}
+"""Who counts: it follows all tenants' journals by their keys, as the turn does."""
+
 
 class Row(Protocol):
     """A row of an answer, by the names or numbers of its columns."""

@@ -53,6 +53,7 @@ def facts(order: PurchaseOrder) -> dict[str, Any]:
         "shipment_method": shipment.method.value,
         "slot_starts_at": _text(shipment.slot.starts_at) if shipment.slot else None,
         "slot_ends_at": _text(shipment.slot.ends_at) if shipment.slot else None,
+        "carrier": shipment.carrier,
     }
 
 

@@ -115,6 +115,8 @@ class Follows(msgspec.Struct, frozen=True, array_like=True, tag="follows"):
 
     definition: str
     """`name@version`"""
+    before: str = ""
+    """The one that it followed until now; empty in rows that are older than this."""
 
 
 class Ended(msgspec.Struct, frozen=True, array_like=True, tag="end"):

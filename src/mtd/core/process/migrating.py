@@ -35,7 +35,7 @@ def follow(step: Step, old: Definition, given: Mapping[str, str]) -> None:
     """Let the instance of `step`, whose definition is the new one already, stand on it."""
     places = mapped(old, step.definition, given)
     over = frozenset(_gone_off(step, old, places))
-    step.record(Follows(step.definition.id))
+    step.record(Follows(step.definition.id, old.id))
     _stand(step, places)
     for wait in list(step.draft.waits.values()):
         _carry(step, wait, places)

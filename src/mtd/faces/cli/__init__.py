@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "message": ("mtd.faces.cli.message:message", "Messages that nobody took, and why."),
     "portal": ("mtd.faces.cli.portal:portal", "Accounts of the portal's people."),
     "audit": ("mtd.faces.cli.audit:audit", "Check the record of what people did."),
+    "stats": ("mtd.faces.cli.stats:stats", "Count the journal anew, or check what is counted."),
     "db": ("mtd.faces.cli.db:db", "Migrate, back up and restore the database."),
     "caf": ("mtd.faces.cli.caf:caf", "Take in folios and certificates; show what is left."),
     "dte": ("mtd.faces.cli.dte:dte", "Issue, show, draw and check tax documents."),

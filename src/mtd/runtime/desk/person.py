@@ -21,6 +21,7 @@ PERMISSIONS = (
     "tasks.work",
     "tasks.assign",
     "views.share",
+    "statistics.see",
     "audit.see",
     "people.manage",
 )

@@ -1,0 +1,1 @@
+"""Counts: a reader of the journal counts by hour and day, apart from the engine and the pages."""
