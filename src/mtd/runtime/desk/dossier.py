@@ -111,23 +111,21 @@ async def retry(desk: Desk, person: Person, order: Order, incident: int, reason:
     """Try again what failed. Raises Forbidden, and Conflict when it is not open any more."""
     person.must("orders.retry")
     await still_open(desk, order, incident)
-    await desk.record(
-        person, "order.retry", order.key, _given(reason), after={"incident": incident}
-    )
+    await desk.record(person, "order.retry", order.key, given(reason), after={"incident": incident})
     accepted(await desk.operations.retry(order, incident, {}, person.login, reason))
 
 
 async def cancel(desk: Desk, person: Person, order: Order, reason: str) -> None:
     """Ask the order's process to cancel. Raises Forbidden, and Conflict: it does not listen."""
     person.must("orders.cancel")
-    await desk.record(person, "order.cancel", order.key, _given(reason))
+    await desk.record(person, "order.cancel", order.key, given(reason))
     accepted(await desk.operations.cancel(order, person.login, reason))
 
 
 async def say(desk: Desk, person: Person, order: Order, words: str) -> None:
     """Remark something about the order."""
     person.must("orders.see")
-    words = _given(words)
+    words = given(words)
     await desk.record(person, "order.remark", order.key)
     async with desk.app.store.door(desk.tenant) as connection:
         await dossier.remark(connection, desk.tenant, desk.new_id(), order.id, person.name, words)
@@ -158,7 +156,8 @@ def masked(content: Any, name: str = "") -> Any:
     return MASK if name in PERSONAL and content is not None else content
 
 
-def _given(reason: str) -> str:
+def given(reason: str) -> str:
+    """The reason as it is kept. Raises Conflict: there is none."""
     reason = reason.strip()[:REASON_MAX]
     if not reason:
         raise Conflict("a reason is needed")

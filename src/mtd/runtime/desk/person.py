@@ -22,6 +22,7 @@ PERMISSIONS = (
     "tasks.assign",
     "views.share",
     "statistics.see",
+    "pauses.manage",
     "audit.see",
     "people.manage",
 )

@@ -10,12 +10,13 @@ from mtd.faces.portal.pages import (
     order,
     orders,
     overview,
+    pauses,
     sign_in,
     tasks,
 )
 
 PAGES: tuple[Any, ...] = (
     sign_in.ROUTER, live_stream.ROUTER, overview.ROUTER, orders.ROUTER, order.ROUTER,
-    exceptions.ROUTER, files.ROUTER, tasks.ROUTER, bulk.ROUTER,
+    exceptions.ROUTER, files.ROUTER, tasks.ROUTER, bulk.ROUTER, pauses.ROUTER,
 )  # fmt: skip
 """What the application serves; a new page is a module and a name here."""
