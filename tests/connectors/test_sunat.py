@@ -60,7 +60,8 @@ class Talk:
 
     async def send(self, content: bytes, number: FiscalNumber, kind: str) -> Submission:
         self.wire = self._wires.wire("sunat")
-        return await submit(self.wire, ISSUER.ruc, kind, number, content)
+        told = await submit(self.wire, ISSUER.ruc, kind, number, content)
+        return told.submission
 
     async def find(self, number: FiscalNumber, kind: str = "03") -> tuple[Known, str]:
         self.wire = self._wires.wire("sunat")

@@ -21,7 +21,11 @@ from mtd.connectors import (
     tax,
 )
 from mtd.connectors.contract import Connector
+from mtd.connectors.courier import Post
+from mtd.connectors.sii.courier import POST as SII
+from mtd.connectors.sunat.courier import POST as SUNAT
 from mtd.connectors.tax.issuers import Issuers
+from mtd.connectors.tax.settings import CHILE, PERU
 
 CONNECTORS: dict[str, Connector] = {
     connector.name: connector
@@ -69,3 +73,6 @@ OPTIONS: dict[str, type[msgspec.Struct]] = {
     "sunat": sunat.Options,
 }
 """What the `options` of each legacy system must be."""
+
+COURIERS: dict[str, Post] = {CHILE: SII, PERU: SUNAT}
+"""Who carries the documents that MTD itself issues, by provider."""

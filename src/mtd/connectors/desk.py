@@ -5,17 +5,16 @@ commit of its answer, or, where that is not committed, never was.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
 from msgspec import Struct
 
-from mtd.core.tax.certificate import BadCertificate
-from mtd.core.tax.countries.cl.certificate import Signer
-from mtd.core.tax.countries.cl.stamp import StampKey
+from mtd.core.tax.certificate import BadCertificate, Signing
 from mtd.core.tax.document import DocumentKey, DocumentState, TaxDocument
 from mtd.core.tax.issuing import SignedArtifact
+from mtd.core.tax.practice import Practice, Stamp
 
 
 class NotYet(Exception):
@@ -79,16 +78,21 @@ class Desk(Protocol):
         """Every document of this instance, oldest first."""
         ...
 
-    async def number(self, issuer: str, type_code: str, environment: str) -> int | NoneLeft:
-        """A folio that nobody had before, this step's if it is written down. Raises NotYet."""
+    async def number(
+        self, issuer: str, type_code: str, series: str, *, environment: str, day: date
+    ) -> int | NoneLeft:
+        """A folio that nobody had before, this step's if it is written down. Raises NotYet.
+
+        `series`: empty in countries without; `day`: on which it is to be usable.
+        """
         ...
 
-    async def stamp(self, issuer: str, type_code: str, folio: int) -> StampKey | NoneLeft:
-        """The key that stamps this folio."""
+    async def stamp(self, practice: Practice, type_code: str, folio: int) -> Stamp | NoneLeft:
+        """What stamps this folio."""
         ...
 
-    async def signer(self, issuer: str) -> Signer | BadCertificate:
-        """Who signs for this issuer now."""
+    async def signer(self, practice: Practice) -> Signing | BadCertificate:
+        """Who signs for this taxpayer now."""
         ...
 
     def write(self, provider: str, issuer: str, paper: Paper) -> str | None:

@@ -34,7 +34,7 @@ class Posting(msgspec.Struct, frozen=True):
     total: Decimal
     lines: Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=1_000)]
     document_type: int | None = None
-    folio: int | None = None
+    folio: int | str | None = None
 
     def __post_init__(self) -> None:
         positive(total=self.total)
@@ -51,7 +51,7 @@ class Returning(msgspec.Struct, frozen=True):
 
     order_id: Name
     amount: Decimal
-    folio: int | None = None
+    folio: int | str | None = None
 
     def __post_init__(self) -> None:
         positive(amount=self.amount)

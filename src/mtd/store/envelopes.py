@@ -8,14 +8,15 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from mtd.core.tax.document import DocumentKey
+from mtd.store.kept import SealedDocument
 from mtd.store.mail import Answer, Envelope, Made, Member, Message, Open, Queue, Waiting
 from mtd.store.sessions import ENGINE, Connection, Session, structs
 from mtd.store.statements import statements
+from mtd.store.tax_documents import SealedBytes
 from mtd.store.worker import Worker
 
 PAGE_MAX = 64
 """Envelopes looked at in one round."""
-BOLETAS = ("39", "41")
 
 _SQL = statements("envelopes")
 
@@ -40,12 +41,14 @@ class PostBook:
         async with self.session.use() as connection, connection.transaction():
             yield connection
 
-    async def waiting(self, provider: str) -> list[Queue]:
-        """What waits to be sent."""
-        rows = await self.session.fetch(*_SQL["waiting"](boletas=BOLETAS, provider=provider))
+    async def waiting(self, provider: str, apart: Sequence[str]) -> list[Queue]:
+        """What waits to be sent; `apart`: types of document with a channel of their own."""
+        rows = await self.session.fetch(*_SQL["waiting"](apart=apart, provider=provider))
         return structs(Queue, rows)
 
-    async def next(self, queue: Queue, provider: str, documents: int) -> list[Waiting]:
+    async def next(
+        self, queue: Queue, provider: str, apart: Sequence[str], documents: int
+    ) -> list[Waiting]:
         """At most so many documents of a queue, those that have waited longest."""
         rows = await self.session.fetch(
             *_SQL["next"](
@@ -54,7 +57,7 @@ class PostBook:
                 channel=queue.channel,
                 provider=provider,
                 documents=documents,
-                boletas=BOLETAS,
+                apart=apart,
             )
         )
         return structs(Waiting, rows)
@@ -161,7 +164,9 @@ async def under_way(connection: Connection, envelope: Envelope) -> None:
     await connection.execute(*_SQL["under_way"](tenant=envelope.tenant, id=envelope.id))
 
 
-async def take_out(connection: Connection, envelope: Envelope, members: Sequence[Open]) -> None:
+async def take_out(
+    connection: Connection, envelope: Envelope, members: Sequence[DocumentKey]
+) -> None:
     """Documents that the authority never had wait for another envelope."""
     await connection.execute(
         *_SQL["taken_out"](tenant=envelope.tenant, id=envelope.id, **_names(members))
@@ -192,6 +197,23 @@ async def answered(
     )
 
 
+async def keep_with(
+    connection: Connection, beside: SealedBytes, documents: Sequence[SealedDocument]
+) -> None:
+    """Keep what came back of a document beside its signed bytes; the same twice is once."""
+    await connection.execute(
+        *_SQL["keep_with"](
+            tenant=beside.tenant,
+            order=beside.instance,
+            beside=beside.hash,
+            names=[one.name for one in documents],
+            media_types=[one.media_type for one in documents],
+            hashes=[one.hash for one in documents],
+            ciphertexts=[one.ciphertext for one in documents],
+        )
+    )
+
+
 async def publish(
     connection: Connection, tenant: int, name: str, messages: Sequence[Message], ttl_s: float
 ) -> None:
@@ -211,7 +233,7 @@ async def publish(
     await connection.execute(*_SQL["wake"]())
 
 
-def _names(members: Sequence[Open | Member]) -> Mapping[str, list[object]]:
+def _names(members: Sequence[DocumentKey | Member]) -> Mapping[str, list[object]]:
     return {
         "type_codes": [one.type_code for one in members],
         "series": [one.series for one in members],

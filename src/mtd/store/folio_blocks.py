@@ -25,6 +25,11 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     series: str = ""
     """Of countries that number by series; else empty."""
 
+    @property
+    def named(self) -> str:
+        """Type and, where there is one, series: `39`, or `01-F001`."""
+        return "-".join(filter(None, (self.type_code, self.series)))
+
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
     """Consecutive folios of one range, `first` to `last`."""

@@ -39,3 +39,10 @@ async def test_documents_are_read_by_their_name_and_by_their_seal_alone(api: Api
     async with bare.get("/tax-documents/76111111-39-1") as answer:
         assert answer.status == 401
     await bare.close()
+
+
+async def test_a_series_of_nobody_s_is_refused(api: Api) -> None:
+    asked = {"issuer": "x", "type_code": "01", "series": "F001", "person": "ana"}
+    status, told = await api.post("/folios/series", json=asked)
+    assert (status, told["title"]) == (422, "the series is not declared")
+    assert told["detail"] == "there is no native issuer 'x' in the settings"

@@ -44,3 +44,18 @@ def test_folios_and_a_certificate_are_taken_in(tmp_path: Path) -> None:
     assert one["range"]["imported_by"] == "ana"
     assert "PRIVATE" not in listed.stdout + done.stdout
     assert "10 of 10" in mtd("caf", "list", home=tmp_path, timeout_s=60, **known).stdout
+
+
+def test_a_series_is_declared_where_a_country_has_them(tmp_path: Path) -> None:
+    arguments = ("caf", "series", "F001", "--issuer=lima", "--type=01", "--customer=peru")
+    done = mtd(*arguments, "--first=18", home=tmp_path, timeout_s=60, USER="ana")
+    assert done.returncode == 0, done.stderr
+    assert "20100070970 type 01 series F001, 18 to 99999999" in done.stdout
+    again = mtd(*arguments, home=tmp_path, timeout_s=60)
+    assert again.returncode == 1
+    assert "overlap with 18 to 99999999 of type 01-F001" in again.stderr
+    chilean = ("caf", "series", "F001", "--issuer=paris", "--type=33", "--customer=peru")
+    refused = mtd(*chilean, home=tmp_path, timeout_s=60)
+    assert refused.returncode == 1
+    assert "in CL numbers are authorised by the SII" in refused.stderr
+    assert "01-F001" in mtd("caf", "list", "--customer=peru", home=tmp_path, timeout_s=60).stdout

@@ -12,6 +12,7 @@ from mtd.connectors.tax.native.answering import seal
 from mtd.core.money import Currency
 from mtd.core.tax.countries.cl.verifying import Schemas, verify
 from mtd.core.tax.document import DocumentState
+from mtd.core.tax.practice import Format
 from mtd.core.tax.request import (
     Buyer,
     Correction,
@@ -22,7 +23,7 @@ from mtd.core.tax.request import (
 )
 from mtd.runtime.app import App, open_app
 from mtd.runtime.operations.operations import NotFound
-from mtd.runtime.operations.papers import Format, Papers, keys_of
+from mtd.runtime.operations.papers import Papers, keys_of
 from mtd.runtime.settings.settings import Route, Settings
 from mtd.runtime.tax.asked import Refused, issue, request_of
 from mtd.store import folios

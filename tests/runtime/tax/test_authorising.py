@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from mtd.connectors.tax.issuers import native_issuers
 from mtd.connectors.tax.settings import IssuerSettings
 from mtd.core.tax.countries.cl.caf import stamp_key
 from mtd.core.tax.countries.cl.certificate import Signer
@@ -144,7 +145,7 @@ async def test_a_certificate_is_taken_in_and_sealed(app: App) -> None:
         (kept,) = await folios.certificates(connection, 1)
     assert b"PRIVATE" not in kept.sealed
     pem = app.vault.open_secret(1, SIGNING_KEY, kept.id, kept.sealed)
-    signing = signer_of(pem)
+    signing = signer_of(native_issuers(ISSUERS)["paris"].practice, pem)
     assert isinstance(signing, Signer)
     assert signing.rut == "12345678-5"
 

@@ -3,10 +3,12 @@
 So planning says what would be asked for, there is no number before sending, and nothing to build.
 """
 
+from decimal import Decimal
+
 from mtd.connectors.contract import Attempt
 from mtd.connectors.generic.issuing import request_total
-from mtd.connectors.generic.orders import request_of, sale_kind
 from mtd.connectors.generic.settings import Options
+from mtd.connectors.requests import Sale, kind_of, request_of
 from mtd.connectors.wire import Wire
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.outcome import Answer, Done, Refused
@@ -24,8 +26,9 @@ async def plan(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
     wrong = issuing_fault(PROFILES, order.country, order.currency, native=False)
     if wrong is not None:
         return Refused("COUNTRY_UNSUPPORTED", wrong)
-    kind = sale_kind(order, attempt.inputs.get("document_kind"))
-    request = request_of(order, kind, order.placed_at)
+    kind = kind_of(order, attempt.inputs.get("document_kind"))
+    sale = Sale(order=order, issuer=order.store, at=order.placed_at)
+    request = request_of(sale, kind, Decimal(attempt.inputs.get("by_voucher") or 0))
     if kind is FiscalKind.INVOICE and not (request.buyer and request.buyer.tax_id):
         message = "buyer_document.tax_id: is missing, and an invoice names its buyer"
         return Refused("BUYER_DATA", message, {"cause": "BUYER_DATA"})

@@ -1,14 +1,13 @@
 """The steps of a drawing at a JSON provider: the same names and outputs as of every issuer."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from mtd.connectors.contract import Attempt, Connector, Repeat, for_order
 from mtd.connectors.generic.issuing import Asked, Issued, find, issue
-from mtd.connectors.generic.orders import ANNUL, correction, note_of, request_of, sale_kind
 from mtd.connectors.generic.settings import Options
 from mtd.connectors.generic.staged import build, number, plan
+from mtd.connectors.requests import ANNUL, Sale, correction, kind_of, note_of, request_of
 from mtd.connectors.wire import Wire
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.outcome import Answer, Done, Failed, Refused, Unknown
@@ -40,15 +39,15 @@ async def issued(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
     settings give the provider's code, else SCHEMA.
     """
     try:
-        kind = sale_kind(order, attempt.inputs.get("document_kind"))
+        kind = kind_of(order, attempt.inputs.get("document_kind"))
     except KeyError as unknown:
         return Failed(f"document_kind: {unknown} is none")
-    return await _issued(attempt, wire, request_of(order, kind, _moment(order)))
+    return await _issued(attempt, wire, _request(attempt, order, kind))
 
 
 async def dispatch_guide(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
     """Issue the guide that goes with the goods; as `issued`."""
-    return await _issued(attempt, wire, request_of(order, FiscalKind.DISPATCH, _moment(order)))
+    return await _issued(attempt, wire, request_of(_sale(order), FiscalKind.DISPATCH))
 
 
 async def credit_note(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
@@ -58,8 +57,8 @@ async def credit_note(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Ans
     """
     if not attempt.inputs.get("folio"):
         return Done(NOTHING)
-    original = sale_kind(order, attempt.inputs.get("document_kind"))
-    there = await _there(attempt, wire, request_of(order, original, _moment(order)))
+    original = kind_of(order, attempt.inputs.get("document_kind"))
+    there = await _there(attempt, wire, _request(attempt, order, original))
     if isinstance(there, Failed):
         return there
     if there is None or there.number is None or _state(there) == "REJECTED":
@@ -75,7 +74,9 @@ async def credit_note(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Ans
     )
     given = attempt.inputs.get("amount")
     amount = None if given is None or code == ANNUL else Decimal(given)
-    return await _issued(attempt, wire, note_of(order, _moment(order), reference, amount))
+    if code == ANNUL and (by_voucher := Decimal(attempt.inputs.get("by_voucher") or 0)):
+        amount = order.totals.grand_total - by_voucher
+    return await _issued(attempt, wire, note_of(_sale(order), reference, amount))
 
 
 async def status(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
@@ -157,7 +158,7 @@ async def _issued(attempt: Attempt, wire: Wire, request: FiscalRequest) -> Answe
 
 
 async def _of_kind(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Issued | Failed | None:
-    return await _there(attempt, wire, request_of(order, _kind(attempt, order), _moment(order)))
+    return await _there(attempt, wire, _request(attempt, order, _kind(attempt, order)))
 
 
 async def _there(attempt: Attempt, wire: Wire, request: FiscalRequest) -> Issued | Failed | None:
@@ -171,12 +172,18 @@ async def _there(attempt: Attempt, wire: Wire, request: FiscalRequest) -> Issued
 
 
 def _kind(attempt: Attempt, order: PurchaseOrder) -> FiscalKind:
-    return sale_kind(order, attempt.inputs.get("document_kind"))
+    return kind_of(order, attempt.inputs.get("document_kind"))
 
 
-def _moment(order: PurchaseOrder) -> datetime:
+def _request(attempt: Attempt, order: PurchaseOrder, kind: FiscalKind) -> FiscalRequest:
+    """The document of the sale; a receipt's is of what no card's voucher documents already."""
+    voucher = attempt.inputs.get("by_voucher") if kind is FiscalKind.RECEIPT else None
+    return request_of(_sale(order), kind, Decimal(voucher or 0))
+
+
+def _sale(order: PurchaseOrder) -> Sale:
     """The same request for every attempt: a document bears the moment of its sale."""
-    return order.placed_at
+    return Sale(order=order, issuer=order.store, at=order.placed_at)
 
 
 def _outputs(wire: Wire, got: Issued, kind: FiscalKind) -> dict[str, Any]:

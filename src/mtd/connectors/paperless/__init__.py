@@ -4,6 +4,7 @@ It has no idempotency key. Whoever may have issued asks before issuing again: th
 looked for by the order's key in the lists of the days since the order was placed.
 """
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -201,7 +202,7 @@ async def _issue(
         folio=folio,
         issued_on=service.today(),
         reference=reference,
-        amount=None if reference is None else attempt.inputs.get("amount"),
+        amount=_amount(attempt, order, reference),
     )
     said = await generate(service, text, folio)
     if isinstance(said, Failed | Unknown):
@@ -214,6 +215,14 @@ async def _issue(
     if not said.message.isdecimal():
         return Unknown(f"issued, but {said.message[:40]!r} is not a folio")
     return Done(_outputs(document_of(service, kind, said), "SENT"))
+
+
+def _amount(attempt: Attempt, order: PurchaseOrder, reference: Reference | None) -> Decimal | None:
+    """What a document is of that is not of the whole sale: a note's part, a receipt's rest."""
+    if reference is not None and reference.code != ANNUL:
+        return attempt.inputs.get("amount")
+    by_voucher = Decimal(attempt.inputs.get("by_voucher") or 0)
+    return order.totals.grand_total - by_voucher if by_voucher else None
 
 
 def _service(order: PurchaseOrder, wire: Wire) -> Service | Failed:

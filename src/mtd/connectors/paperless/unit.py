@@ -20,6 +20,8 @@ NAME_MAX, BUSINESS_LINE_MAX, ADDRESS_MAX, COMMUNE_MAX = 100, 40, 70, 20
 DESCRIPTION_MAX = 80
 SHIPPING_SKU = "DESPACHO"
 PART_SKU = "DEVOLUCION PARCIAL"
+REST_SKU = "SALDO NO PAGADO CON TARJETA"
+"""The line of a receipt of what no card's voucher documents."""
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +61,8 @@ def unit(
     head = _head(order, issuer, kind=kind, folio=folio, issued_on=issued_on)
     lines = list(_lines(order))
     if amount is not None:
-        head, lines = {**head, **_part_totals(order, amount)}, [_part_line(amount)]
+        called = REST_SKU if reference is None else PART_SKU
+        head, lines = {**head, **_part_totals(order, amount)}, [_part_line(amount, called)]
     rows: list[tuple[str, Mapping[str, str]]] = [("FH", head)]
     rows += [("DH", row) for row in lines]
     if kind != GUIDE:
@@ -106,11 +109,11 @@ def _part_totals(order: PurchaseOrder, amount: Decimal) -> dict[str, str]:
     return {name: str(part) for name, part in parts.items()}
 
 
-def _part_line(amount: Decimal) -> dict[str, str]:
+def _part_line(amount: Decimal, called: str) -> dict[str, str]:
     return {
         "line_no": "1",
-        "sku": PART_SKU,
-        "description": PART_SKU,
+        "sku": called,
+        "description": called,
         "quantity": "1",
         "unit_price": str(amount),
         "discount": "0",

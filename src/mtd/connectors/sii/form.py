@@ -1,10 +1,15 @@
 """The upload's form (RFC 7578), as both channels want it."""
 
+import re
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
 
 from mtd.core.tax.countries.cl.xml import ENCODING
+
+ENVELOPES_KEPT = 16
+"""Each document of an envelope is asked after by itself: it is read once for all of them."""
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,3 +62,29 @@ def halves(rut: str) -> tuple[str, str]:
     """A RUT's number and its check digit."""
     number, _, digit = rut.partition("-")
     return number, digit
+
+
+@lru_cache(ENVELOPES_KEPT)
+def identities(issuer: str, content: bytes) -> tuple[Identity, ...]:
+    """The documents in an envelope of ours, by what they are asked after with."""
+    text = content.decode(ENCODING)
+    return tuple(
+        Identity(
+            issuer=issuer,
+            type_code=found["code"],
+            folio=int(found["folio"]),
+            buyer=found["buyer"],
+            day=found["day"],
+            total=int(found["total"]),
+        )
+        for found in _DOCUMENT.finditer(text)
+    )
+
+
+_DOCUMENT = re.compile(
+    r"<TipoDTE>(?P<code>[0-9]+)</TipoDTE>\s*<Folio>(?P<folio>[0-9]+)</Folio>\s*"
+    r"<FchEmis>(?P<day>[0-9-]+)</FchEmis>.*?<RUTRecep>(?P<buyer>[^<]*)</RUTRecep>"
+    r".*?<MntTotal>(?P<total>[0-9]+)</MntTotal>",
+    re.DOTALL,
+)
+"""The header of each document, as the canonical writer writes it."""

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from mtd.connectors import courier
+
 Origin = Annotated[
     str, Meta(pattern=r"^https?://[^\s/@?#]+\Z", description="http(s)://host[:port]")
 ]
@@ -48,34 +50,16 @@ class BadHosts(Exception):
 BATCH_MAX = 500
 """EnvioBOLETA_v11.xsd; kept for both channels."""
 
-Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
-
-class Pace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[legacy.sii.options.pace]`: how documents are gathered, and when the authority is asked."""
+class Pace(courier.Pace, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[legacy.sii.options.pace]`: as the SII asks for it."""
 
     documents: Annotated[int, Meta(ge=1, le=BATCH_MAX)] = 50
     """In one envelope; 50 is the SII's advice, 500 the most."""
     age_s: Annotated[float, Meta(ge=0, le=3_000)] = 60.0
     """A document waits so long for others; each boleta is due within the hour (Res. 74/2020)."""
-    look_s: Annotated[float, Meta(gt=0, le=60)] = 1.0
-    """How often the post office looks."""
-    ask_s: Seconds = 600.0
+    ask_s: courier.Seconds = 600.0
     """From sending to the first question; the SII asks for about ten minutes."""
-    ask_again_s: Seconds = 300.0
-    """Between questions; it grows by half each time, to `ask_max_s`."""
-    ask_max_s: Seconds = 3_600.0
-    doubt_s: Seconds = 60.0
-    """After an unknown outcome: what was sent late may have arrived by then."""
-    again_s: Seconds = 30.0
-    """After a sending that certainly failed, or a question that nobody answered; doubled each
-    time, to `ask_max_s`."""
-    stuck_s: Annotated[float, Meta(ge=0)] = 7_200.0
-    """An envelope that is under way for so long is asked after document by document."""
-    register_s: Annotated[float, Meta(ge=0)] = 21_600.0
-    """How often the register of receipts and claims is asked about an invoice."""
-    lease_s: Seconds = 60.0
-    """A sending that nobody heard of again is taken for unknown after so long."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,6 +5,7 @@ from html import escape
 
 import msgspec
 
+from mtd.connectors.sunat.settings import Options
 from mtd.connectors.wire import Response, Wire
 from mtd.connectors.wire.soap import ENVELOPE, MESSAGE_MAX, Element, child_text, local_name, parse
 from mtd.core.process.outcome import Failed, Unknown
@@ -21,15 +22,18 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 async def call(
-    wire: Wire, path: str, operation: str, arguments: Mapping[str, str], *, safe: bool
+    wire: Wire, ruc: str, path: str, operation: str, arguments: Mapping[str, str], *, safe: bool
 ) -> Element | Fault | Failed | Unknown:
-    """The content of the answer's body; `safe` says that the operation changes nothing."""
+    """The content of the answer's body; `safe` says that the operation changes nothing.
+
+    `ruc`: the taxpayer in whose name it is called.
+    """
     headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"urn:{operation}"'}
     got = await wire.request(
         "POST",
         path,
         headers=headers,
-        body=_envelope(wire, operation, arguments),
+        body=_envelope(wire, ruc, operation, arguments),
         safe=safe,
         faults_are_answers=True,
     )
@@ -45,10 +49,11 @@ async def call(
     return content
 
 
-def _envelope(wire: Wire, operation: str, arguments: Mapping[str, str]) -> bytes:
+def _envelope(wire: Wire, ruc: str, operation: str, arguments: Mapping[str, str]) -> bytes:
     legacy = wire.legacy
-    user = legacy.secret(legacy.settings.login) or ""
-    password = legacy.secret(legacy.settings.password) or ""
+    who = legacy.options(Options).accounts.get(ruc, legacy.settings)
+    user = legacy.secret(who.login) or ""
+    password = legacy.secret(who.password) or ""
     fields = "".join(
         f"<{name}>{escape(value, quote=False)}</{name}>" for name, value in arguments.items()
     )

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from mtd.connectors.contract import Attempt, Connector, Repeat
-from mtd.connectors.tax.issuers import Issuers
+from mtd.connectors.tax.issuers import NATIVE, Issuers
 from mtd.connectors.tax.native import OPERATIONS, native
-from mtd.connectors.tax.settings import GENERIC, NATIVE, PAPERLESS
+from mtd.connectors.tax.settings import GENERIC, PAPERLESS
+from mtd.connectors.tax.vouching import vouched
 from mtd.core.process.outcome import Failed
 
 LEGACY = {PAPERLESS: "paperless", GENERIC: "generic"}
@@ -30,10 +31,12 @@ def seam(issuers: Issuers, legacy: Mapping[str, Connector]) -> dict[str, Connect
 
 
 def _operation(operation: str, issuers: Issuers, legacy: Mapping[str, Connector]) -> Connector:
-    served = {NATIVE: native(operation, issuers)}
+    own = native(operation, issuers)
+    served = dict.fromkeys(NATIVE, own)
     for provider, system in LEGACY.items():
         if (connector := legacy.get(f"{system}.{operation}")) is not None:
-            served[provider] = replace(connector, name=served[NATIVE].name, system=system)
+            heeding = vouched(operation, connector, issuers)
+            served[provider] = replace(heeding, name=own.name, system=system)
     used = {*issuers.providers.values()} & {*served}
 
     def choose(attempt: Attempt) -> Connector | Failed:
@@ -43,10 +46,10 @@ def _operation(operation: str, issuers: Issuers, legacy: Mapping[str, Connector]
             return Failed(f"issuers: there is none for the store {store!r}")
         return served.get(provider) or Failed(f"{provider} does not do tax.{operation}")
 
-    careful = max((served[one] for one in used), key=_care, default=served[NATIVE])
+    careful = max((served[one] for one in used), key=_care, default=own)
     return Connector(
-        f"tax.{operation}",
-        served[NATIVE].run,
+        own.name,
+        own.run,
         careful.repeat,
         choose=choose,
         system=careful.legacy,

@@ -14,6 +14,8 @@ class Signing(Struct, frozen=True, kw_only=True):
     """A key and how long its certificate holds; never written anywhere."""
 
     key: RSAPrivateKey
+    holder: str
+    """Who holds it, as people know them: in Chile a RUT, else the certificate's subject."""
     not_before: datetime
     not_after: datetime
 

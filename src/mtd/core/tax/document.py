@@ -41,6 +41,11 @@ class DocumentKey(Struct, frozen=True, kw_only=True):
     folio: int
 
     @property
+    def told(self) -> int | str:
+        """The number as people know it beside its type: `1234`, or with its series `F001-17`."""
+        return f"{self.series}-{self.folio}" if self.series else self.folio
+
+    @property
     def number(self) -> str:
         """Type and folio, `39-1234`, or with its series `01-F001-17`."""
         return "-".join(filter(None, (self.type_code, self.series, str(self.folio))))

@@ -18,9 +18,13 @@ from mtd.runtime.tax.authorising import (
     standings,
     take_in,
 )
+from mtd.runtime.tax.declaring import Declaration, declare
 
 FILE_MAX = 140_000
 """Base64 characters of a file."""
+
+NUMBER_MAX = 9_999_999_999
+"""No country's numbers are longer."""
 
 Base64 = Annotated[str, Meta(min_length=1, max_length=FILE_MAX, description="a file in Base64")]
 Person = Annotated[str, Meta(min_length=1, max_length=200, description="who does it")]
@@ -40,6 +44,19 @@ class CertificateUpload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """Key of the issuer in the settings."""
     file: Base64
     password: Annotated[str, Meta(max_length=500)]
+    person: Person
+
+
+class SeriesDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A series that a taxpayer numbers itself."""
+
+    issuer: Annotated[str, Meta(min_length=1, max_length=100)]
+    """Key of the issuer in the settings."""
+    type_code: Annotated[str, Meta(min_length=1, max_length=10)]
+    series: Annotated[str, Meta(min_length=1, max_length=20)]
+    first: Annotated[int, Meta(ge=1, le=NUMBER_MAX)] = 1
+    last: Annotated[int, Meta(ge=1, le=NUMBER_MAX)] | None = None
+    """None: the country's highest."""
     person: Person
 
 
@@ -74,6 +91,22 @@ async def certifying(operations: Served, data: JSONBody[CertificateUpload]) -> R
     return Response(outcome, status_code=201)
 
 
+@post("/folios/series", summary="Declare a series that a taxpayer numbers itself")
+async def declaring(operations: Served, data: JSONBody[SeriesDeclaration]) -> Response[Any]:
+    """422 where numbers are authorised, the series is none of that type, or numbers overlap."""
+    of = Declaration(
+        issuer=data.issuer,
+        type_code=data.type_code,
+        series=data.series,
+        first=data.first,
+        last=data.last,
+    )
+    outcome = await declare(operations.app, operations.tenant, of, data.person)
+    if isinstance(outcome, NotTaken):
+        return problem(422, "the series is not declared", outcome.reason)
+    return Response(outcome, status_code=201)
+
+
 def _content(text: str) -> bytes | None:
     try:
         return b64decode(text, validate=True)
@@ -81,4 +114,4 @@ def _content(text: str) -> bytes | None:
         return None
 
 
-ROUTER = Router(path="/", route_handlers=[listing, taking, certifying], tags=["folios"])
+ROUTER = Router(path="/", route_handlers=[listing, taking, certifying, declaring], tags=["folios"])

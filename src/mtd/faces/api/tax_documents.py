@@ -12,10 +12,11 @@ from litestar.params import PathParameter, QueryParameter
 
 from mtd.connectors.tax.native.answering import seal
 from mtd.core.tax.document import DocumentState, TaxDocument
+from mtd.core.tax.practice import Format
 from mtd.faces.api.problems import problem
 from mtd.faces.api.provided import Served
 from mtd.runtime.operations.operations import NotFound
-from mtd.runtime.operations.papers import Format, Papers
+from mtd.runtime.operations.papers import Papers
 from mtd.runtime.tax.asked import Refused, issue, request_of
 from mtd.store.buyers import BuyerEvent
 

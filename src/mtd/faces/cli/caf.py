@@ -18,6 +18,7 @@ from mtd.faces.cli.starting import opened
 from mtd.runtime.app import TENANT
 from mtd.runtime.settings.settings import BadSettings
 from mtd.runtime.tax.authorising import NotTaken, Standing, certify, standings, take_in
+from mtd.runtime.tax.declaring import Declaration, declare
 
 caf = Commands(name="caf")
 
@@ -46,6 +47,22 @@ def list_(
 ) -> int:
     """Show what is left of every range, for how long it lasts, and what to look after."""
     return uvloop.run(_list(customer, json))
+
+
+@caf.command
+def series(
+    code: str,
+    /,
+    *,
+    issuer: Annotated[str, Parameter(help="Key of the issuer in the settings.")],
+    type_code: Annotated[str, Parameter(name="--type", help="The country's code, such as 01.")],
+    first: Annotated[int, Parameter(help="The first number that is free.")] = 1,
+    last: Annotated[int | None, Parameter(help="The last one; else the country's highest.")] = None,
+    customer: Customer = "default",
+) -> int:
+    """Declare a series, such as F001, that the taxpayer numbers itself (not in Chile)."""
+    of = Declaration(issuer=issuer, type_code=type_code, series=code, first=first, last=last)
+    return uvloop.run(_series(of, customer))
 
 
 @caf.command
@@ -96,6 +113,22 @@ async def _list(customer: str, json: bool) -> int:
         print(msgspec.json.format(msgspec.json.encode(found)).decode())
     else:
         _show(found)
+    return 0
+
+
+async def _series(of: Declaration, customer: str) -> int:
+    try:
+        async with opened(customer) as app:
+            outcome = await declare(app, TENANT, of, _person())
+    except BadSettings as error:
+        return _told("series", str(error))
+    if isinstance(outcome, NotTaken):
+        return _told("series", outcome.reason)
+    print(
+        f"{outcome.issuer} type {outcome.type_code} series {outcome.series},"
+        f" {outcome.first} to {outcome.last}"
+        + (f"; {outcome.resumed} orders go on" if outcome.resumed else "")
+    )
     return 0
 
 

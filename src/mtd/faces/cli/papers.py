@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 from mtd.core.tax.document import TaxDocument
+from mtd.core.tax.practice import Format
 from mtd.faces.cli.starting import opened
 from mtd.runtime.app import TENANT
 from mtd.runtime.operations.operations import NotFound
-from mtd.runtime.operations.papers import Format, Papers
+from mtd.runtime.operations.papers import Papers
 from mtd.runtime.settings.settings import BadSettings
 from mtd.runtime.tax.asked import Refused, request_of
 from mtd.runtime.tax.asked import issue as issued

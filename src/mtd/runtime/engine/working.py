@@ -9,7 +9,6 @@ import structlog
 
 from mtd.connectors.contract import Connector
 from mtd.connectors.settings import BadLegacySettings
-from mtd.connectors.sii import LEGACY
 from mtd.connectors.wire import Wires
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.engine.adopting import Adopting
@@ -23,7 +22,7 @@ from mtd.runtime.hands.pauses import LOOK_S, Pauses
 from mtd.runtime.settings.lifetimes import Lifetimes
 from mtd.runtime.settings.settings import BadSettings
 from mtd.runtime.tax.desks import Desks
-from mtd.runtime.tax.post.opening import check_office, open_office
+from mtd.runtime.tax.post.opening import check_offices, open_offices
 from mtd.store.housekeeping import expire_messages
 from mtd.store.ids import uuid7
 from mtd.store.soundness import doubts
@@ -48,7 +47,7 @@ async def work(app: App, connectors: Mapping[str, Connector], stopping: asyncio.
         wires = Wires(app.settings.legacy, environment=os.environ, now=app.clock.now)
     except BadLegacySettings as error:
         raise BadSettings(str(error)) from error
-    check_office(app)
+    check_offices(app)
     app.library.watch(TENANT)
     try:
         await persisted(lambda: _look_around(app))
@@ -93,8 +92,8 @@ async def _career(
     )
     engine.give_hands(hands)
     await persisted(pauses.look)
-    office = open_office(
-        app, worker, wires, desks.keyring, lambda: _may_send_for(ownership, pauses)
+    offices = open_offices(
+        app, worker, wires, desks.keyring, lambda legacy: _may_send_for(legacy, ownership, pauses)
     )
     beginning, lifetimes = app.beginning(), app.lifetimes()
     chores = [
@@ -105,7 +104,7 @@ async def _career(
         asyncio.create_task(_tidy(app, worker)),
         asyncio.create_task(_heed(pauses, engine)),
         asyncio.create_task(desks.stock.tend()),
-        *([] if office is None else [asyncio.create_task(office.keep())]),
+        *(asyncio.create_task(office.keep()) for office in offices),
     ]
     try:
         while not stopping.is_set():
@@ -117,16 +116,16 @@ async def _career(
         for chore in chores:
             chore.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
-        if office is not None:
+        for office in offices:
             await office.close()
         await worker.close()
 
 
-def _may_send_for(ownership: Ownership, pauses: Pauses) -> frozenset[int]:
-    """The slots whose issuers' mail this worker may send at this moment."""
+def _may_send_for(legacy: str, ownership: Ownership, pauses: Pauses) -> frozenset[int]:
+    """The slots whose issuers' mail this worker may send to an authority at this moment."""
     worker = ownership.worker
     silent = ownership.paused or ownership.buried or not worker.holds()
-    if silent or pauses.holds(TENANT, LEGACY):
+    if silent or pauses.holds(TENANT, legacy):
         return frozenset()
     return worker.slots - ownership.draining
 

@@ -3,16 +3,15 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
-from enum import StrEnum
 from hashlib import sha256
 
 import msgspec
 
-from mtd.connectors.tax.issuers import NativeIssuer, native_issuers
+from mtd.connectors.tax.issuers import NativeIssuer, by_tax_id
 from mtd.core.rut import check_digit
-from mtd.core.tax.countries.cl.rendering import Printed, letter, page, printed, ticket
-from mtd.core.tax.countries.cl.rendering.printed import Look, look_of
 from mtd.core.tax.document import DocumentKey, TaxDocument
+from mtd.core.tax.markup import Unreadable
+from mtd.core.tax.practice import Format, Practice
 from mtd.runtime.app import App
 from mtd.runtime.operations.operations import NotFound
 from mtd.runtime.vault import Broken
@@ -22,24 +21,12 @@ from mtd.store.tax_documents import SealedBytes
 
 CACHED_MAX = 256
 """Drawings kept in memory: some 5 KB each."""
-XML = "application/xml; charset=ISO-8859-1"
-
-
-class Format(StrEnum):
-    """How a document is shown."""
-
-    LETTER = "letter"
-    TICKET = "ticket"
-    HTML = "html"
-    XML = "xml"
-
-
 MEDIA = {
     Format.LETTER: "application/pdf",
     Format.TICKET: "application/pdf",
     Format.HTML: "text/html; charset=utf-8",
-    Format.XML: XML,
 }
+"""Of what is drawn; the document itself has its own."""
 
 
 class Drawn(msgspec.Struct, frozen=True):
@@ -56,10 +43,7 @@ class Papers:
         self._app = app
         self._tenant = tenant
         self._drawn: OrderedDict[tuple[bytes, Format], Drawn] = OrderedDict()
-        native = native_issuers(app.settings.issuers)
-        self._issuers: Mapping[str, NativeIssuer] = {
-            one.options.rut: one for one in native.values()
-        }
+        self._issuers: Mapping[str, NativeIssuer] = by_tax_id(app.settings.issuers)
 
     async def document(self, name: str) -> TaxDocument:
         """The document that is tracked as `name`, such as `76111111-39-1234`. Raises NotFound."""
@@ -83,25 +67,28 @@ class Papers:
             self._drawn.move_to_end(place)
             return known
         content = await self._content(document)
-        look = self._look(document)
-        made = await asyncio.to_thread(_draw, content, form, look)
+        if form is Format.XML:
+            return content
+        made = await asyncio.to_thread(_draw, content.content, form, self._practice(document))
         self._drawn[place] = made
         while len(self._drawn) > CACHED_MAX:
             self._drawn.popitem(last=False)
         return made
 
-    async def _content(self, document: TaxDocument) -> bytes:
+    async def _content(self, document: TaxDocument) -> Drawn:
+        """The document itself, as it was signed."""
         async with self._app.store.door(self._tenant) as connection:
             found = await tax_documents.signed_bytes(connection, [document.key])
         if not found or found[0].wrapped_key is None:
             raise NotFound(f"{document.key.tracking_id}: whoever it names was erased")
-        return opened(self._app, found[0], found[0].wrapped_key)
+        content = opened(self._app, found[0], found[0].wrapped_key)
+        return Drawn(found[0].media_type, content)
 
-    def _look(self, document: TaxDocument) -> Look:
+    def _practice(self, document: TaxDocument) -> Practice:
         issuer = self._issuers.get(document.issuer)
         if issuer is None:
             raise NotFound(f"{document.issuer} is no native issuer in the settings")
-        return look_of(issuer.options)
+        return issuer.practice
 
 
 def opened(app: App, sealed: SealedBytes, wrapped_key: bytes) -> bytes:
@@ -130,17 +117,8 @@ def keys_of(tenant: int, name: str) -> list[DocumentKey]:
     ]
 
 
-def _draw(content: bytes, form: Format, look: Look) -> Drawn:
-    if form is Format.XML:
-        return Drawn(XML, content)
-    document = printed(content)
-    if not isinstance(document, Printed):
-        raise NotFound(document.reason)
-    match form:
-        case Format.LETTER:
-            made = letter(document, look)
-        case Format.TICKET:
-            made = ticket(document, look)
-        case Format.HTML:
-            made = page(document, look).encode()
+def _draw(content: bytes, form: Format, practice: Practice) -> Drawn:
+    made = practice.drawn(content, form)
+    if isinstance(made, Unreadable):
+        raise NotFound(made.reason)
     return Drawn(MEDIA[form], made)

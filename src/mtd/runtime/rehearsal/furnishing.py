@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 from msgspec.structs import replace
 
 from mtd.connectors.tax.issuers import SIMULATED, NativeIssuer, native_issuers
-from mtd.connectors.tax.settings import PAPERLESS
+from mtd.connectors.tax.settings import CHILE, PAPERLESS
 from mtd.core.tax.countries.cl.content import ZONE
 from mtd.core.tax.countries.cl.formats import TYPE_CODES
 from mtd.runtime.app import TENANT, App
@@ -30,6 +30,7 @@ from mtd.runtime.rehearsal.forging import (
 from mtd.runtime.rehearsal.town import Town
 from mtd.runtime.settings.settings import Settings
 from mtd.runtime.tax.authorising import NotTaken, Standing, certify, standings, take_in
+from mtd.runtime.tax.declaring import Declaration, declare
 from mtd.store import folios
 
 KEY_FILE = "authority.pem"
@@ -65,7 +66,8 @@ def trusting(settings: Settings, by: Authority) -> dict[str, str]:
     """What makes other processes with these settings trust the authority's folios."""
     return {
         f"MTD__ISSUERS__{name.upper()}__AUTHORITY_KEYS__{by.idk}": _public(by)
-        for name in _simulated(settings)
+        for name, one in _simulated(settings).items()
+        if one.practice.stamp is not None
     }
 
 
@@ -77,31 +79,51 @@ async def furnish(app: App, town: Town) -> dict[str, str]:
     if not (lacking := _simulated(app.settings)):
         return {}
     by = authority_of(app.home)
+    trust = {str(by.idk): _public(by)}
+    stamped = {name for name, one in lacking.items() if one.practice.stamp is not None}
     known = {
-        name: replace(one, authority_keys={str(by.idk): _public(by)}) if name in lacking else one
+        name: replace(one, authority_keys=trust) if name in stamped else one
         for name, one in app.settings.issuers.items()
     }
     trusted = replace(app, settings=replace(app.settings, issuers=known))
     found = await standings(trusted, TENANT)
+    led: dict[str, str] = {}
     for issuer in lacking.values():
-        for code in sorted(TYPE_CODES):
-            await _authorise(trusted, by, issuer, code, found)
+        if issuer.practice.own_series:
+            led |= await _declare(trusted, issuer, found)
+        else:
+            for code in sorted(TYPE_CODES):
+                await _authorise(trusted, by, issuer, code, found)
         await _certify(trusted, issuer)
     if "sii" in town.urls:
-        await town.tell("sii", {"system": {"trust": {str(by.idk): _public(by)}}})
-    return trusting(app.settings, by)
+        await town.tell("sii", {"system": {"trust": trust}})
+    return trusting(app.settings, by) | led
+
+
+async def _declare(app: App, issuer: NativeIssuer, found: list[Standing]) -> dict[str, str]:
+    """Every series of an issuer's own, and the account by which the town lets it in."""
+    known = {(one.range.issuer, one.range.type_code, one.range.series) for one in found}
+    for code, series in issuer.practice.own_series:
+        if (issuer.tax_id, code, series) not in known:
+            of = Declaration(issuer=issuer.name, type_code=code, series=series)
+            done = await declare(app, TENANT, of, FORGER)
+            if isinstance(done, NotTaken):
+                raise Unfurnished(done.reason)
+    return {"SOL_USER": f"{issuer.tax_id}MODDATOS", "SOL_PASSWORD": "simulated"}
 
 
 async def _authorise(
     app: App, by: Authority, issuer: NativeIssuer, code: str, found: list[Standing]
 ) -> None:
-    rut = issuer.options.rut
+    rut = issuer.tax_id
     mine = [one for one in found if (one.range.issuer, one.range.type_code) == (rut, code)]
     if mine and mine[0].left_of_series >= FOLIOS_MIN:
         return
     first = max((one.range.last for one in mine), default=0) + 1
     day = app.clock.now().astimezone(ZONE).date()
-    file = caf_file(by, rut, code, (first, first + FOLIOS - 1), day, name=issuer.options.name)
+    file = caf_file(
+        by, rut, code, (first, first + FOLIOS - 1), day, name=issuer.practice.party.name
+    )
     taken = await take_in(app, TENANT, file, FORGER)
     if isinstance(taken, NotTaken):
         raise Unfurnished(taken.reason)
@@ -111,7 +133,7 @@ async def _certify(app: App, issuer: NativeIssuer) -> None:
     now = app.clock.now()
     async with app.store.door(TENANT) as connection:
         known = await folios.certificates(connection, TENANT)
-    if any(c.issuer == issuer.options.rut and c.not_after > now + IN_FORCE for c in known):
+    if any(c.issuer == issuer.tax_id and c.not_after > now + IN_FORCE for c in known):
         return
     key = new_key(2048)
     file = pkcs12_file(key, certificate(key, SENDER, now), PASSWORD)
@@ -121,8 +143,12 @@ async def _certify(app: App, issuer: NativeIssuer) -> None:
 
 
 def by_paperless(settings: Settings) -> dict[str, str]:
-    """What lets Paperless issue for every issuer of these settings."""
-    return {f"MTD__ISSUERS__{name.upper()}__PROVIDER": PAPERLESS for name in settings.issuers}
+    """What lets Paperless issue for every Chilean issuer of these settings."""
+    return {
+        f"MTD__ISSUERS__{name.upper()}__PROVIDER": PAPERLESS
+        for name, one in settings.issuers.items()
+        if one.provider == CHILE
+    }
 
 
 def _simulated(settings: Settings) -> dict[str, NativeIssuer]:

@@ -3,20 +3,17 @@
 import asyncio
 import hashlib
 import os
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
 
 from mtd.connectors.desk import NoneLeft
 from mtd.connectors.tax.issuers import NativeIssuer, native_issuers
-from mtd.connectors.tax.settings import NATIVE
 from mtd.core.tax.certificate import BadCertificate
-from mtd.core.tax.countries.cl.building import build
-from mtd.core.tax.countries.cl.content import BOLETAS, ZONE
-from mtd.core.tax.countries.cl.planning import plan
 from mtd.core.tax.document import DocumentKey, DocumentState, TaxDocument
-from mtd.core.tax.issuing import FiscalFault, FiscalPlan, Invalid, SignedArtifact
-from mtd.core.tax.request import FiscalRequest
+from mtd.core.tax.issuing import FiscalFault, FiscalNumber, FiscalPlan, Invalid, SignedArtifact
+from mtd.core.tax.request import FiscalKind, FiscalRequest, Reference
 from mtd.runtime.app import App
 from mtd.runtime.tax.keyring import Keyring
 from mtd.store import direct, kept, tax_documents
@@ -33,7 +30,6 @@ EFFECT = "request"
 TRIES_MAX = 12
 TRY_S = 0.5
 """Between asking workers for folios that they do not use, and looking whether they came."""
-SALES = frozenset((*BOLETAS, "33", "34"))
 
 _REQUEST = msgspec.json.Decoder(FiscalRequest)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -71,68 +67,59 @@ async def issue(app: App, tenant: int, request: FiscalRequest, key: str | None) 
     issuer = native_issuers(app.settings.issuers).get(request.issuer)
     if issuer is None:
         raise _refused("issuer", f"there is no native issuer {request.issuer!r} in the settings")
-    made = plan(request, issuer.options)
+    made = issuer.practice.plan(request)
     if isinstance(made, Invalid):
         raise Refused(made.faults)
     name = key or hashlib.sha256(_ENCODER.encode(request)).hexdigest()
     instance = derived(request.occurred_at, tenant, "request", request.issuer, name)
+    series = Series(
+        tenant=tenant,
+        issuer=issuer.tax_id,
+        type_code=made.type_code,
+        series=issuer.practice.series(made, ""),
+    )
     for tried in range(TRIES_MAX):
         try:
             async with app.store.door(tenant) as connection:
                 for one in await tax_documents.of_instances(connection, [(tenant, instance)]):
                     return Issued(one, again=True)
-                folio = await _folio(app, connection, tenant, issuer, made)
+                day = app.clock.now().astimezone(issuer.practice.zone).date()
+                folio = await direct.take(connection, series, issuer.environment, day)
                 if folio is not None:
+                    key_ = _key(series, folio)
                     document = await _written(
-                        app, connection, tenant, instance, request, issuer, made, folio
+                        app, connection, instance, request, issuer, made, key_
                     )
                     return Issued(document, again=False)
         except Exceeded as error:
-            raise _refused("Totales/MntTotal", str(error)) from error
+            raise _refused(issuer.practice.total_field, str(error)) from error
         if tried + 1 < TRIES_MAX:
             await asyncio.sleep(TRY_S)
-    raise _refused("IdDoc/Folio", f"no folio of type {made.type_code} is left (NO_FOLIO)")
+    raise _refused("number", f"no folio of type {series.named} is left (NO_FOLIO)")
 
 
-async def _folio(
-    app: App, connection: Connection, tenant: int, issuer: NativeIssuer, made: FiscalPlan
-) -> int | None:
-    series = Series(tenant=tenant, issuer=issuer.options.rut, type_code=made.type_code)
-    day = app.clock.now().astimezone(ZONE).date()
-    return await direct.take(connection, series, issuer.environment, day)
+def _key(series: Series, folio: int) -> DocumentKey:
+    return DocumentKey(
+        tenant=series.tenant,
+        issuer=series.issuer,
+        type_code=series.type_code,
+        series=series.series,
+        folio=folio,
+    )
 
 
 async def _written(
     app: App,
     connection: Connection,
-    tenant: int,
     instance: str,
     request: FiscalRequest,
     issuer: NativeIssuer,
     made: FiscalPlan,
-    folio: int,
+    key: DocumentKey,
 ) -> TaxDocument:
-    now, rut = app.clock.now(), issuer.options.rut
-    artifact = await _signed(app, connection, tenant, rut, made, folio)
-    key = DocumentKey(tenant=tenant, issuer=rut, type_code=made.type_code, folio=folio)
-    refers = next((one for one in request.references if one.correction), None)
-    issuance = Issuance(
-        issuer=rut,
-        type_code=made.type_code,
-        folio=folio,
-        effect=EFFECT,
-        provider=NATIVE,
-        is_sale=made.type_code in SALES,
-        currency=made.currency.value,
-        total=made.totals.total,
-        issued_at=now,
-        state=DocumentState.SIGNED,
-        handed=True,
-        hash=bytes.fromhex(artifact.sha256),
-        refers_type=refers.type_code if refers else None,
-        refers_folio=int(refers.number) if refers and refers.number.isdecimal() else None,
-        credit=made.totals.total if refers and made.type_code == "61" else Decimal(0),
-    )
+    now, tenant = app.clock.now(), key.tenant
+    artifact = await _signed(app, connection, issuer, made, key)
+    issuance = _issuance(request, issuer, made, key, artifact, now)
     await direct.write(connection, tenant, instance, issuance, now)
     key_id = uuid7(now, os.urandom(10))
     person = app.vault.blind(tenant, "person", _person(request, instance))
@@ -154,17 +141,58 @@ async def _written(
     return found
 
 
+def _issuance(
+    request: FiscalRequest,
+    issuer: NativeIssuer,
+    made: FiscalPlan,
+    key: DocumentKey,
+    artifact: SignedArtifact,
+    now: datetime,
+) -> Issuance:
+    refers = next((one for one in request.references if one.correction), None)
+    series, folio = _number(refers)
+    is_note = made.kind is FiscalKind.CREDIT_NOTE
+    return Issuance(
+        issuer=key.issuer,
+        type_code=key.type_code,
+        series=key.series,
+        folio=key.folio,
+        effect=EFFECT,
+        provider=issuer.provider,
+        is_sale=made.type_code in issuer.practice.sales,
+        currency=made.currency.value,
+        total=made.totals.total,
+        issued_at=now,
+        state=DocumentState.SIGNED,
+        handed=True,
+        hash=bytes.fromhex(artifact.sha256),
+        refers_type=refers.type_code if refers else None,
+        refers_series=series,
+        refers_folio=folio,
+        credit=made.totals.total if refers and is_note else Decimal(0),
+    )
+
+
+def _number(refers: Reference | None) -> tuple[str, int | None]:
+    """Series and folio of the document that a note corrects, as `DocumentKey.told` tells them."""
+    series, _, folio = (refers.number if refers else "").rpartition("-")
+    return (series, int(folio)) if folio.isdecimal() else ("", None)
+
+
 async def _signed(
-    app: App, connection: Connection, tenant: int, rut: str, made: FiscalPlan, folio: int
+    app: App, connection: Connection, issuer: NativeIssuer, made: FiscalPlan, key: DocumentKey
 ) -> SignedArtifact:
-    keyring = Keyring(connection, app.vault, app.clock.now)
-    stamp = await keyring.stamp(tenant, rut, made.type_code, folio)
-    if isinstance(stamp, NoneLeft):
-        raise _refused("TED/DD/CAF", stamp.message)
-    signer = await keyring.signer(tenant, rut)
-    if isinstance(signer, BadCertificate):
-        raise _refused("Signature", f"the certificate {signer.reason}")
-    artifact = build(made, folio, stamp, signer, app.clock.now())
+    keyring, practice = Keyring(connection, app.vault, app.clock.now), issuer.practice
+    stamp = None
+    if practice.stamp is not None:
+        stamp = await keyring.stamp(key.tenant, practice, key.type_code, key.folio)
+        if isinstance(stamp, NoneLeft):
+            raise _refused("number", stamp.message)
+    signing = await keyring.signer(key.tenant, practice)
+    if isinstance(signing, BadCertificate):
+        raise _refused("Signature", f"the certificate {signing.reason}")
+    number = FiscalNumber(practice.authority, key.series, key.folio)
+    artifact = practice.build(made, number, stamp, signing, app.clock.now())
     if isinstance(artifact, Invalid):
         raise Refused(artifact.faults)
     return artifact

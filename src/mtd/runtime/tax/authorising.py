@@ -1,7 +1,7 @@
 """Authorising: folios and certificates come in, are checked off line, sealed and stored."""
 
 import os
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -15,12 +15,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509 import load_pem_x509_certificate
 
-from mtd.connectors.tax.issuers import SIMULATED, NativeIssuer, native_issuers
-from mtd.core.tax.certificate import BadCertificate
-from mtd.core.tax.countries.cl.caf import BadCaf, Caf, expires_on, imported
-from mtd.core.tax.countries.cl.certificate import Signer, signer
-from mtd.core.tax.countries.cl.content import ZONE
-from mtd.core.tax.countries.cl.formats import TYPE_CODES
+from mtd.connectors.tax.authorisations import authorised
+from mtd.connectors.tax.issuers import by_tax_id, native_issuers
+from mtd.core.tax.certificate import BadCertificate, Signing
+from mtd.core.tax.practice import Practice
 from mtd.runtime.app import App
 from mtd.runtime.tax.resuming import resume
 from mtd.store import folios
@@ -82,43 +80,44 @@ async def take_in(app: App, tenant: int, content: bytes, actor: str) -> Taken | 
     Its private key is sealed before it is stored, and is told to nobody. Whoever stood still for
     want of such folios goes on.
     """
-    known = {one.options.rut: one for one in native_issuers(app.settings.issuers).values()}
-    keys = {idk: key for one in known.values() for idk, key in one.authority_keys.items()}
-    file = imported(content, keys)
-    if isinstance(file, BadCaf):
-        return NotTaken(file.reason)
-    caf = file.caf
     now = app.clock.now()
-    if wrong := _fault(caf, known.get(caf.issuer), now.astimezone(ZONE).date()):
-        return NotTaken(wrong)
+    given = authorised(content, by_tax_id(app.settings.issuers), now)
+    if isinstance(given, str):
+        return NotTaken(given)
     id_ = uuid7(now, os.urandom(10))
     new = NewRange(
         id=id_,
-        issuer=caf.issuer,
-        type_code=caf.type_code,
-        first=caf.first,
-        last=caf.last,
-        environment=known[caf.issuer].environment,
-        authorised_on=caf.authorised_on,
-        expires_on=expires_on(caf),
-        authorisation=caf.text,
-        sealed_key=app.vault.seal_secret(tenant, FOLIO_KEY, id_, file.private_key),
+        issuer=given.issuer.tax_id,
+        type_code=given.type_code,
+        first=given.first,
+        last=given.last,
+        environment=given.issuer.environment,
+        authorised_on=given.authorised_on,
+        expires_on=given.expires_on,
+        authorisation=given.text,
+        sealed_key=app.vault.seal_secret(tenant, FOLIO_KEY, id_, given.private_key),
     )
+    if wrong := await opened(app, tenant, new, actor):
+        return NotTaken(wrong)
+    return Taken(
+        issuer=new.issuer,
+        type_code=new.type_code,
+        first=new.first,
+        last=new.last,
+        environment=new.environment,
+        expires_on=given.expires_on,
+        resumed=await resume(app, tenant, new, actor),
+    )
+
+
+async def opened(app: App, tenant: int, new: NewRange, actor: str) -> str | None:
+    """Let folios of the range be taken; why it cannot be, where it overlaps with a known one."""
     async with app.store.door(tenant) as connection:
         if others := await folios.overlapping(connection, tenant, new):
-            return NotTaken(_overlap(caf, others))
+            return _overlap(new, others)
         if not await folios.open_range(connection, tenant, new, actor):
-            return NotTaken(_overlap(caf, [(caf.first, caf.last)]))
-    resumed = await resume(app, tenant, caf.issuer, caf.type_code, caf.first, actor)
-    return Taken(
-        issuer=caf.issuer,
-        type_code=caf.type_code,
-        first=caf.first,
-        last=caf.last,
-        environment=new.environment,
-        expires_on=expires_on(caf),
-        resumed=resumed,
-    )
+            return _overlap(new, [(new.first, new.last)])
+    return None
 
 
 async def certify(
@@ -136,7 +135,7 @@ async def certify(
         return NotTaken("needs a key and its certificate")
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     pem += certificate.public_bytes(Encoding.PEM)
-    signing = signer_of(pem)
+    signing = signer_of(known.practice, pem)
     if isinstance(signing, BadCertificate):
         return NotTaken(signing.reason)
     now = app.clock.now()
@@ -145,8 +144,8 @@ async def certify(
     id_ = uuid7(now, os.urandom(10))
     new = NewCertificate(
         id=id_,
-        issuer=known.options.rut,
-        holder=signing.rut,
+        issuer=known.tax_id,
+        holder=signing.holder,
         not_before=signing.not_before,
         not_after=signing.not_after,
         fingerprint=certificate.fingerprint(SHA256()),
@@ -155,10 +154,10 @@ async def certify(
     async with app.store.door(tenant) as connection:
         if not await folios.certify(connection, tenant, new, actor):
             return NotTaken("is known already")
-    return Certified(issuer=issuer, holder=signing.rut, not_after=signing.not_after)
+    return Certified(issuer=issuer, holder=signing.holder, not_after=signing.not_after)
 
 
-def signer_of(pem: bytes) -> Signer | BadCertificate:
+def signer_of(practice: Practice, pem: bytes) -> Signing | BadCertificate:
     """The signer in a key and its certificate, one PEM after the other."""
     try:
         key, certificate = load_pem_private_key(pem, None), load_pem_x509_certificate(pem)
@@ -167,7 +166,7 @@ def signer_of(pem: bytes) -> Signer | BadCertificate:
         return BadCertificate("cannot be read")
     if not isinstance(key, RSAPrivateKey):
         return BadCertificate("needs an RSA key")
-    return signer(key, certificate)
+    return practice.signer(key, certificate)
 
 
 async def standings(app: App, tenant: int) -> list[Standing]:
@@ -175,8 +174,10 @@ async def standings(app: App, tenant: int) -> list[Standing]:
     now = app.clock.now()
     async with app.store.door(tenant) as connection:
         found = await folios.ranges(connection, tenant, now - LATELY)
-    today = now.astimezone(ZONE).date()
-    return [_standing(one, found, today) for one in found]
+    zones = {tax_id: one.practice.zone for tax_id, one in by_tax_id(app.settings.issuers).items()}
+    return [
+        _standing(one, found, now.astimezone(zones.get(one.issuer, UTC)).date()) for one in found
+    ]
 
 
 def _standing(one: Range, found: list[Range], today: date) -> Standing:
@@ -211,26 +212,9 @@ def _is_over(one: Range, today: date) -> bool:
     return one.expires_on is not None and one.expires_on <= today
 
 
-def _fault(caf: Caf, issuer: NativeIssuer | None, today: date) -> str | None:
-    """Why a genuine range is not ours to use."""
-    if issuer is None:
-        return f"is of {caf.issuer}, who is no native issuer in the settings"
-    if caf.authority not in issuer.authority_keys:
-        return f"is of {caf.environment}, whose folios {issuer.name} does not use"
-    expected = issuer.environment
-    if expected != SIMULATED and caf.environment != expected:
-        return f"is of {caf.environment}, but {issuer.name} issues in {expected}"
-    if caf.type_code not in TYPE_CODES:
-        return f"is for type {caf.type_code}, which MTD does not issue"
-    if today < caf.authorised_on:
-        return f"was authorised on {caf.authorised_on}, which is still to come"
-    if today >= expires_on(caf):
-        return f"expired on {expires_on(caf)}"
-    return None
-
-
-def _overlap(caf: Caf, others: list[tuple[int, int]]) -> str:
-    if (caf.first, caf.last) in others:
-        return f"the range {caf.first} to {caf.last} of type {caf.type_code} is known already"
+def _overlap(new: NewRange, others: list[tuple[int, int]]) -> str:
+    named = "-".join(filter(None, (new.type_code, new.series)))
+    if (new.first, new.last) in others:
+        return f"the range {new.first} to {new.last} of type {named} is known already"
     told = ", ".join(f"{first} to {last}" for first, last in others)
-    return f"its folios {caf.first} to {caf.last} overlap with {told} of type {caf.type_code}"
+    return f"its folios {new.first} to {new.last} overlap with {told} of type {named}"

@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from mtd.connectors.desk import NoneLeft, Paper
-from mtd.core.tax.certificate import BadCertificate
-from mtd.core.tax.countries.cl.certificate import Signer
-from mtd.core.tax.countries.cl.stamp import StampKey
+from mtd.core.tax.certificate import BadCertificate, Signing
 from mtd.core.tax.document import DocumentKey, TaxDocument
+from mtd.core.tax.practice import Practice, Stamp
 from mtd.runtime.memory.live import Sealing
 from mtd.runtime.tax.keyring import Keyring
 from mtd.runtime.tax.stock import Stock
@@ -28,7 +27,7 @@ class Desks:
 
     def __init__(self, worker: Worker, vault: Vault, now: Callable[[], datetime]) -> None:
         asker = worker.asking.insisting()
-        self.stock = Stock(worker, now)
+        self.stock = Stock(worker)
         self.vault = vault
         self.now = now
         self.keyring = Keyring(asker, vault, now)
@@ -62,21 +61,23 @@ class Desk:
         """Every document of this instance, oldest first."""
         return await self._of.documents.of(self.tenant, self._instance)
 
-    async def number(self, issuer: str, type_code: str, environment: str) -> int | NoneLeft:
+    async def number(
+        self, issuer: str, type_code: str, series: str, *, environment: str, day: date
+    ) -> int | NoneLeft:
         """A folio that nobody had before. Raises NotYet."""
-        series = Series(tenant=self.tenant, issuer=issuer, type_code=type_code)
-        folio = await self._of.stock.take(series, environment)
+        of = Series(tenant=self.tenant, issuer=issuer, type_code=type_code, series=series)
+        folio = await self._of.stock.take(of, environment, day)
         if isinstance(folio, int):
-            self._taken.append((series, folio))
+            self._taken.append((of, folio))
         return folio
 
-    async def stamp(self, issuer: str, type_code: str, folio: int) -> StampKey | NoneLeft:
-        """The key that stamps this folio."""
-        return await self._of.keyring.stamp(self.tenant, issuer, type_code, folio)
+    async def stamp(self, practice: Practice, type_code: str, folio: int) -> Stamp | NoneLeft:
+        """What stamps this folio."""
+        return await self._of.keyring.stamp(self.tenant, practice, type_code, folio)
 
-    async def signer(self, issuer: str) -> Signer | BadCertificate:
-        """Who signs for this issuer now."""
-        return await self._of.keyring.signer(self.tenant, issuer)
+    async def signer(self, practice: Practice) -> Signing | BadCertificate:
+        """Who signs for this taxpayer now."""
+        return await self._of.keyring.signer(self.tenant, practice)
 
     def write(self, provider: str, issuer: str, paper: Paper) -> str | None:
         """Put a document down; why it cannot be, where it cannot."""

@@ -6,12 +6,14 @@ from typing import Any
 
 import msgspec
 
-from mtd.connectors.tax.native.case import TYPES
+from mtd.connectors.requests import KINDS
+from mtd.connectors.tax.issuers import by_tax_id
 from mtd.core.process.trigger import Retried, Submitted, Trigger
+from mtd.core.tax.request import FiscalKind
 from mtd.runtime.app import App
 from mtd.store import folios
 from mtd.store.arrival import Accepted, ForInstance
-from mtd.store.folios import Awaiting
+from mtd.store.folios import Awaiting, NewRange
 from mtd.store.ids import uuid7
 
 NO_FOLIO = "NO_FOLIO"
@@ -24,15 +26,18 @@ TOGETHER = 500
 _FIELDS = msgspec.json.Decoder(dict[str, Any])
 
 
-async def resume(app: App, tenant: int, issuer: str, type_code: str, first: int, actor: str) -> int:
+async def resume(app: App, tenant: int, new: NewRange, actor: str) -> int:
     """Retry the incidents, and complete the tasks, that a new range may end; how many.
 
     Who still finds no folio stands still again, as visibly as before.
     """
     async with app.store.door(tenant) as connection:
         found = await folios.awaiting(connection, tenant, NO_FOLIO, LOAD_FOLIOS)
-    waiting = [one for one in found if _is_for(one, type_code)]
-    reason = f"folios of type {type_code} from {first} on were taken in for {issuer}"
+    issuer = by_tax_id(app.settings.issuers)[new.issuer]
+    types = issuer.practice.types
+    waiting = [one for one in found if _is_for(one, new.type_code, types)]
+    named = "-".join(filter(None, (new.type_code, new.series)))
+    reason = f"folios of type {named} from {new.first} on were taken in for {new.issuer}"
     resumed = 0
     for start in range(0, len(waiting), TOGETHER):
         arrivals = [
@@ -42,7 +47,7 @@ async def resume(app: App, tenant: int, issuer: str, type_code: str, first: int,
                 instance=one.instance,
                 trigger=msgspec.json.encode(_trigger(app, one, actor, reason)),
                 source=SOURCE,
-                message_id=f"{issuer}:{type_code}:{first}:{one.instance}:{one.number}",
+                message_id=f"{new.issuer}:{named}:{new.first}:{one.instance}:{one.number}",
             )
             for one in waiting[start : start + TOGETHER]
         ]
@@ -51,11 +56,11 @@ async def resume(app: App, tenant: int, issuer: str, type_code: str, first: int,
     return resumed
 
 
-def _is_for(one: Awaiting, type_code: str) -> bool:
+def _is_for(one: Awaiting, type_code: str, types: Mapping[FiscalKind, tuple[str, ...]]) -> bool:
     """A task names the kind that it waits for; an incident does not, and is tried."""
     fields: Mapping[str, Any] = _FIELDS.decode(one.fields) if one.fields else {}
-    kind = fields.get("document_kind")
-    return kind not in TYPES or type_code in TYPES[str(kind)]
+    kind = KINDS.get(str(fields.get("document_kind")))
+    return kind is None or type_code in types.get(kind, ())
 
 
 def _trigger(app: App, one: Awaiting, actor: str, reason: str) -> Trigger:

@@ -6,13 +6,11 @@ comes to nothing is free again; nothing is handed back to others while any of it
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 
 import structlog
 
 from mtd.connectors.desk import NoneLeft, NotYet
-from mtd.core.tax.countries.cl.content import ZONE
 from mtd.store import folio_blocks
 from mtd.store.folio_blocks import Block, Series
 from mtd.store.sessions import Fault as StoreFault
@@ -33,17 +31,16 @@ AGAIN_S = 1.5
 class Stock:
     """One worker's folios, by issuer, type and series."""
 
-    def __init__(self, worker: Worker, now: Callable[[], datetime]) -> None:
+    def __init__(self, worker: Worker) -> None:
         self._worker = worker
-        self._now = now
         self._shelves: dict[Series, _Shelf] = {}
 
-    async def take(self, series: Series, environment: str) -> int | NoneLeft:
+    async def take(self, series: Series, environment: str, today: date) -> int | NoneLeft:
         """A folio that nobody else has; it flies until `keep`, `put_back` or `give_up`.
 
-        Raises NotYet while others still hold some that they do not use.
+        `today`: the issuer's own day. Raises NotYet while others still hold some that they do not
+        use.
         """
-        today = self._now().astimezone(ZONE).date()
         shelf = self._shelves.setdefault(series, _Shelf())
         if (folio := shelf.take(today)) is not None:
             return folio
@@ -56,7 +53,7 @@ class Stock:
                     self._worker.asking, self._worker.id, series, environment, today
                 ):
                     raise NotYet("folios of this type are with other workers", AGAIN_S)
-                return NoneLeft(f"no folio of type {series.type_code} is left for {series.issuer}")
+                return NoneLeft(f"no folio of type {series.named} is left for {series.issuer}")
             shelf.add(block, today)
             folio = shelf.take(today)
             assert folio is not None, "a block has at least one folio"

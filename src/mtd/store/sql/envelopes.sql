@@ -2,7 +2,7 @@
 -- Documents handed over and in no envelope yet, by issuer and channel: how many, since when.
 SELECT
     d.tenant_id AS tenant, d.issuer,
-    CASE WHEN d.type_code = ANY (:boletas::text[]) THEN 'boleta' ELSE 'dte' END AS channel,
+    CASE WHEN d.type_code = ANY (:apart::text[]) THEN 'boleta' ELSE 'dte' END AS channel,
     count(*) AS documents, min(d.handed_at) AS since
 FROM tax_document d
 WHERE d.state = 'SIGNED' AND d.handed_at IS NOT NULL AND d.envelope_id IS NULL
@@ -18,7 +18,7 @@ FROM (
     SELECT * FROM tax_document w
     WHERE w.tenant_id = :tenant AND w.issuer = :issuer AND w.state = 'SIGNED'
       AND w.handed_at IS NOT NULL AND w.envelope_id IS NULL AND w.provider = :provider
-      AND (w.type_code = ANY (:boletas::text[])) = (:channel::text = 'boleta')
+      AND (w.type_code = ANY (:apart::text[])) = (:channel::text = 'boleta')
     ORDER BY w.handed_at, w.type_code, w.folio
     LIMIT :documents
 ) AS d
@@ -165,3 +165,15 @@ RETURNING envelope_id;
 -- name: envelopes.wake
 -- Messages were left for instances.
 SELECT pg_notify('mtd', '');
+
+-- name: envelopes.keep_with
+-- What the authority gave back of a document, kept beside its signed bytes under the same key.
+INSERT INTO kept_document (
+    tenant_id, order_id, key_id, person, name, media_type, hash, ciphertext
+)
+SELECT k.tenant_id, k.order_id, k.key_id, k.person, d.name, d.media_type, d.hash, d.ciphertext
+FROM kept_document k, unnest(
+    :names::text[], :media_types::text[], :hashes::bytea[], :ciphertexts::bytea[]
+) AS d (name, media_type, hash, ciphertext)
+WHERE k.tenant_id = :tenant AND k.order_id = :order AND k.hash = :beside
+ON CONFLICT DO NOTHING;

@@ -1,4 +1,4 @@
-"""`cl.native`: MTD itself plans, numbers, signs and hands over Chile's documents."""
+"""MTD itself plans, numbers, signs and hands over documents, as each issuer's country has it."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,14 +16,14 @@ Operation = Callable[[Case], Awaitable[Answer]]
 
 
 async def dispatch_guide(case: Case) -> Answer:
-    """`tax.dispatch_guide`: the guide (52) that goes with the goods; as `issue`."""
+    """`tax.dispatch_guide`: the guide that goes with the goods; as `issue`."""
     return await issued(with_kind(case, "DISPATCH_GUIDE"))
 
 
 async def credit_note(case: Case) -> Answer:
-    """`tax.credit_note`: the note (61) for the input `folio` of the sale; as `issue`.
+    """`tax.credit_note`: the note for the input `folio` of the sale; as `issue`.
 
-    With `reason` (CodRef) 3 the input `amount`, tax included, is what is taken off the document.
+    With `reason` 3 the input `amount`, tax included, is what is taken off the document.
     Every output is None where there is no document, or it does not count: nothing is to be undone.
     """
     return await issued(of_sale(case))

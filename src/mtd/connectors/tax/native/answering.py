@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from mtd.connectors.tax.native.case import NOTHING, Case, outputs
+from mtd.connectors.tax.vouching import VOUCHER
 from mtd.core.process.outcome import Answer, Done, Failed
 from mtd.core.tax.document import STANDS, DocumentState
 
@@ -19,7 +20,7 @@ async def status(case: Case) -> Answer:
     if document is not None:
         code = document.codes.partition(" ")[0] or None
         return Done({**outputs(document), "sii_code": code})
-    if str(case.attempt.inputs.get("track_id") or "").partition("-voucher-")[1]:
+    if VOUCHER in str(case.attempt.inputs.get("track_id") or ""):
         return Done({**NOTHING, "document_state": DocumentState.ACCEPTED.value, "sii_code": None})
     return Failed("folio: missing; there is no document to ask after")
 
@@ -35,7 +36,7 @@ async def fetch(case: Case) -> Answer:
 
     Outputs `url` (of the PDF, drawn when it is asked for), `xml_url`, `xml_sha256`.
     """
-    document, public_url = case.named(), case.issuer.options.public_url
+    document, public_url = case.named(), case.issuer.public_url
     if document is None or document.hash is None:
         return Done({"url": None, "xml_url": None, "xml_sha256": None})
     if not public_url:
@@ -56,7 +57,10 @@ async def error_control(case: Case) -> Answer:
     error = str(case.attempt.inputs.get("error") or "")
     document = case.named()
     if document is None or document.state is DocumentState.VOIDED:
-        return Done({"cause": error if error in BUSINESS else "ISSUER_DOWN", **NOTHING})
+        voided = [one for one in case.of_kind() if one.state is DocumentState.VOIDED]
+        codes = voided[-1].codes.split() if voided else []
+        usual = "REJECTED" if case.issuer.practice.blames_content(codes) else "ISSUER_DOWN"
+        return Done({"cause": error if error in BUSINESS else usual, **NOTHING})
     known = outputs(document)
     if document.state is DocumentState.REJECTED:
         return Done({"cause": "REJECTED", **known, "track_id": None})

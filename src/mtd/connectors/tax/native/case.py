@@ -8,9 +8,8 @@ from msgspec.structs import replace
 
 from mtd.connectors.contract import Attempt
 from mtd.connectors.desk import Desk
+from mtd.connectors.requests import KINDS, Sale
 from mtd.connectors.tax.issuers import Issuers, NativeIssuer
-from mtd.connectors.tax.native.requests import Sale
-from mtd.connectors.tax.settings import NATIVE
 from mtd.connectors.wire import Wire, desk_of
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.outcome import Failed, Refused
@@ -19,15 +18,6 @@ from mtd.core.tax.issuing import FiscalFault, Invalid
 
 RECEIPT, INVOICE = "RECEIPT", "INVOICE"
 GUIDE, CREDIT_NOTE = "DISPATCH_GUIDE", "CREDIT_NOTE"
-TYPES = {
-    RECEIPT: ("39", "41"),
-    INVOICE: ("33", "34"),
-    GUIDE: ("52",),
-    CREDIT_NOTE: ("61",),
-}
-"""Document kinds of a drawing (reference processes §5.2) and the SII's types that they make."""
-SALES = frozenset((*TYPES[RECEIPT], *TYPES[INVOICE]))
-"""Types of which an order has one that counts, and no more."""
 UNDER_WAY = (DocumentState.SIGNED, DocumentState.SENT)
 FAULTS_TOLD = 5
 
@@ -57,7 +47,7 @@ class Case(Struct, frozen=True, kw_only=True):
         """The case; Failed where nobody issues natively for the order's store."""
         issuer = issuers.native.get(issuers.name(order.store))
         if issuer is None:
-            return Failed(f"issuers: the store {order.store} has none whose provider is {NATIVE}")
+            return Failed(f"issuers: the store {order.store} has none that MTD issues for")
         desk = desk_of(wire)
         documents = tuple(await desk.documents())
         return cls(attempt=attempt, order=order, desk=desk, issuer=issuer, documents=documents)
@@ -71,17 +61,21 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def sale(self) -> Sale:
         """The order as it is documented at this moment."""
-        return Sale(
-            order=self.order,
-            issuer=self.issuer.name,
-            options=self.issuer.options,
-            at=self.desk.now(),
-        )
+        return Sale(order=self.order, issuer=self.issuer.name, at=self.desk.now())
 
-    def of_kind(self, kind: str | None = None) -> list[TaxDocument]:
-        """The documents of that kind, oldest first."""
-        types = TYPES.get(kind or self.kind, ())
-        return [one for one in self.documents if one.type_code in types]
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The issuer's codes of the kind that the step is about; none of what it does not issue."""
+        return self.types_of(self.kind)
+
+    def types_of(self, kind: str) -> tuple[str, ...]:
+        """The issuer's codes of that kind."""
+        known = KINDS.get(kind)
+        return () if known is None else self.issuer.practice.types.get(known, ())
+
+    def of_kind(self) -> list[TaxDocument]:
+        """The documents of the kind that the step is about, oldest first."""
+        return [one for one in self.documents if one.type_code in self.types]
 
     def named(self) -> TaxDocument | None:
         """The document that the inputs name by `folio`, else the one of the kind that counts most.
@@ -91,7 +85,7 @@ class Case(Struct, frozen=True, kw_only=True):
         folio = self.attempt.inputs.get("folio")
         mine = self.of_kind()
         if folio:
-            return next((one for one in mine if one.folio == int(folio)), None)
+            return numbered_as(mine, folio)
         alive = [one for one in mine if one.state not in DEAD]
         dead = [one for one in mine if one.state is DocumentState.REJECTED]
         return next(iter(reversed(alive or dead)), None)
@@ -99,6 +93,11 @@ class Case(Struct, frozen=True, kw_only=True):
     def mine(self) -> TaxDocument | None:
         """The document whose folio this very step took."""
         return next((one for one in self.documents if one.effect == self.desk.effect), None)
+
+
+def numbered_as(documents: Iterable[TaxDocument], folio: object) -> TaxDocument | None:
+    """The one of these documents that a drawing knows by that number."""
+    return next((one for one in documents if str(one.key.told) == str(folio)), None)
 
 
 def with_kind(case: Case, kind: str) -> Case:
@@ -117,15 +116,16 @@ def told(key: DocumentKey, state: DocumentState) -> dict[str, Any]:
     shown = DocumentState.SENT if state is DocumentState.SIGNED else state
     return {
         "track_id": key.tracking_id,
-        "folio": key.folio,
+        "folio": key.told,
         "document_type": int(key.type_code),
         "document_state": shown.value,
     }
 
 
-def refused(invalid: Invalid) -> Refused:
+def refused(case: Case, invalid: Invalid) -> Refused:
     """A request that makes no lawful document: BUYER_DATA where only the buyer is wrong."""
-    of_buyer = all(_is_of_buyer(fault) for fault in invalid.faults)
+    buyer = case.issuer.practice.buyer_field
+    of_buyer = all(buyer in fault.field for fault in invalid.faults)
     cause = "BUYER_DATA" if of_buyer else "SCHEMA"
     return Refused(cause, faults_told(invalid.faults), {"cause": cause})
 
@@ -136,7 +136,3 @@ def faults_told(faults: Iterable[FiscalFault]) -> str:
     words = "; ".join(map(str, all_faults[:FAULTS_TOLD]))
     more = len(all_faults) - FAULTS_TOLD
     return f"{words}; and {more} more" if more > 0 else words
-
-
-def _is_of_buyer(fault: FiscalFault) -> bool:
-    return "Recep" in fault.field

@@ -4,38 +4,19 @@ Each step's document is written in the commit of its answer: there is no moment 
 is taken and nobody knows for what, and nothing is sent before it is stored.
 """
 
-from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from mtd.connectors.desk import NoneLeft, Paper
-from mtd.connectors.tax.native.case import (
-    NOTHING,
-    RECEIPT,
-    SALES,
-    Case,
-    faults_told,
-    outputs,
-    refused,
-    told,
-)
-from mtd.connectors.tax.native.noting import credited_by, excess, note_of
-from mtd.connectors.tax.native.requests import guide, payments, sale
-from mtd.connectors.tax.settings import NATIVE
+from mtd.connectors.tax.native.asking import coverage, plan_of
+from mtd.connectors.tax.native.case import Case, faults_told, numbered_as, outputs, refused, told
+from mtd.connectors.tax.native.noting import credited_by, excess
 from mtd.core.process.outcome import Answer, Done, Failed, Refused
 from mtd.core.tax.certificate import BadCertificate
-from mtd.core.tax.countries.cl.building import build
-from mtd.core.tax.countries.cl.content import ZONE
-from mtd.core.tax.countries.cl.planning import plan
-from mtd.core.tax.countries.cl.vouchers import Coverage, coverage
 from mtd.core.tax.document import DEAD, DocumentKey, DocumentState, TaxDocument
-from mtd.core.tax.issuing import FiscalFault, FiscalPlan, Invalid, SignedArtifact
-from mtd.core.tax.request import FiscalKind, FiscalRequest
+from mtd.core.tax.issuing import FiscalNumber, FiscalPlan, Invalid, SignedArtifact
 
 CORRECTABLE = (DocumentState.FOLIO_ASSIGNED, DocumentState.REJECTED)
 """The authority has nothing of it: it is made, or made anew, under its folio."""
-TRAVEL = timedelta(days=1)
-"""A guide without another promise says that the goods arrive the day after."""
 
 
 async def planned(case: Case) -> Answer:
@@ -43,10 +24,10 @@ async def planned(case: Case) -> Answer:
 
     Outputs `document_type`, `total`, `by_voucher`, `by_receipt`. Refused with BUYER_DATA or SCHEMA.
     """
-    made = _plan(case)
+    made = plan_of(case)
     if not isinstance(made, FiscalPlan):
-        return made if isinstance(made, Done | Refused) else refused(made)
-    covered = _coverage(case)
+        return made if isinstance(made, Done | Refused) else refused(case, made)
+    covered = coverage(case)
     return Done(
         {
             "document_type": int(made.type_code),
@@ -59,18 +40,18 @@ async def planned(case: Case) -> Answer:
 
 async def numbered(case: Case) -> Answer:
     """`tax.number`: a folio for the document, its order's for ever. Refused with NO_FOLIO."""
-    made = _plan(case)
+    made = plan_of(case)
     if not isinstance(made, FiscalPlan):
-        return made if isinstance(made, Done | Refused) else refused(made)
+        return made if isinstance(made, Done | Refused) else refused(case, made)
     known = _known(case, made)
     if known is not None:
         return Done(outputs(known))
     if (too_much := excess(case, made, None)) is not None:
         return too_much
-    folio = await _number(case, made)
-    if isinstance(folio, NoneLeft):
-        return _no_folio(folio)
-    return _written(case, _paper(case, made, folio, DocumentState.FOLIO_ASSIGNED, None))
+    number = await _number(case, made)
+    if isinstance(number, NoneLeft):
+        return _no_folio(number)
+    return _written(case, _paper(case, made, number, DocumentState.FOLIO_ASSIGNED, None))
 
 
 async def built(case: Case) -> Answer:
@@ -108,9 +89,9 @@ async def _made(case: Case, *, handed: bool, numbering: bool) -> Answer:
     mine = case.mine()
     if mine is not None and mine.state not in CORRECTABLE:
         return Done(outputs(mine))
-    made = _plan(case)
+    made = plan_of(case)
     if not isinstance(made, FiscalPlan):
-        return made if isinstance(made, Done | Refused) else refused(made)
+        return made if isinstance(made, Done | Refused) else refused(case, made)
     known = _known(case, made)
     if known is not None and known.state not in CORRECTABLE:
         unsent = known.state is DocumentState.SIGNED and known.handed_at is None
@@ -121,65 +102,14 @@ async def _made(case: Case, *, handed: bool, numbering: bool) -> Answer:
         return Failed("folio: there is none to build under")
     if (too_much := excess(case, made, known)) is not None:
         return too_much
-    folio = known.folio if known is not None else await _number(case, made)
-    if isinstance(folio, NoneLeft):
-        return _no_folio(folio)
-    artifact = await _artifact(case, made, folio)
+    number = await _number(case, made) if known is None else _number_of(case, known)
+    if isinstance(number, NoneLeft):
+        return _no_folio(number)
+    artifact = await _artifact(case, made, number)
     if isinstance(artifact, Refused):
         return artifact
-    paper = _paper(case, made, folio, DocumentState.SIGNED, artifact, handed=handed, known=known)
+    paper = _paper(case, made, number, DocumentState.SIGNED, artifact, handed=handed, known=known)
     return _written(case, paper)
-
-
-def _plan(case: Case) -> FiscalPlan | Invalid | Done | Refused:
-    """The document that the step is about; Done where there is none to be issued."""
-    asked = _asked(case)
-    if not isinstance(asked, FiscalRequest):
-        return asked
-    made = plan(asked, case.issuer.options)
-    if isinstance(made, FiscalPlan) and made.type_code in SALES:
-        due = case.order.totals.grand_total - _coverage(case).by_voucher
-        if made.totals.total != due:
-            wrong = f"comes to {made.totals.total}, and {due} was to be documented"
-            return Invalid((FiscalFault("Totales/MntTotal", wrong),))
-    return made
-
-
-def _asked(case: Case) -> FiscalRequest | Done | Refused:
-    match case.kind:
-        case "RECEIPT":
-            covered = _coverage(case)
-            if not covered.needs_receipt:
-                return Done(_by_voucher(case, covered))
-            return sale(case.sale, FiscalKind.RECEIPT, covered.by_voucher)
-        case "INVOICE":
-            return sale(case.sale, FiscalKind.INVOICE)
-        case "DISPATCH_GUIDE":
-            promised = max(case.order.promised_at, case.desk.now() + TRAVEL)
-            return guide(case.sale, promised.astimezone(ZONE).date())
-        case "CREDIT_NOTE":
-            return note_of(case)
-        case other:
-            return Refused("SCHEMA", f"document_kind: {other!r} is none that MTD issues")
-
-
-def _coverage(case: Case) -> Coverage:
-    """What card vouchers document already; only of a boleta, and as the issuer declared."""
-    if case.kind != RECEIPT:
-        return Coverage(0, int(case.order.totals.grand_total))
-    return coverage(case.issuer.options.voucher_policy, payments(case.order))
-
-
-def _by_voucher(case: Case, covered: Coverage) -> dict[str, Any]:
-    """The sale is documented: the drawing goes on as after an accepted document."""
-    number = case.issuer.options.rut.partition("-")[0]
-    return {
-        **NOTHING,
-        "track_id": f"{number}-voucher-{case.attempt.key.partition(':')[0]}",
-        "document_state": DocumentState.ACCEPTED.value,
-        "by_voucher": covered.by_voucher,
-        "by_receipt": covered.by_receipt,
-    }
 
 
 def _known(case: Case, made: FiscalPlan) -> TaxDocument | None:
@@ -192,34 +122,49 @@ def _known(case: Case, made: FiscalPlan) -> TaxDocument | None:
     if mine is not None:
         return mine
     of_type = [one for one in case.documents if one.type_code == made.type_code]
-    if case.attempt.inputs.get("folio"):
-        folio = int(case.attempt.inputs["folio"])
-        return next((one for one in of_type if one.folio == folio), None)
-    if made.type_code not in SALES and not case.attempt.inputs.get("ask_first"):
+    if folio := case.attempt.inputs.get("folio"):
+        return numbered_as(of_type, folio)
+    if made.type_code not in case.issuer.practice.sales and not case.attempt.inputs.get(
+        "ask_first"
+    ):
         return None
     alive = [one for one in of_type if one.state not in DEAD]
     waiting = [one for one in of_type if one.state in CORRECTABLE]
     return next(iter(reversed(alive or waiting)), None)
 
 
-async def _number(case: Case, made: FiscalPlan) -> int | NoneLeft:
-    issuer = case.issuer
-    return await case.desk.number(issuer.options.rut, made.type_code, issuer.environment)
+async def _number(case: Case, made: FiscalPlan) -> FiscalNumber | NoneLeft:
+    issuer, practice = case.issuer, case.issuer.practice
+    series = practice.series(made, case.order.branch)
+    folio = await case.desk.number(
+        practice.tax_id,
+        made.type_code,
+        series,
+        environment=issuer.environment,
+        day=case.sale.at.astimezone(practice.zone).date(),
+    )
+    return folio if isinstance(folio, NoneLeft) else FiscalNumber(practice.authority, series, folio)
+
+
+def _number_of(case: Case, known: TaxDocument) -> FiscalNumber:
+    return FiscalNumber(case.issuer.practice.authority, known.series, known.folio)
 
 
 def _no_folio(none: NoneLeft) -> Refused:
     return Refused("NO_FOLIO", none.message, {"cause": "NO_FOLIO"})
 
 
-async def _artifact(case: Case, made: FiscalPlan, folio: int) -> SignedArtifact | Refused:
-    rut = case.issuer.options.rut
-    stamp = await case.desk.stamp(rut, made.type_code, folio)
-    if isinstance(stamp, NoneLeft):
-        return _unsigned(stamp.message)
-    signer = await case.desk.signer(rut)
-    if isinstance(signer, BadCertificate):
-        return _unsigned(f"the certificate {signer.reason}")
-    artifact = build(made, folio, stamp, signer, case.sale.at)
+async def _artifact(case: Case, made: FiscalPlan, number: FiscalNumber) -> SignedArtifact | Refused:
+    practice = case.issuer.practice
+    stamp = None
+    if practice.stamp is not None:
+        stamp = await case.desk.stamp(practice, made.type_code, number.number)
+        if isinstance(stamp, NoneLeft):
+            return _unsigned(stamp.message)
+    signing = await case.desk.signer(practice)
+    if isinstance(signing, BadCertificate):
+        return _unsigned(f"the certificate {signing.reason}")
+    artifact = practice.build(made, number, stamp, signing, case.sale.at)
     return _unsigned(faults_told(artifact.faults)) if isinstance(artifact, Invalid) else artifact
 
 
@@ -230,7 +175,7 @@ def _unsigned(words: str) -> Refused:
 def _paper(
     case: Case,
     made: FiscalPlan,
-    folio: int,
+    number: FiscalNumber,
     state: DocumentState,
     artifact: SignedArtifact | None,
     *,
@@ -243,8 +188,9 @@ def _paper(
     taken = known.total if known is not None else Decimal(0)
     return Paper(
         type_code=made.type_code,
-        folio=folio,
-        is_sale=made.type_code in SALES,
+        series=number.series,
+        folio=number.number,
+        is_sale=made.type_code in case.issuer.practice.sales,
         total=total,
         currency=made.currency.value,
         issued_at=case.sale.at,
@@ -273,12 +219,12 @@ def _again(document: TaxDocument, *, handed: bool) -> Paper:
 
 
 def _written(case: Case, paper: Paper) -> Answer:
-    rut = case.issuer.options.rut
-    if wrong := case.desk.write(NATIVE, rut, paper):
+    tax_id = case.issuer.tax_id
+    if wrong := case.desk.write(case.issuer.provider, tax_id, paper):
         return Failed(wrong)
     key = DocumentKey(
         tenant=case.desk.tenant,
-        issuer=rut,
+        issuer=tax_id,
         type_code=paper.type_code,
         series=paper.series,
         folio=paper.folio,

@@ -4,18 +4,15 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from mtd.connectors.tax.native.case import CREDIT_NOTE, NOTHING, TYPES, Case
-from mtd.connectors.tax.native.requests import note
+from mtd.connectors.requests import AMOUNTS, ANNUL, correction
+from mtd.connectors.requests import note_of as request_of_note
+from mtd.connectors.tax.native.case import CREDIT_NOTE, NOTHING, Case, numbered_as
 from mtd.core.process.outcome import Done, Refused
-from mtd.core.tax.countries.cl.content import ZONE
-from mtd.core.tax.countries.cl.credit import credit_fault
+from mtd.core.tax.credit import credit_fault
 from mtd.core.tax.document import DEAD, DocumentKey, DocumentState, TaxDocument
 from mtd.core.tax.issuing import FiscalPlan
-from mtd.core.tax.request import Correction, FiscalRequest
+from mtd.core.tax.request import FiscalRequest, Reference
 
-ANNUL, AMOUNTS = "1", "3"
-"""CodRef (Formato DTE v2.2, field e8)."""
-ANNULS, CORRECTS = "Anula documento", "Corrige montos"
 UNMADE = (DocumentState.DRAFT, DocumentState.FOLIO_ASSIGNED)
 
 
@@ -37,10 +34,9 @@ def corrected(case: Case) -> TaxDocument | None:
     inputs = case.attempt.inputs
     if not inputs.get("corrected_folio"):
         return None
-    types = TYPES.get(str(inputs.get("corrected_kind") or ""), ())
-    folio = int(inputs["corrected_folio"])
-    found = (one for one in case.documents if one.type_code in types and one.folio == folio)
-    return next(found, None)
+    types = case.types_of(str(inputs.get("corrected_kind") or ""))
+    of_kind = (one for one in case.documents if one.type_code in types)
+    return numbered_as(of_kind, inputs["corrected_folio"])
 
 
 def note_of(case: Case) -> FiscalRequest | Done | Refused:
@@ -54,19 +50,21 @@ def note_of(case: Case) -> FiscalRequest | Done | Refused:
     inputs = case.attempt.inputs
     code = str(inputs.get("reason") or ANNUL)
     if code not in (ANNUL, AMOUNTS):
-        return Refused("SCHEMA", f"reason: {code!r} is no CodRef that moves money")
+        return Refused("SCHEMA", f"reason: {code!r} is none that moves money")
     given = inputs.get("amount")
     amount = None if given is None or code == ANNUL else Decimal(given)
     if code == ANNUL and original.total != case.order.totals.grand_total:
         amount = original.total
-    return note(
-        case.sale,
-        original,
-        original.issued_at.astimezone(ZONE).date(),
-        Correction.ANNULS if code == ANNUL else Correction.CORRECTS_AMOUNTS,
-        ANNULS if code == ANNUL else CORRECTS,
-        amount,
+    practice = case.issuer.practice
+    does, words = correction(code)
+    reference = Reference(
+        type_code=original.type_code,
+        number=str(original.key.told),
+        issued_on=original.issued_at.astimezone(practice.zone).date(),
+        correction=does,
+        reason=words,
     )
+    return practice.localised(request_of_note(case.sale, reference, amount))
 
 
 def credited_by(case: Case, known: TaxDocument | None) -> DocumentKey | None:
@@ -88,6 +86,7 @@ def excess(case: Case, made: FiscalPlan, known: TaxDocument | None) -> Refused |
     original = corrected(case)
     if original is None:
         return None
-    before = int(original.credited) - (int(known.total) if known is not None else 0)
-    fault = credit_fault(int(original.total), before, int(made.totals.total))
+    before = original.credited - (known.total if known is not None else 0)
+    field = case.issuer.practice.total_field
+    fault = credit_fault(field, original.total, before, made.totals.total)
     return None if fault is None else Refused("CREDIT_EXCEEDED", str(fault))

@@ -7,10 +7,7 @@ from hashlib import sha256
 import msgspec
 import structlog
 
-from mtd.connectors.sii import Channel
-from mtd.connectors.tax.settings import NATIVE
 from mtd.core.tax.certificate import BadCertificate
-from mtd.core.tax.countries.cl.envelope import Cover, enveloped
 from mtd.core.tax.document import DocumentKey, DocumentState
 from mtd.runtime.tax.post.counter import ENVELOPE, Counter
 from mtd.runtime.tax.post.settling import settle
@@ -38,23 +35,19 @@ def ripe(counter: Counter, queue: Queue) -> int:
 
 async def make(counter: Counter, queue: Queue) -> bool:
     """One envelope of those that have waited longest; False where none could be made."""
-    issuer = counter.issuers[queue.issuer]
-    signer = await counter.signer(queue.tenant, queue.issuer)
-    if isinstance(signer, BadCertificate):
-        LOG.error("nothing can be sent", issuer=queue.issuer, problem=signer.reason)
+    practice = counter.issuers[queue.issuer].practice
+    signing = await counter.signer(queue.tenant, queue.issuer)
+    if isinstance(signing, BadCertificate):
+        LOG.error("nothing can be sent", issuer=queue.issuer, problem=signing.reason)
         return False
-    rows = await counter.book.next(queue, NATIVE, counter.pace.documents)
+    most = min(counter.pace.documents, practice.batch_max)
+    rows = await counter.book.next(queue, counter.provider, counter.courier.apart, most)
     opened = _opened(counter, rows)
     await _give_up(counter, queue, [row for row in rows if row not in {o.row for o in opened}])
     if not opened:
         return False
-    cover = Cover(
-        issuer=queue.issuer,
-        resolution_date=issuer.options.resolution_date,
-        resolution_number=issuer.options.resolution_number,
-    )
     contents = [one.content for one in opened]
-    content = await asyncio.to_thread(enveloped, contents, cover, signer, counter.now())
+    content = await asyncio.to_thread(practice.enveloped, contents, signing, counter.now())
     return await counter.book.make(_made(counter, queue, opened, content))
 
 
@@ -102,7 +95,7 @@ def _made(counter: Counter, queue: Queue, opened: Sequence[Opened], content: byt
         id=id_,
         tenant=queue.tenant,
         issuer=queue.issuer,
-        channel=Channel(queue.channel),
+        channel=queue.channel,
         hash=sha256(content).digest(),
         sealed=counter.vault.seal_secret(queue.tenant, ENVELOPE, id_, content),
         members=tuple(

@@ -4,41 +4,38 @@ Processed is not accepted: only a document's own fate, told or left by the count
 possible, settles it. What the counts leave open is asked after document by document.
 """
 
-from collections.abc import Sequence
-
-import msgspec
 import structlog
 
-from mtd.connectors.sii import Channel, Standing, standing
+from mtd.connectors.courier import Parcel, Standing
 from mtd.connectors.wire import Wire
 from mtd.core.process.outcome import Failed
-from mtd.core.tax.countries.cl.answers.boletas import boleta_outcomes
-from mtd.core.tax.countries.cl.answers.documents import document_outcome
-from mtd.core.tax.countries.cl.answers.envelopes import PROCESSED, envelope_outcome
-from mtd.core.tax.countries.cl.certificate import Signer
+from mtd.core.tax.certificate import Signing
+from mtd.core.tax.document import DocumentKey
 from mtd.core.tax.issuing import FiscalOutcome, OutcomeState
-from mtd.runtime.tax.post.asking import Asked, ask_after, keys
-from mtd.runtime.tax.post.counter import Counter, channel_of, evidence, grown_s
+from mtd.runtime.tax.post.asking import Asked, ask_after
+from mtd.runtime.tax.post.counter import Counter, evidence, grown_s
+from mtd.runtime.tax.post.keeping import keep
 from mtd.runtime.tax.post.settling import fate, settle
 from mtd.store import envelopes
-from mtd.store.mail import CLOSED, MADE, SENT, UNKNOWN, Envelope, Open
+from mtd.store.mail import CLOSED, MADE, SENT, UNKNOWN, Envelope
 from mtd.store.tax_documents import Settled
 
 LOG = structlog.get_logger()
-NOT_HELD = "the envelope was processed, and the authority holds no such document"
 ROUNDS_MAX = 3
 """Sendings of the same bytes that come to nothing before their documents go into others."""
+NOTICE = "notice"
+"""What a message told of an envelope, among its answers."""
 
 
-async def resolve(counter: Counter, envelope: Envelope, signer: Signer) -> None:
+async def resolve(counter: Counter, envelope: Envelope, signing: Signing) -> None:
     """Nobody knows what came of a sending: ask what is held, and send again only what is not.
 
     Where nothing is held, the same bytes go out again, some times. Where some documents were
     settled, or the same bytes came to nothing, the others wait for another envelope.
     """
     wire = counter.wire()
-    members = await counter.book.open_members(envelope)
-    asked = await ask_after(counter, wire, envelope, signer, members)
+    parcel = counter.parcel(envelope, await counter.book.open_members(envelope))
+    asked = await ask_after(counter, wire, signing, parcel, parcel.documents)
     whole = len(asked.missing) == envelope.documents and envelope.attempts < ROUNDS_MAX
     state = UNKNOWN if asked.unanswered else MADE if whole else CLOSED
     pace = counter.pace
@@ -54,123 +51,67 @@ async def resolve(counter: Counter, envelope: Envelope, signer: Signer) -> None:
         if not moved:
             return
         await envelopes.answered(connection, envelope, "find", evidence(wire))
+        await keep(counter, connection, parcel.documents, wire.kept)
         await settle(counter, connection, envelope.tenant, asked.settled)
         if state == CLOSED:
             await envelopes.take_out(connection, envelope, asked.missing)
 
 
-async def follow(counter: Counter, envelope: Envelope, signer: Signer) -> None:
+async def follow(counter: Counter, envelope: Envelope, signing: Signing) -> None:
     """Ask where it stands, and settle what that settles."""
-    wire = counter.wire()
-    found = await standing(
-        wire, counter.tokens, channel_of(envelope), signer, envelope.issuer, envelope.track_id
-    )
-    pace = counter.pace
+    wire, pace = counter.wire(), counter.pace
+    parcel = counter.parcel(envelope, await counter.book.open_members(envelope))
+    found = await counter.courier.standing(wire, signing, parcel)
     if isinstance(found, Failed):
         delay_s = grown_s(pace.again_s, envelope.attempts, 2.0, pace.ask_max_s)
         await _noted(counter, envelope, SENT, "", Asked(), evidence(wire), delay_s)
         return
-    members = await counter.book.open_members(envelope)
-    told = envelope_outcome(found.state)
     asked, state = Asked(), SENT
-    if found.state == PROCESSED:
-        asked = await _judged(counter, wire, envelope, signer, members, found)
-        state = CLOSED if len(asked.settled) == len(members) else SENT
-    elif told.state is OutcomeState.REJECTED:
-        reason = msgspec.structs.replace(told, message=found.message or told.message)
-        asked, state = Asked(settled=_each(envelope, members, reason)), CLOSED
-    elif told.state is OutcomeState.UNKNOWN:
+    if found.fates is not None:
+        asked = await _judged(counter, wire, envelope, signing, parcel, found)
+        state = CLOSED if len(asked.settled) == len(parcel.documents) else SENT
+    elif found.outcome.state is OutcomeState.REJECTED:
+        fates = [fate(one, found.outcome) for one in parcel.documents]
+        asked, state = Asked(settled=[one for one in fates if one is not None]), CLOSED
+    elif found.outcome.state is OutcomeState.UNKNOWN:
         state = UNKNOWN
     elif _is_stuck(counter, envelope):
-        LOG.warning("an envelope is stuck", envelope=envelope.id, state=found.state)
-        asked = await ask_after(counter, wire, envelope, signer, members)
+        LOG.warning("an envelope is stuck", envelope=envelope.id, state=found.code)
+        asked = await ask_after(counter, wire, signing, parcel, parcel.documents)
     delay_s = grown_s(pace.ask_again_s, envelope.attempts, 1.5, pace.ask_max_s)
-    await _noted(counter, envelope, state, found.state, asked, evidence(wire), delay_s)
+    await _noted(counter, envelope, state, found.code, asked, evidence(wire), delay_s)
 
 
 async def _judged(
     counter: Counter,
     wire: Wire,
     envelope: Envelope,
-    signer: Signer,
-    members: Sequence[Open],
+    signing: Signing,
+    parcel: Parcel,
     found: Standing,
 ) -> Asked:
     """Each document's fate: told, left by the counts, or asked after."""
+    fates = found.fates or {}
     settled: list[Settled] = []
-    doubtful: dict[Open, FiscalOutcome] = {}
-    for member, key in zip(members, keys(envelope, members), strict=True):
-        outcome = _outcome(envelope, member, found)
-        told = fate(key, outcome)
-        # Of invoices the counts may say that all were rejected, and never why.
-        if told is None or (
-            outcome.state is OutcomeState.REJECTED
-            and not outcome.fixable
-            and outcome.codes == (PROCESSED,)
-        ):
-            doubtful[member] = outcome
+    doubtful: dict[DocumentKey, FiscalOutcome] = {}
+    for document in parcel.documents:
+        outcome = fates[document]
+        told = fate(document, outcome)
+        if told is None:
+            doubtful[document] = outcome
         else:
             settled.append(told)
     if not doubtful:
         return Asked(settled=settled)
-    asked = await ask_after(counter, wire, envelope, signer, tuple(doubtful))
-    reasons = await _reasons(counter, envelope)
-    for member in asked.missing:
-        told_codes = tuple(code for code in doubtful[member].codes if code != PROCESSED)
-        codes = reasons.get((member.type_code, member.folio)) or told_codes or (NOT_RECEIVED,)
-        held = document_outcome(REJECTED, [code for code in codes if code != REJECTED])
-        (key,) = keys(envelope, [member])
+    asked = await ask_after(counter, wire, signing, parcel, tuple(doubtful))
+    answers = await counter.book.answers(envelope)
+    notices = [answer.content for answer in answers if answer.operation == NOTICE]
+    for document in asked.missing:
+        held = counter.courier.absent(document, doubtful[document], notices)
         # One that is said to have been there before, and is not, is in another envelope yet.
-        told = fate(key, msgspec.structs.replace(held, message=NOT_HELD))
+        told = fate(document, held)
         settled += [] if told is None else [told]
     return Asked(settled=settled + asked.settled)
-
-
-NOT_RECEIVED, REJECTED = "FAU", "RCH"
-
-
-def _outcome(envelope: Envelope, member: Open, found: Standing) -> FiscalOutcome:
-    if channel_of(envelope) is Channel.BOLETAS:
-        key = (member.type_code, str(member.folio))
-        return boleta_outcomes(found.content, [key])[key]
-    return envelope_outcome(found.state, found.counts.get(member.type_code))
-
-
-async def _reasons(counter: Counter, envelope: Envelope) -> dict[tuple[str, int], tuple[str, ...]]:
-    """What the authority's notices say of documents: of invoices the only place of reasons."""
-    reasons: dict[tuple[str, int], tuple[str, ...]] = {}
-    for answer in await counter.book.answers(envelope):
-        if answer.operation != NOTICE:
-            continue
-        try:
-            notice = msgspec.json.decode(answer.content, type=_Notice)
-        except msgspec.DecodeError:
-            continue
-        for told in notice.documents:
-            reasons[told.type, told.folio] = told.codes
-    return reasons
-
-
-NOTICE = "notice"
-
-
-class _Told(msgspec.Struct, frozen=True):
-    """What a notice says of one document."""
-
-    type: str
-    folio: int
-    codes: tuple[str, ...] = ()
-
-
-class _Notice(msgspec.Struct, frozen=True):
-    """The authority's mail on a processed envelope, as the mail gateway passes it on."""
-
-    documents: tuple[_Told, ...] = ()
-
-
-def _each(envelope: Envelope, members: Sequence[Open], outcome: FiscalOutcome) -> list[Settled]:
-    fates = (fate(key, outcome) for key in keys(envelope, members))
-    return [one for one in fates if one is not None]
 
 
 def _is_stuck(counter: Counter, envelope: Envelope) -> bool:

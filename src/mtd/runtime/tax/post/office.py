@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import structlog
 
-from mtd.connectors.tax.settings import NATIVE
 from mtd.core.tax.certificate import BadCertificate
 from mtd.runtime.tax.post.counter import Counter, slot_of_issuer
 from mtd.runtime.tax.post.enveloping import make, ripe
@@ -21,12 +20,10 @@ TOGETHER = 8
 """Envelopes handled at once."""
 ROUNDS_MAX = 100
 """Envelopes made of one queue before the others have their turn."""
-PROCESSED = "SiiEnvelopeProcessed"
-"""The authority's mail on an envelope, passed on as a message keyed by its track id."""
 
 
 class Office:
-    """The post office of one worker."""
+    """The post office of one worker, for one authority."""
 
     def __init__(self, counter: Counter, slots: Callable[[], Collection[int]]) -> None:
         """`slots`: those whose mail may be handled now; none while nothing may be sent."""
@@ -54,7 +51,8 @@ class Office:
         if not issuers:
             return
         await self._envelope(issuers)
-        await self._counter.book.noticed(PROCESSED, issuers)
+        if notice := self._counter.courier.notice:
+            await self._counter.book.noticed(notice, issuers)
         due = await self._counter.book.due(issuers)
         turnstile = asyncio.Semaphore(TOGETHER)
         await asyncio.gather(*(self._handled(turnstile, one) for one in due[:PAGE_MAX]))
@@ -63,14 +61,15 @@ class Office:
     def _mine(self) -> list[str]:
         """The issuers whose mail this worker handles now."""
         slots = self._slots()
-        return [rut for rut in self._counter.issuers if slot_of_issuer(rut) in slots]
+        return [one for one in self._counter.issuers if slot_of_issuer(one) in slots]
 
     async def _envelope(self, issuers: Sequence[str]) -> None:
-        for queue in await self._counter.book.waiting(NATIVE):
+        counter = self._counter
+        for queue in await counter.book.waiting(counter.provider, counter.courier.apart):
             if queue.issuer not in issuers:
                 continue
-            for _ in range(min(ripe(self._counter, queue), ROUNDS_MAX)):
-                if not await make(self._counter, queue):
+            for _ in range(min(ripe(counter, queue), ROUNDS_MAX)):
+                if not await make(counter, queue):
                     break
 
     async def _handled(self, turnstile: asyncio.Semaphore, envelope: Envelope) -> None:

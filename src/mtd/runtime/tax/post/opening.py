@@ -1,13 +1,10 @@
-"""Opening: the post office of a worker, where the customer's file names the tax authority."""
+"""Opening: the post offices of a worker, one for each authority that the customer's file names."""
 
 import os
 from collections.abc import Callable, Collection
 
-import msgspec
-
-from mtd.connectors.sii import LEGACY, Options, Tokens
-from mtd.connectors.sii.settings import BadHosts, environment_fault, hosts_of
-from mtd.connectors.tax.issuers import native_issuers
+from mtd.connectors import COURIERS
+from mtd.connectors.tax.issuers import by_tax_id, native_issuers
 from mtd.connectors.wire import Wires
 from mtd.runtime.app import App
 from mtd.runtime.clock import elapsed_s
@@ -19,38 +16,46 @@ from mtd.store.envelopes import PostBook
 from mtd.store.ids import uuid7
 from mtd.store.worker import Worker
 
+Slots = Callable[[str], Collection[int]]
+"""Those whose mail to a legacy system may be handled now."""
 
-def check_office(app: App) -> None:
+
+def check_offices(app: App) -> None:
     """Raises BadSettings when an issuer's documents would go to another environment's hosts."""
-    legacy = app.settings.legacy.get(LEGACY)
-    if legacy is None:
-        return
-    options = msgspec.convert(legacy.options, Options, strict=False)
-    try:
-        hosts_of(legacy.base_url, options)
-    except BadHosts as error:
-        raise BadSettings(str(error)) from error
     for issuer in native_issuers(app.settings.issuers).values():
-        if wrong := environment_fault(legacy.base_url, options, issuer.environment):
+        legacy, fault = COURIERS[issuer.provider].legacy, COURIERS[issuer.provider].fault
+        settings = app.settings.legacy.get(legacy)
+        if settings is None:
+            continue
+        if wrong := fault(settings, issuer.environment):
             raise BadSettings(f"issuers.{issuer.name}.environment: {wrong}")
 
 
-def open_office(
-    app: App, worker: Worker, wires: Wires, keyring: Keyring, slots: Callable[[], Collection[int]]
-) -> Office | None:
-    """The office; None where nothing is sent to the authority."""
-    issuers = {one.options.rut: one for one in native_issuers(app.settings.issuers).values()}
-    if LEGACY not in app.settings.legacy or not issuers:
-        return None
-    counter = Counter(
-        book=PostBook(worker),
-        wires=wires,
-        tokens=Tokens(elapsed_s),
-        keyring=keyring,
-        vault=app.vault,
-        issuers=issuers,
-        pace=wires.wire(LEGACY).legacy.options(Options).pace,
-        now=app.clock.now,
-        new_id=lambda: uuid7(app.clock.now(), os.urandom(10)),
-    )
-    return Office(counter, slots)
+def open_offices(
+    app: App, worker: Worker, wires: Wires, keyring: Keyring, slots: Slots
+) -> list[Office]:
+    """The offices; none for an authority to which nothing is sent."""
+    offices: list[Office] = []
+    for provider, of in COURIERS.items():
+        issuers = {
+            tax_id: one
+            for tax_id, one in by_tax_id(app.settings.issuers).items()
+            if one.provider == provider
+        }
+        if of.legacy not in app.settings.legacy or not issuers:
+            continue
+        courier = of.open(elapsed_s)
+        counter = Counter(
+            provider=provider,
+            courier=courier,
+            book=PostBook(worker),
+            wires=wires,
+            keyring=keyring,
+            vault=app.vault,
+            issuers=issuers,
+            pace=courier.pace(wires.wire(of.legacy)),
+            now=app.clock.now,
+            new_id=lambda: uuid7(app.clock.now(), os.urandom(10)),
+        )
+        offices.append(Office(counter, lambda legacy=of.legacy: slots(legacy)))
+    return offices

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import msgspec
 import structlog
 
-from mtd.connectors.sii import events
 from mtd.core.process.outcome import Failed
 from mtd.core.tax.certificate import BadCertificate
 from mtd.core.tax.document import DocumentKey
@@ -29,21 +28,21 @@ CLAIMS = frozenset({"RCD", "RFP", "RFT"})
 async def look(counter: Counter, issuers: Sequence[str]) -> None:
     """Ask the register about a page of invoices whose time has come."""
     pace = counter.pace
+    if not counter.courier.hears_buyers:
+        return
     for key in await buyers.claimable(counter.book.session, issuers, DAYS, pace.register_s):
         await _read(counter, key)
 
 
 async def _read(counter: Counter, key: DocumentKey) -> None:
-    signer = await counter.signer(key.tenant, key.issuer)
-    if isinstance(signer, BadCertificate):
+    signing = await counter.signer(key.tenant, key.issuer)
+    if isinstance(signing, BadCertificate):
         return
-    register = await events(
-        counter.wire(), counter.tokens, signer, key.issuer, key.type_code, key.folio
-    )
-    if isinstance(register, Failed):
-        LOG.warning("the register was not read", document=key.tracking_id, problem=register.message)
-    said = () if isinstance(register, Failed) else register.events
-    rows = [(one.code, one.at, one.by, one.description) for one in said if one.code]
+    said = await counter.courier.said(counter.wire(), signing, key)
+    if isinstance(said, Failed):
+        LOG.warning("the register was not read", document=key.tracking_id, problem=said.message)
+        said = ()
+    rows = [(one.code, one.at, one.by, one.description) for one in said]
     async with counter.book.writing() as connection:
         news = await buyers.heard(connection, counter.book.worker, key, rows)
         messages = [_message(counter, key, one) for one in news]
@@ -54,7 +53,7 @@ def _message(counter: Counter, key: DocumentKey, said: BuyerEvent) -> Message:
     payload = {
         "track_id": key.tracking_id,
         "document_type": int(key.type_code),
-        "folio": key.folio,
+        "folio": key.told,
         "code": said.code,
         "is_claim": said.code in CLAIMS,
         "recorded_at": said.recorded_at,

@@ -64,7 +64,7 @@ def _message(counter: Counter, changed: Changed, reason: str) -> Message:
     payload: dict[str, Any] = {
         "track_id": changed.key.tracking_id,
         "document_type": int(changed.type_code),
-        "folio": changed.folio,
+        "folio": changed.key.told,
         "document_state": DocumentState.REJECTED if voided else changed.state,
         "sii_code": changed.codes.partition(" ")[0] or None,
         "reason": reason,

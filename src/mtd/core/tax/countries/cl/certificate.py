@@ -49,6 +49,7 @@ def signer(key: RSAPrivateKey, certificate: Certificate) -> Signer | BadCertific
         return BadCertificate("names no RUT of its holder")
     return Signer(
         key=key,
+        holder=rut,
         rut=rut,
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,

@@ -1,26 +1,17 @@
 """A Chilean issuer: who signs the documents and under which resolution; settings, no secrets."""
 
 from datetime import date
-from enum import StrEnum
 
 from msgspec import Struct
 
 from mtd.core.tax.request import Place
+from mtd.core.tax.vouchers import VoucherPolicy
 
 ANONYMOUS_BUYER = "66666666-6"
 """The buyer of a boleta whom nobody named (SII, boleta electrónica)."""
 
 AUTHORITY_RUT = "60803000-K"
 """The SII itself, to whom envelopes go."""
-
-
-class VoucherPolicy(StrEnum):
-    """What an electronic payment's voucher is, as the issuer declared it to the SII."""
-
-    RECEIPT_ALWAYS = "receipt_always"
-    """The voucher proves the payment only: every sale has its boleta."""
-    VOUCHER_IS_RECEIPT = "voucher_is_receipt"
-    """The voucher is the boleta of what was paid by card: a second one would count it twice."""
 
 
 class Issuer(Struct, frozen=True, kw_only=True):

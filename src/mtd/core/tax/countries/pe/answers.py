@@ -112,6 +112,12 @@ def fault_outcome(codes: Iterable[str], message: str) -> FiscalOutcome:
     return FiscalOutcome(state=OutcomeState.REJECTED, codes=told, fixable=not kept, message=message)
 
 
+def blames_content(codes: Iterable[str]) -> bool:
+    """Whether these codes of a rejection are about what the document says: 2000 to 3999."""
+    told = [code for code in codes if code.isdecimal()]
+    return any(EXCEPTIONS <= int(code) < REJECTIONS for code in told)
+
+
 def finding(status: str, message: str, held: Receipt | None) -> Finding:
     """The answer to getStatusCdr: the receipt itself where there is one, else the status."""
     if held is not None:

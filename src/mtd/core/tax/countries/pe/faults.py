@@ -21,7 +21,7 @@ from mtd.core.tax.countries.pe.catalogues import (
 )
 from mtd.core.tax.countries.pe.content import credit_of
 from mtd.core.tax.countries.pe.identity import identity
-from mtd.core.tax.countries.pe.issuer import Issuer
+from mtd.core.tax.countries.pe.issuer import Issuer, Series
 from mtd.core.tax.countries.pe.parts import clean
 from mtd.core.tax.countries.pe.profile import PERU
 from mtd.core.tax.countries.pe.ruc import plain_ruc
@@ -78,12 +78,17 @@ def issuer_faults(issuer: Issuer) -> Iterator[FiscalFault]:
     ):
         if not re.fullmatch(f"[0-9]{{{figures}}}", text):
             yield FiscalFault(f"{_SUPPLIER}/{name}", f"{text!r} is not {figures} figures")
-    for name, form in _SERIES.items():
-        if not form.fullmatch(series := getattr(issuer.series, name)):
-            yield FiscalFault("ID", f"series {name} is {series!r}, not {form.pattern}")
+    yield from series_faults(issuer.series)
     if issuer.free_of_charge not in GIVEN:
         message = f"{issuer.free_of_charge} is none of {', '.join(GIVEN)}, which are gifts"
         yield FiscalFault("InvoiceLine/TaxExemptionReasonCode", message)
+
+
+def series_faults(of: Series) -> Iterator[FiscalFault]:
+    """What is wrong with the names of series."""
+    for name, form in _SERIES.items():
+        if not form.fullmatch(series := getattr(of, name)):
+            yield FiscalFault("ID", f"series {name} is {series!r}, not {form.pattern}")
 
 
 def request_faults(

@@ -31,6 +31,7 @@ def signer(key: RSAPrivateKey, certificate: Certificate) -> Signer | BadCertific
         return bad
     return Signer(
         key=key,
+        holder=certificate.subject.rfc4514_string(),
         certificate=b64encode(certificate.public_bytes(Encoding.DER)).decode(),
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,

@@ -1,8 +1,15 @@
-"""An order as a request for one document, in no country's words."""
+"""Requests: what an order asks to be documented, in no country's and no provider's words.
+
+Who issues fits a request to its country; here is only what the order itself says of goods, money
+and people.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mtd.core.money import total
 from mtd.core.orders.purchase_order import Address, DocumentKind, PaymentMethod, PurchaseOrder
@@ -25,8 +32,12 @@ from mtd.core.tax.request import (
 SHIPPING = "Despacho"
 PART = "Devolución parcial"
 DISCOUNT = "Descuento"
-ANNUL = "1"
-"""The input `reason` of a note that takes the whole document back; any other takes `amount`."""
+BY_VOUCHER = "Pagado con tarjeta, documentado por su comprobante"
+SKU = "SKU"
+"""The scheme of an article's code by the seller's own numbering."""
+
+ANNUL, AMOUNTS = "1", "3"
+"""The input `reason` of a note: it takes the whole document back, or `amount` of it."""
 ANNULS, CORRECTS = "Anula documento", "Corrige montos"
 
 KINDS = {
@@ -44,56 +55,58 @@ _MEANS = {
 }
 
 
-def sale_kind(order: PurchaseOrder, wanted: str | None) -> FiscalKind:
+class Sale(Struct, frozen=True, kw_only=True):
+    """An order, as one issuer documents it at one moment."""
+
+    order: PurchaseOrder
+    issuer: str
+    """Key of its settings."""
+    at: datetime
+
+
+def kind_of(order: PurchaseOrder, wanted: str | None) -> FiscalKind:
     """The kind that is wanted, else the one that the buyer asked for; KeyError for none of ours."""
     return KINDS[wanted or order.buyer_document.kind.value]
 
 
-def request_of(order: PurchaseOrder, kind: FiscalKind, at: datetime) -> FiscalRequest:
-    """The document of the sale itself: goods, shipping, what was taken off, what was paid."""
+def request_of(sale: Sale, kind: FiscalKind, by_voucher: Decimal = Decimal(0)) -> FiscalRequest:
+    """The document of the sale itself: goods, shipping, what was taken off, what was paid.
+
+    What is `by_voucher` documented already, by that of a card, is taken off.
+    """
+    order = sale.order
+    allowances = tuple(_allowances(order))
+    if by_voucher:
+        allowances += (Allowance(amount=by_voucher, reason=BY_VOUCHER),)
     return FiscalRequest(
         country=order.country,
-        issuer=order.store,
+        issuer=sale.issuer,
         order=order.key,
         kind=kind,
-        occurred_at=at,
+        occurred_at=sale.at,
         currency=order.currency,
         lines=tuple(_lines(order)),
         buyer=_buyer(order, kind),
-        allowances=tuple(_allowances(order)),
-        payments=tuple(
-            Payment(means=_MEANS[one.method], amount=one.amount) for one in order.payments
-        ),
+        allowances=allowances,
+        payments=payments(order),
         mail=order.customer.email or "",
     )
 
 
-def note_of(
-    order: PurchaseOrder, at: datetime, corrected: Reference, amount: Decimal | None
-) -> FiscalRequest:
-    """The credit note: of the whole sale, or of `amount` with its tax."""
-    whole = request_of(order, FiscalKind.CREDIT_NOTE, at)
-    lines, allowances = whole.lines, whole.allowances
-    if amount is not None:
-        exempt = not order.totals.net and not order.totals.tax
-        category = TaxCategory.EXEMPT if exempt else TaxCategory.STANDARD
-        part = RequestLine(
-            description=PART, unit_price=amount, price_includes_tax=not exempt, category=category
-        )
-        lines, allowances = (part,), ()
-    return FiscalRequest(
-        country=whole.country,
-        issuer=whole.issuer,
-        order=whole.order,
-        kind=whole.kind,
-        occurred_at=at,
-        currency=whole.currency,
-        lines=lines,
-        buyer=whole.buyer,
-        allowances=allowances,
-        references=(corrected,),
-        mail=whole.mail,
+def note_of(sale: Sale, corrected: Reference, amount: Decimal | None) -> FiscalRequest:
+    """The credit note for a document of the sale: of all of it, or of `amount` with its tax."""
+    whole = replace(request_of(sale, FiscalKind.CREDIT_NOTE), payments=(), references=(corrected,))
+    if amount is None:
+        return whole
+    totals = sale.order.totals
+    exempt = not totals.net and not totals.tax
+    part = RequestLine(
+        description=PART,
+        unit_price=amount,
+        price_includes_tax=not exempt,
+        category=TaxCategory.EXEMPT if exempt else TaxCategory.STANDARD,
     )
+    return replace(whole, lines=(part,), allowances=())
 
 
 def correction(reason: str) -> tuple[Correction, str]:
@@ -101,6 +114,21 @@ def correction(reason: str) -> tuple[Correction, str]:
     if reason == ANNUL:
         return Correction.ANNULS, ANNULS
     return Correction.CORRECTS_AMOUNTS, CORRECTS
+
+
+def payments(order: PurchaseOrder) -> tuple[Payment, ...]:
+    """What was paid, and with what."""
+    return tuple(Payment(means=_MEANS[one.method], amount=one.amount) for one in order.payments)
+
+
+def place_of(address: Address) -> Place:
+    """An address as a tax document writes it."""
+    street = " ".join(filter(None, (address.street, address.number)))
+    return Place(
+        street=", ".join(filter(None, (street, address.unit))),
+        district=address.commune,
+        city=address.city,
+    )
 
 
 def _lines(order: PurchaseOrder) -> Iterator[RequestLine]:
@@ -112,7 +140,7 @@ def _lines(order: PurchaseOrder) -> Iterator[RequestLine]:
             price_includes_tax=not line.tax_exempt,
             category=TaxCategory.EXEMPT if line.tax_exempt else TaxCategory.STANDARD,
             allowances=(Allowance(amount=line.discount),) if line.discount else (),
-            codes=(ItemCode("SKU", line.sku),),
+            codes=(ItemCode(SKU, line.sku),),
         )
     if order.totals.shipping:
         yield RequestLine(
@@ -136,26 +164,20 @@ def _allowances(order: PurchaseOrder) -> Iterator[Allowance]:
 
 
 def _buyer(order: PurchaseOrder, kind: FiscalKind) -> Buyer | None:
-    """Who is named: of a receipt, whoever gave a tax id; of all others, the buyer."""
+    """Who is named: of a receipt, whoever gave a tax id; of all others, the buyer.
+
+    The tax id is what the order says, and empty where it says none.
+    """
     document = order.buyer_document
     tax_id = document.tax_id or order.customer.tax_id
     if tax_id is None and kind is FiscalKind.RECEIPT:
         return None
-    invoiced = document.kind is DocumentKind.INVOICE
+    company = kind is not FiscalKind.RECEIPT or document.kind is DocumentKind.INVOICE
     address = document.address or order.customer.address or order.shipment.address
     return Buyer(
         tax_id=tax_id or "",
-        name=(document.legal_name if invoiced else None) or order.customer.name,
+        name=(document.legal_name if company else None) or order.customer.name,
         business_line=document.business_line or "",
-        place=Place() if address is None else _place(address),
+        place=Place() if address is None else place_of(address),
         email=order.customer.email or "",
-    )
-
-
-def _place(address: Address) -> Place:
-    street = " ".join(filter(None, (address.street, address.number)))
-    return Place(
-        street=", ".join(filter(None, (street, address.unit))),
-        district=address.commune,
-        city=address.city,
     )
