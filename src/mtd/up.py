@@ -26,6 +26,8 @@ from mtd.faces.cli.starting import (
 )
 from mtd.faces.portal.application import application as portal
 from mtd.faces.serving import serve
+from mtd.runtime.alerts.delivering import keep_delivering
+from mtd.runtime.alerts.watching import keep_watch
 from mtd.runtime.app import TENANT, App, open_app
 from mtd.runtime.building import NotBuilt, build
 from mtd.runtime.bulk.executing import carry_out
@@ -82,7 +84,12 @@ async def _part(only: Part, customer: str) -> None:
         match only:
             case "worker":
                 served = connectors(issuers(app.settings))
-                await asyncio.gather(work(app, served, stopping), carry_out(app, TENANT, stopping))
+                await asyncio.gather(
+                    work(app, served, stopping),
+                    carry_out(app, TENANT, stopping),
+                    keep_watch(app, TENANT, stopping),
+                    keep_delivering(app, TENANT, stopping),
+                )
             case "api":
                 await serve(api(await operations_of(app)), app.settings.api, stopping)
             case "portal":

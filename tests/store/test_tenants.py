@@ -42,11 +42,9 @@ from tests.store.making import (
     written,
 )
 from tests.store.papers import DAY, ISSUER, NOON, a_document, a_range
+from tests.store.raised import fill_alerts
 from tests.store.tallies import fill_tallies
 from tests.store.test_corrections import a_correction
-
-OF_ALL = {"worker", "slot", "turn", "engine", "tenant", "counter", "counter_position"}
-"""Tables that belong to no tenant, and the list of tenants itself."""
 
 
 async def _tables(admin: Session) -> set[str]:
@@ -203,6 +201,7 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
         await intake.settle(connection, tenant, [gone])
         await intake.push(connection, tenant, [claimed.id], actor="me", reason="again")
     await _fill_taxes(store, worker, tenant)
+    await fill_alerts(store, tenant)
     await fill_people(store, tenant)
     async with worker.asking.use() as connection:
         await fill_tallies(connection, tenant)

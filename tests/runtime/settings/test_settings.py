@@ -58,6 +58,13 @@ def test_a_file_stands_upon_another_and_the_environment_upon_both(tmp_path: Path
         ("[legacy.payment]\nretires = 3", "child.toml", "retires"),
         ('[legacy.moon]\nbase_url = "http://moon"', "child.toml", "legacy.moon"),
         ('[api]\ntls_key = "key.pem"', "child.toml", "api"),
+        (
+            '[alerts.rules.r]\ncondition = { kind = "waiting" }\nrecipients = ["nobody"]',
+            "child.toml",
+            "alerts.rules.r.recipients: there is no recipient 'nobody'",
+        ),
+        ('[alerts.rules.r]\ncondition = { kind = "moon" }', "child.toml", "alerts.rules"),
+        ('[alerts.recipients.ops]\nwebhook = "http://x/y"', "child.toml", "alerts.recipients.ops"),
         ("[api]\nport = 70000", "child.toml", "api.port"),
         ("this is no TOML", "child.toml", "line 3"),
     ],

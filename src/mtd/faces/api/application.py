@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from mtd import __version__
 from mtd.core.orders.json import BODY_MAX_BYTES
 from mtd.faces.api import (
+    alerts,
     books,
     bulk,
     corrections,
@@ -33,6 +34,8 @@ from mtd.faces.api.guarding import Counting, Guard
 from mtd.faces.api.page import page
 from mtd.faces.api.problems import HANDLERS
 from mtd.faces.api.provided import Served
+from mtd.runtime.alerts.gauging import alert_gauges
+from mtd.runtime.alerts.handling import figures
 from mtd.runtime.intake.lying import lying
 from mtd.runtime.operations.operations import Operations
 from mtd.runtime.operations.papers import Papers
@@ -76,7 +79,9 @@ async def metrics(operations: Served) -> Response[bytes]:
     except Unavailable:
         return Response(body, media_type=METRICS)
     gauges = intake_gauges(operations.app.clock.now(), found)
-    return Response(body + generate_latest(gauges), media_type=METRICS)
+    raised = alert_gauges(await figures(operations.app, operations.tenant))
+    body += generate_latest(gauges) + generate_latest(raised)
+    return Response(body, media_type=METRICS)
 
 
 @get("/openapi.json", include_in_schema=False)
@@ -100,7 +105,7 @@ def application(operations: Operations) -> Litestar:
             messages.ROUTER, books.ROUTER,
             tasks.ROUTER, waiting.ROUTER,
             definitions.ROUTER, schedules.ROUTER, pauses.ROUTER, bulk.ROUTER,
-            facts.ROUTER, instances.ROUTER,
+            facts.ROUTER, instances.ROUTER, alerts.ROUTER,
             health, counts, backlog, metrics, description, docs,
         ],
         dependencies={"operations": Provide(lambda: operations, sync_to_thread=False)},

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "order": ("mtd.faces.cli.order:order", "Show an order's trace; retry, cancel, push."),
     "bulk": ("mtd.faces.cli.bulk:bulk", "Do one thing to many orders or files, previewed first."),
     "pause": ("mtd.faces.cli.pause:pause", "Let a step, store, channel or system stand still."),
+    "alert": ("mtd.faces.cli.alert:alert", "What rules found, what is done about it; the rules."),
     "schedule": ("mtd.faces.cli.schedule:schedule", "List, pause and resume timer starts."),
     "fact": ("mtd.faces.cli.fact:fact", "Say what is so in the world: conditions begin by it."),
     "message": ("mtd.faces.cli.message:message", "Messages that nobody took, and why."),

@@ -20,6 +20,7 @@ from mtd.core.process.compiler.timing import Place, cycle, duration
 from mtd.core.process.definition import Retry
 from mtd.core.time.business_calendar import BusinessCalendar
 from mtd.core.time.business_duration import is_business
+from mtd.runtime.settings.alerts import AlertSettings, alert_faults
 from mtd.runtime.settings.calendars import FOLDER, CalendarSettings, faults, unfit, zone
 from mtd.runtime.settings.layers import BadSettings, layers, merged, placed
 from mtd.runtime.settings.portal import PortalSettings
@@ -129,6 +130,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     intake: IntakeSettings = IntakeSettings()
     api: ApiSettings = ApiSettings()
     portal: PortalSettings = PortalSettings()
+    alerts: AlertSettings = AlertSettings()
     worker: WorkerSettings = WorkerSettings()
     time_zone: str = "America/Santiago"
     """Of dates without one, where an instance names no calendar."""
@@ -225,6 +227,7 @@ def _faults(settings: Settings) -> Iterator[tuple[str, str]]:
         except msgspec.ValidationError as error:
             yield f"legacy.{name}.options", str(error)
     yield from _issuer_faults(settings)
+    yield from alert_faults(settings.alerts, settings.stores)
     for name, door in (("api", settings.api), ("portal", settings.portal)):
         if bool(door.tls_certificate) is not bool(door.tls_key):
             yield name, "tls_certificate and tls_key go together"
