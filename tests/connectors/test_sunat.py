@@ -211,6 +211,7 @@ async def test_another_document_s_receipt_is_no_answer() -> None:
         sent = document(receipt())
         await talk.befall("crossed")
         assert (await talk.send(*sent)).state is SubmissionState.UNKNOWN
+        assert talk.wire.kept == [], "it would be kept as this one's"
         assert await talk.find(sent[1]) == (Known.FOUND, "accepted")
 
 

@@ -14,6 +14,7 @@ from mtd.core.tax_id import (
     check_digit,
     known_tax_id,
     plain_tax_id,
+    with_check_digit,
 )
 
 
@@ -63,3 +64,16 @@ def test_exactly_one_digit_fits(kind: TaxId, first: int, last: int, draw: st.Dat
 )
 def test_a_country_knows_its_own(country: str, text: str, known: str | None) -> None:
     assert known_tax_id(country, text) == known
+
+
+@given(st.integers(1, 10**9 - 1))
+def test_a_number_has_the_check_digits_of_the_countries_that_hyphenate(number: int) -> None:
+    found = with_check_digit(str(number))
+    assert all(one.startswith(f"{number}-") for one in found)
+    assert {plain for one in found if (plain := plain_tax_id(RUT, one))} == {
+        f"{number}-{check_digit(RUT, str(number))}"
+    }
+
+
+def test_what_is_too_long_for_any_has_none() -> None:
+    assert with_check_digit("20131312955") == []

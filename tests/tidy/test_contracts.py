@@ -27,6 +27,7 @@ FAULTS = {
     "elements": ("mtd/core/process/elements/task.py", "mtd.core.process.elements.user_task", ()),
     "faces": ("mtd/faces/cli/planted.py", "mtd.faces.api", ()),
     "connectors": ("mtd/connectors/planted.py", "mtd.connectors.other", ("connectors/other",)),
+    "seam": ("mtd/runtime/tax/planted.py", "mtd.core.tax.countries.cl", ()),
     "countries": (
         "mtd/core/tax/countries/cl.py",
         "mtd.core.tax.countries.pe",

@@ -92,3 +92,12 @@ def known_tax_id(country: str, text: str) -> str | None:
     if kinds is None:
         return text
     return next((plain for kind in kinds if (plain := plain_tax_id(kind, text)) is not None), None)
+
+
+def with_check_digit(number: str) -> list[str]:
+    """The tax ids of every country that are this number, a hyphen and its check digit."""
+    made = ((kind, f"{number}{kind.hyphen}{check_digit(kind, number)}") for kind in _HYPHENED)
+    return [one for kind, one in made if plain_tax_id(kind, one) == one]
+
+
+_HYPHENED = tuple(kind for kinds in BY_COUNTRY.values() for kind in kinds if kind.hyphen)

@@ -125,7 +125,7 @@ async def test_notes_never_take_back_more_than_the_document(app: App) -> None:
 
 
 def test_names_are_of_one_document() -> None:
-    (key, _) = keys_of(1, "76111111-39-1234")
+    key, *_ = keys_of(1, "76111111-39-1234")
     assert (key.issuer, key.type_code, key.folio) == (RUT, "39", 1234)
     assert key.tracking_id == "76111111-39-1234"
     (ruc,) = keys_of(1, "20123456789-01-F001-17")

@@ -4,14 +4,17 @@ from hashlib import sha256
 
 import pytest
 from lxml import etree
+from msgspec.structs import replace
 
 from mtd.core.tax.document import DocumentKey
 from mtd.core.tax.practice import Format
 from mtd.runtime.operations.papers import Papers
 from mtd.runtime.tax.authorising import standings
 from mtd.runtime.tax.declaring import Declaration, declare
+from mtd.runtime.tax.post import office
 from mtd.store import folios
 from mtd.store.kept import of_order
+from tests.core.orders.examples import plain_order
 from tests.runtime.conftest import Founded
 from tests.runtime.tax.peru import RUC, SERIES, an_order, declared, lima
 from tests.runtime.tax.steps import PAUSE, go, steps
@@ -180,6 +183,19 @@ async def test_a_killed_worker_sends_nothing_twice(
         assert await shop.plant.value("SELECT count(*) FROM tax_document") == 30
 
 
+async def test_two_that_believe_to_be_in_charge_send_each_document_once(
+    found: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office.Office, "_mine", _all)
+    async with lima(found) as shop:
+        await shop.place([an_order(n) for n in range(1, 21)])
+        async with shop.plant.worker(), shop.plant.worker():
+            await shop.until_settled(20)
+        await shop.check(20)
+        described = await shop.client.page("sunat", "")
+        assert sum(described["operations"]["sendBill"].values()) == 20
+
+
 async def test_series_are_declared_once_and_only_where_a_country_has_them(found: Founded) -> None:
     async with lima(found) as shop:
         app = shop.plant.app
@@ -199,3 +215,34 @@ async def test_series_are_declared_once_and_only_where_a_country_has_them(found:
         assert {("01", "F001"), ("07", "BC02")} <= found_
         key = DocumentKey(tenant=1, issuer=RUC, type_code="01", series="F001", folio=7)
         assert (key.told, key.tracking_id) == ("F001-7", f"{RUC}-01-F001-7")
+
+
+async def test_the_stages_make_what_the_one_step_makes(found: Founded) -> None:
+    stages = ("tax.plan", "tax.number", "tax.build", "tax.send", "tax.status", "tax.find")
+    async with lima(found, steps("sale", *stages)) as shop:
+        await shop.place([an_order(1), an_order(2, invoice=True)])
+        async with shop.plant.worker():
+            await shop.plant.until_ended(2)
+            await shop.until_settled(2)
+        await shop.check(2)
+
+
+async def test_an_order_of_another_country_is_none_of_this_issuer_s(found: Founded) -> None:
+    async with lima(found) as shop:
+        chilean = plain_order(store="lima", external_id="CL-1")
+        nobody = an_order(2, invoice=True, buyer_document=replace(COMPANY_OF, tax_id="10"))
+        await shop.place([chilean, nobody])
+        async with shop.plant.worker():
+            await shop.plant.until("SELECT count(*) = 2 FROM incident")
+        rows = await shop.plant.rows("SELECT code, message FROM incident ORDER BY code")
+        assert [row["code"] for row in rows] == ["BUYER_DATA", "SCHEMA"]
+        assert "is no RUC" in rows[0]["message"]
+        assert "Peru in PEN is meant" in rows[1]["message"]
+        assert await shop.plant.value("SELECT count(*) FROM tax_document") == 0, "nothing is taken"
+
+
+COMPANY_OF = an_order(invoice=True).buyer_document
+
+
+def _all(_: office.Office) -> list[str]:
+    return [RUC]

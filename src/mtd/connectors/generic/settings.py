@@ -8,7 +8,6 @@ import msgspec
 from msgspec import Meta
 
 from mtd.core.decision.feel import Expression, FeelSyntaxError, compile_expression
-from mtd.core.tax.issuing import Finality, Numbering
 from mtd.core.tax.request import FiscalKind
 
 RULES_MAX = 50
@@ -98,11 +97,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     honours_keys: bool = False
     """The same key and bytes get the first answer again: it need not be asked first."""
     kinds: list[FiscalKind]
-    numbering: Numbering = Numbering.SERVER_NEXT
-    final: Finality = Finality.ASYNC
     authority: str = ""
     """Who authorises its numbers, such as `DIAN`."""
-    needs_authority_before_delivery: bool = False
     document_types: dict[FiscalKind, int | str] = {}
     """The country's own code of each kind, as drawings are told it."""
     causes: dict[str, Literal["SCHEMA", "NO_FOLIO", "SIGNATURE", "BUYER_DATA"]] = {}

@@ -1,7 +1,7 @@
 """What becomes of a request: plan → number → signed artifact → submission → outcome.
 
 One issuer behind one interface does these operations, each under the workflow's idempotency key and
-fit to be repeated after a crash: `capabilities`, `plan` (pure), `reserve` (same key, same number,
+fit to be repeated after a crash: `plan` (pure), `reserve` (same key, same number,
 for ever), `build` (deterministic bytes), `submit`, `poll`, `find` (the only legal step after
 `UNKNOWN`), `render`, and `credit`, which is a new request. This module holds their nouns.
 """
@@ -162,35 +162,3 @@ class Finding(Struct, frozen=True):
 
     known: Known
     outcome: FiscalOutcome | None = None
-
-
-class Numbering(StrEnum):
-    """Where a country's numbers come from."""
-
-    PREAUTHORISED_RANGE = "preauthorised_range"
-    SELF_SERIES = "self_series"
-    SERVER_NEXT = "server_next"
-    GIVEN_BY_AUTHORITY = "given_by_authority"
-
-
-class Finality(StrEnum):
-    """Whether the answer to sending is the last word."""
-
-    SYNC = "sync"
-    ASYNC = "async"
-
-
-class Capabilities(Struct, frozen=True, kw_only=True):
-    """What an issuer can do, so that the process needs no country's name."""
-
-    kinds: frozenset[FiscalKind]
-    numbering: Numbering
-    final: Finality
-    batch_max: int
-    """Documents in one sending."""
-    needs_authority_before_delivery: bool
-    """True where the buyer may not have the document before the authority has accepted it."""
-    single_shot: bool
-    """True where one call numbers, builds and sends: find precedes every call with a seen key."""
-    can_find: bool
-    can_void: bool

@@ -6,14 +6,21 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from mtd.core.tax.profiles import PROFILES
+from mtd.core.tax.request import FiscalKind
 from mtd.runtime.operations.operations import Conflict, Operations
 from mtd.runtime.settings.settings import Settings
 from mtd.store import reconciling
 
 POSTED, MAILED = "pos.post_sale", "mail.tax_document"
 """The services whose having been done is told."""
-SALES = frozenset({"33", "34", "39", "41", "01", "03"})
-"""Codes of documents of a sale: the SII's, and the SUNAT's."""
+SALES = frozenset(
+    one.code
+    for profile in PROFILES.values()
+    for one in profile.documents
+    if one.kind in (FiscalKind.RECEIPT, FiscalKind.INVOICE)
+)
+"""Codes of documents of a sale, of every country that MTD knows."""
 
 
 class Sold(msgspec.Struct, frozen=True, kw_only=True):

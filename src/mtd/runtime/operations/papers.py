@@ -8,10 +8,10 @@ from hashlib import sha256
 import msgspec
 
 from mtd.connectors.tax.issuers import NativeIssuer, by_tax_id
-from mtd.core.rut import check_digit
 from mtd.core.tax.document import DocumentKey, TaxDocument
 from mtd.core.tax.markup import Unreadable
 from mtd.core.tax.practice import Format, Practice
+from mtd.core.tax_id import with_check_digit
 from mtd.runtime.app import App
 from mtd.runtime.operations.operations import NotFound
 from mtd.runtime.vault import Broken
@@ -108,9 +108,7 @@ def keys_of(tenant: int, name: str) -> list[DocumentKey]:
     series, _, folio = number.rpartition("-")
     if not (issuer.isdecimal() and len(issuer) <= 11 and folio.isdecimal() and len(folio) <= 12):
         return []
-    taxpayers = [issuer]
-    if len(issuer) <= 9:
-        taxpayers.insert(0, f"{int(issuer)}-{check_digit(int(issuer))}")
+    taxpayers = dict.fromkeys((*with_check_digit(issuer.lstrip("0") or "0"), issuer))
     return [
         DocumentKey(tenant=tenant, issuer=one, type_code=type_code, series=series, folio=int(folio))
         for one in taxpayers
