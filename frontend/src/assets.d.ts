@@ -4,3 +4,4 @@ declare module "htmx.org/dist/htmx.esm.min.js" {
   export default htmx;
 }
 declare module "htmx.org/dist/ext/hx-sse.min.js";
+declare module "*.css";

@@ -1,6 +1,6 @@
 """People of the portal, a row in each of their tables."""
 
-from mtd.store import audit, discards, dossier, people, views
+from mtd.store import audit, discards, dossier, people, releases, views
 from mtd.store.audit import NewEntry
 from mtd.store.store import Store
 from mtd.store.views import View
@@ -8,7 +8,7 @@ from tests.store.making import new_id
 
 
 async def fill_people(store: Store, tenant: int) -> None:
-    """An account, its role, its session, a failure, a view, and what was done."""
+    """An account, its role, its session, a failure, a view, a release, and what was done."""
     account = new_id()
     async with store.door(tenant) as connection:
         await connection.execute(
@@ -27,3 +27,4 @@ async def fill_people(store: Store, tenant: int) -> None:
         await audit.head(connection, tenant)
         await dossier.remark(connection, tenant, new_id(), new_id(), "Ana", "hello")
         await discards.ask(connection, tenant, new_id(), new_id(), "ana", "why")
+        await releases.ask(connection, tenant, new_id(), "ana", "p.bpmn", "why", b"\x90")

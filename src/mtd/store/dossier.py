@@ -28,24 +28,31 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
+async def entries(
+    connection: Connection, tenant: int, instance: str, below: int, limit: int
+) -> list[Entry]:
+    """As `latest`, without the attempts."""
+    rows = await connection.fetch(
+        *_SQL["entries"](tenant=tenant, instance=instance, below=below, page=limit)
+    )
+    return [Entry(**row) for row in rows]
+
+
 async def latest(
     connection: Connection, tenant: int, instance: str, below: int = NEWEST, limit: int = PAGE_MAX
 ) -> list[Traced]:
     """At most `limit` rows of an instance's journal before number `below`, the newest first."""
-    rows = await connection.fetch(
-        *_SQL["entries"](tenant=tenant, instance=instance, below=below, page=limit)
-    )
-    entries = [Entry(**row) for row in rows]
-    if not entries:
+    found = await entries(connection, tenant, instance, below, limit)
+    if not found:
         return []
-    span = {"from": entries[-1].seq, "to": entries[0].seq}
+    span = {"from": found[-1].seq, "to": found[0].seq}
     calls = await connection.fetch(
         *_SQL["calls"](tenant=tenant, instance=instance, page=CALLS_MAX, **span)
     )
     attempts: dict[int, list[Attempted]] = {}
     for row in calls:
         attempts.setdefault(row["seq"], []).append(attempted(row))
-    return [Traced(entry, tuple(attempts.get(entry.seq, ()))) for entry in entries]
+    return [Traced(entry, tuple(attempts.get(entry.seq, ()))) for entry in found]
 
 
 async def failed(connection: Connection, tenant: int, instance: str, limit: int) -> list[Attempted]:

@@ -40,6 +40,7 @@ PEOPLE: dict[str, tuple[str, tuple[str, ...], tuple[str, ...] | None]] = {
     "pedro": ("Pedro Pérez", ("supervisor",), None),
     "ana": ("Ana Araya", ("agent",), ("paris",)),
     "ines": ("Inés Ibarra", ("auditor",), None),
+    "olga": ("Olga Ortiz", ("process_owner",), None),
     "adan": ("Adán Álvarez", ("administrator",), None),
 }
 """Name, roles and stores, by login."""

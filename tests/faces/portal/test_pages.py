@@ -15,6 +15,8 @@ PAGES = {
     "files": "/files",
     "tasks": "/tasks",
     "bulk": "/bulk",
+    "processes": "/processes",
+    "move": "/orders/{order}/move",
     "order": "/orders/{order}",
 }
 SIZES = {"1440": WIDE, "390": NARROW}

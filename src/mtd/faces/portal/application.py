@@ -21,6 +21,7 @@ from mtd.faces.portal.refusals import handlers
 from mtd.faces.portal.rendering import Painter
 from mtd.runtime.building import DIST
 from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.gallery import Gallery
 from mtd.runtime.desk.person import Person
 from mtd.runtime.desk.views import Tallies
 
@@ -32,12 +33,14 @@ def application(desk: Desk, stopping: asyncio.Event) -> Litestar:
     """The portal as an ASGI application; its streams end when `stopping` is set."""
     pulse = Pulse(desk, stopping)
     tallies = Tallies()
+    gallery = Gallery(desk)
     painter = Painter(desk, pulse, assets(DIST))
     return Litestar(
         route_handlers=[*PAGES, *_static()],
         dependencies={
             "desk": Provide(lambda: desk, sync_to_thread=False),
             "tallies": Provide(lambda: tallies, sync_to_thread=False),
+            "gallery": Provide(lambda: gallery, sync_to_thread=False),
             "pulse": Provide(lambda: pulse, sync_to_thread=False),
             "painter": Provide(lambda: painter, sync_to_thread=False),
             "person": Provide(_person, sync_to_thread=False),

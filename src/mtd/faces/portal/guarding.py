@@ -15,7 +15,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from mtd.faces.portal.needs import OPEN, SIGNED_IN
+from mtd.faces.portal.needs import OPEN, POLLED, SIGNED_IN
 from mtd.runtime.desk.accounts import Accounts
 from mtd.runtime.desk.person import Forbidden, Person
 from mtd.store.people import Seated
@@ -54,8 +54,8 @@ class Seating(ASGIMiddleware):
         state["began_s"] = time.perf_counter()
         token = Request[Any, Any, Any](scope).cookies.get(COOKIE)
         if token and not scope["path"].startswith("/assets/"):
-            # An open page by itself is no sign that somebody sits there.
-            used = scope["path"] != "/live"
+            handler: BaseRouteHandler | None = cast("dict[str, Any]", scope).get("route_handler")
+            used = handler is None or not handler.opt.get(POLLED)
             seated = await self._accounts.seated(token, touch=used)
             if seated is not None:
                 client = scope["client"]

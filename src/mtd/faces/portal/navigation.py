@@ -18,4 +18,5 @@ PLACES = (
     Place("exceptions", "/exceptions", "orders.see"),
     Place("files", "/files", "files.see"),
     Place("tasks", "/tasks", "tasks.see"),
+    Place("processes", "/processes", "processes.see"),
 )

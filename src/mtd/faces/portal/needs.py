@@ -10,6 +10,8 @@ OPEN = "open"
 """Anybody, signed in or not."""
 SIGNED_IN = "signed in"
 """Whoever is signed in."""
+POLLED = "polled"
+"""Of a route that an open page asks by itself, which is no sign that somebody sits there."""
 Route = Callable[[Any], Any]
 
 

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from mtd.faces.portal.live import Pulse
 from mtd.faces.portal.rendering import Painter
 from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.gallery import Gallery
 from mtd.runtime.desk.person import Person
 from mtd.runtime.desk.views import Tallies
 
@@ -21,6 +22,8 @@ Beating = NamedDependency[Pulse]
 """What changes."""
 Counted = NamedDependency[Tallies]
 """Counts of filters."""
+Hung = NamedDependency[Gallery]
+"""Drawings as they are to be shown."""
 Someone = NamedDependency[Person]
 """Who is signed in."""
 Filled = NamedDependency[dict[str, Any]]

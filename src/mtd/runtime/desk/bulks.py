@@ -7,7 +7,10 @@ from mtd.runtime.desk.person import Person
 from mtd.store.bulk import Ruling
 
 LISTED_MAX = 50
-NEEDS = {"retry": "orders.retry", "cancel": "orders.cancel", "push": "files.push"}
+NEEDS = {
+    "retry": "orders.retry", "cancel": "orders.cancel", "push": "files.push",
+    "migrate": "processes.migrate",
+}  # fmt: skip
 """What each action takes; the others take correcting orders."""
 
 

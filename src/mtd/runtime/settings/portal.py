@@ -17,3 +17,5 @@ class PortalSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Which environment the pages say that they are of."""
     audit_anchor: str = ""
     """File that the audit's ends are appended to; empty: in MTD_HOME. Another machine is better."""
+    release_by_two: bool = False
+    """Another person than who asked for a release agrees to it."""

@@ -6,17 +6,22 @@ from mtd.faces.portal.pages import (
     bulk,
     exceptions,
     files,
+    journey,
     live_stream,
     order,
     orders,
     overview,
     pauses,
+    processes,
+    releases,
     sign_in,
     tasks,
+    versions,
 )
 
 PAGES: tuple[Any, ...] = (
     sign_in.ROUTER, live_stream.ROUTER, overview.ROUTER, orders.ROUTER, order.ROUTER,
     exceptions.ROUTER, files.ROUTER, tasks.ROUTER, bulk.ROUTER, pauses.ROUTER,
+    processes.ROUTER, journey.ROUTER, versions.ROUTER, releases.ROUTER,
 )  # fmt: skip
 """What the application serves; a new page is a module and a name here."""

@@ -34,7 +34,7 @@ async def one(request: Asked, desk: Served, painter: Painted, person: Someone) -
     )
 
 
-@page(PATH + "/progress", "orders.see")
+@page(PATH + "/progress", "orders.see", polled=True)
 async def progress(
     request: Asked, desk: Served, painter: Painted, person: Someone
 ) -> Response[str]:

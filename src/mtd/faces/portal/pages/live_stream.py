@@ -19,7 +19,7 @@ HEADERS = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
 ALIVE = "event: tick\ndata: .\n\n"
 
 
-@page("/live", SIGNED_IN, media_type="text/event-stream")
+@page("/live", SIGNED_IN, media_type="text/event-stream", polled=True)
 async def live(
     request: Asked, desk: Served, painter: Painted, person: Someone, pulse: Beating
 ) -> Stream:

@@ -1,0 +1,65 @@
+"""Processes: what is deployed, its drawing with who stands where, and its versions."""
+
+from litestar import Response, Router
+
+from mtd.faces.portal.needs import page
+from mtd.faces.portal.provided import Asked, Hung, Painted, Served, Someone
+from mtd.runtime.desk import processes, releasing
+from mtd.runtime.operations.operations import NotFound
+
+VERSION = "/processes/{name:str}/{version:int}"
+KEPT_S = 3_600
+"""For how long a browser keeps a drawing: a version never changes, how it is shown may."""
+LISTED_MAX = 12
+"""Elements that are shown at once; those where nobody stands come last."""
+
+
+@page("/processes", "processes.see")
+async def listing(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
+    """Every process with its versions, and what waits to become one."""
+    found = await processes.versions(desk, person)
+    pending = await releasing.pending(desk, person)
+    return await painter.page(request, "processes.html", versions=found, pending=pending)
+
+
+@page(VERSION, "processes.see")
+async def one(
+    request: Asked, desk: Served, painter: Painted, person: Someone, gallery: Hung
+) -> Response[str]:
+    """A version: its drawing, and who stands where."""
+    name, version = _named(request)
+    shown = await processes.definition(desk, person, name, version)
+    versions = await processes.versions(desk, person, name)
+    whole = request.query_params.get("pools") == "all"
+    view = await gallery.view(shown, whole=whole)
+    return await painter.page(
+        request, "process.html", shown=shown, versions=versions, view=view, whole=whole,
+        version=next(one for one in versions if one.id == shown.id),
+        spots=await processes.spots(desk, person, shown), listed_max=LISTED_MAX,
+    )  # fmt: skip
+
+
+@page(VERSION + "/elements", "processes.see", polled=True)
+async def spots(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
+    """Who stands where, for a page that is open."""
+    shown = await processes.definition(desk, person, *_named(request))
+    found = await processes.spots(desk, person, shown)
+    return painter.bare(request, "spots.html", spots=found, listed_max=LISTED_MAX)
+
+
+@page(VERSION + "/drawing.bpmn", "processes.see", media_type="application/xml")
+async def drawing(request: Asked, desk: Served, person: Someone, gallery: Hung) -> Response[bytes]:
+    """The drawing as it is to be shown."""
+    shown = await processes.definition(desk, person, *_named(request))
+    view = await gallery.view(shown, whole=request.query_params.get("pools") == "all")
+    if view is None:
+        raise NotFound(f"{shown.id} draws nothing that can be shown")
+    headers = {"Cache-Control": f"private, max-age={KEPT_S}"}
+    return Response(view.content, media_type="application/xml", headers=headers)
+
+
+def _named(request: Asked) -> tuple[str, int]:
+    return str(request.path_params["name"]), int(request.path_params["version"])
+
+
+ROUTER = Router(path="/", route_handlers=[listing, one, spots, drawing])
