@@ -127,8 +127,8 @@ function drawing(viewer: NavigatedViewer, canvas: Canvas, watching: ResizeObserv
       for (const [id, names] of marked) unmark(id, ...names);
     },
     closer(id) {
-      if (canvas.zoom() >= READABLE || !elements.get(id)) return;
-      canvas.zoom(CLOSE);
+      if (!elements.get(id)) return;
+      if (canvas.zoom() < READABLE) canvas.zoom(CLOSE);
       canvas.scrollToElement(id);
     },
     clicked: (act) => bus.on("element.click", (event) => act(event.element.id)),

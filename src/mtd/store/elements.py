@@ -28,15 +28,9 @@ async def troubled(
     )
 
 
-async def asked(
+async def running(
     connection: Connection, tenant: int, stores: Sequence[str] | None
-) -> list[Standing]:
-    """Where orders of these stores (None: of all) wait for a person."""
-    return structs(Standing, await connection.fetch(*_SQL["asked"](tenant=tenant, stores=stores)))
-
-
-async def running(connection: Connection, tenant: int, limit_ms: int) -> dict[str, int]:
-    """Instances that run, by version; who takes longer than `limit_ms` is cancelled."""
-    await connection.execute(*_SQL["hurry"](limit_ms=str(limit_ms)))
-    rows = await connection.fetch(*_SQL["running"](tenant=tenant))
+) -> dict[str, int]:
+    """Instances that run in a version's drawing, as far as the journal is counted, by version."""
+    rows = await connection.fetch(*_SQL["running"](tenant=tenant, stores=stores))
     return {row["definition"]: row["instances"] for row in rows}

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from mtd.core.orders.purchase_order import Channel, Payment, PaymentMethod, PurchaseOrder, Totals
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.bulk.executing import carry_out
+from mtd.runtime.counts.reading import keep_counting
 from mtd.runtime.desk.accounts import Accounts
 from tests.conftest import Server
 from tests.core.orders.examples import plain_line
@@ -124,9 +125,10 @@ def _portal(app: App, home: Path, port: int) -> Generator[str]:
 
 
 async def _bulk(app: App) -> asyncio.Event:
-    """Bulk actions are carried out until this is set, as workers do."""
+    """Bulk actions are carried out, and the journal counted, until this is set."""
     stopping = asyncio.Event()
     _CARRYING.append(asyncio.create_task(carry_out(app, TENANT, stopping)))
+    _CARRYING.append(asyncio.create_task(keep_counting(app, stopping)))
     return stopping
 
 

@@ -38,6 +38,32 @@ def test_counts_stand_on_the_elements_and_in_the_table(browser: Browser, stand: 
         page.locator(".bjs-powered-by-lightbox .backdrop").click(position={"x": 5, "y": 5})
 
 
+def test_the_drawing_is_coloured_in_four_ways(browser: Browser, stand: Stand) -> None:
+    with visiting(browser, stand.url) as visitor:
+        page = visitor.sign_in("sofia", f"{COUNTER}?mode=frequency&period=1h")
+        _ready(page)
+        came = page.locator("[data-element=reserve] td").nth(1)
+        assert int(came.inner_text()) >= 12, "every order of the telephone"
+        hottest = page.locator(".djs-element.heat-5")
+        assert "reserve" in hottest.evaluate_all("all => all.map(one => one.dataset.elementId)")
+        overlay = page.locator(".djs-overlays[data-container-id=reserve] .badge.time")
+        expect(overlay).to_have_text(came.inner_text())
+        assert not visitor.faults()
+        visitor.shot("heat_1440")
+        page.get_by_role("link", name="Fallas").click()
+        _ready(page)
+        failed = page.locator("[data-element=reserve] td").nth(1)
+        expect(failed).to_contain_text("%")
+        assert page.locator(".djs-element.heat-5").count() >= 1
+        page.get_by_role("link", name="7 días").click()
+        page.wait_for_url("**mode=failures&period=7d")
+        for mode in ("time", "sla"):
+            page.goto(f"{COUNTER}?mode={mode}")
+            _ready(page)
+        visitor.expected.append("404")
+        page.goto(f"{COUNTER}?mode=anger")
+
+
 def test_a_row_shows_where_it_is_and_a_click_finds_the_row(browser: Browser, stand: Stand) -> None:
     with visiting(browser, stand.url) as visitor:
         page = visitor.sign_in("sofia", COUNTER)

@@ -7,6 +7,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
 
+MINUTE = timedelta(minutes=1)
 LOCALES = {"es": Locale("es", "CL"), "en": Locale("en", "US")}
 
 
@@ -62,3 +63,8 @@ class Formats:
         if milliseconds < 1000:
             return f"{milliseconds:.0f} ms"
         return f"{format_decimal(round(milliseconds / 1000, 1), locale=self._locale)} s"
+
+    def lasting(self, milliseconds: float) -> str:
+        """A duration of whatever length: `240 ms`, `1,2 s`, `15 min`, `2 d`."""
+        length = timedelta(milliseconds=milliseconds)
+        return self.took(milliseconds) if length < MINUTE else self.span(length)

@@ -8,9 +8,9 @@ from mtd.core.process.definition import Definition
 from mtd.core.process.journal import decode
 from mtd.core.process.retracing import Pace, retraced
 from mtd.core.process.telling import label
+from mtd.runtime.counts.counting import placed
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
-from mtd.runtime.desk.processes import owned
 from mtd.runtime.desk.telling import Line, lines
 from mtd.runtime.operations.operations import NotFound
 from mtd.store import dossier
@@ -41,7 +41,7 @@ class Journey(msgspec.Struct, frozen=True, kw_only=True):
 
     def own(self, ids: Sequence[str]) -> list[str]:
         """Those of `ids` that are in the shown drawing, as it calls them."""
-        prefixed = (owned(self.order.definition, id_) for id_ in ids)
+        prefixed = (placed(self.order.definition, id_) for id_ in ids)
         return [id_ for owner, id_ in prefixed if owner == self.drawn.id]
 
 
@@ -59,7 +59,7 @@ async def journey_of(desk: Desk, person: Person, name: str, owner: str = "") -> 
     running = await _definition(desk, order.definition)
     paces = retraced(running, entries)
     touched = [id_ for pace in paces for id_ in (*pace.came, *pace.stands)]
-    owners = dict.fromkeys((order.definition, *(owned(order.definition, i)[0] for i in touched)))
+    owners = dict.fromkeys((order.definition, *(placed(order.definition, i)[0] for i in touched)))
     if owner and owner not in owners:
         raise NotFound(f"the order does not go through {owner!r}")
     drawn = await _definition(desk, owner or order.definition)

@@ -5,20 +5,19 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from mtd.core.process.definition import Definition
-from mtd.core.process.linking import SEPARATOR
 from mtd.core.process.telling import label
+from mtd.runtime.counts.counting import placed
+from mtd.runtime.desk import figures, heating
 from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.heating import Heat
 from mtd.runtime.desk.person import Person
 from mtd.runtime.operations import deploying
 from mtd.runtime.operations.operations import NotFound
 from mtd.store import elements
 from mtd.store.definitions import Listed, Unknown
 from mtd.store.elements import Standing
-from mtd.store.sessions import Fault, fault
 
 VERSION_MAX = 2**31 - 1
-COUNTING_MS = 250
-"""A count that takes longer is not shown."""
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,8 +26,8 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     listed: Listed
     latest: bool
     """New orders take it."""
-    running: int | None
-    """Instances; None: counting them would take too long."""
+    running: int
+    """Instances that have a token in its drawing."""
     troubled: int
     """Orders with an open exception."""
 
@@ -45,9 +44,13 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     kind: str
     waiting: int
-    """Orders for which a person is awaited."""
+    """Tokens that stand there now."""
+    overdue: int
+    """Of them: their task is overdue."""
     failing: int
     """Orders with an open exception."""
+    heat: Heat | None
+    """How hot it was; None: it was not asked for, or there is nothing to tell."""
 
 
 async def versions(desk: Desk, person: Person, name: str | None = None) -> list[Version]:
@@ -56,14 +59,14 @@ async def versions(desk: Desk, person: Person, name: str | None = None) -> list[
     listed = await deploying.listed(desk.app, desk.tenant)
     mine = [one for one in listed if one.kind == "process" and name in (None, one.name)]
     latest = {one.name: one.version for one in mine}
-    running = await _running(desk)
     async with desk.app.store.door(desk.tenant) as connection:
+        running = await elements.running(connection, desk.tenant, person.stores)
         troubled = _by_owner(await elements.troubled(connection, desk.tenant, person.stores))
     found = [
         Version(
             listed=one,
             latest=latest[one.name] == one.version,
-            running=None if running is None else running.get(f"{one.name}@{one.version}", 0),
+            running=running.get(f"{one.name}@{one.version}", 0),
             troubled=sum(troubled.get(f"{one.name}@{one.version}", {}).values()),
         )
         for one in mine
@@ -82,48 +85,47 @@ async def definition(desk: Desk, person: Person, name: str, version: int) -> Def
         raise NotFound(f"there is no process {name}@{version}") from error
 
 
-async def spots(desk: Desk, person: Person, shown: Definition) -> list[Spot]:
-    """The elements of `shown`, whoever calls it, those where somebody stands first."""
+async def spots(
+    desk: Desk, person: Person, shown: Definition, mode: str = "", period: str = heating.USUAL
+) -> list[Spot]:
+    """The elements of `shown`, whoever calls it, those where most is first.
+
+    `mode`: one of heating.MODES; empty: who stands where. Raises Forbidden, NotFound.
+    """
     person.must("processes.see")
+    if (mode and mode not in heating.MODES) or period not in heating.PERIODS:
+        raise NotFound(f"there is no heat {mode!r} of {period!r}")
     async with desk.app.store.door(desk.tenant) as connection:
-        waiting = _by_owner(await elements.asked(connection, desk.tenant, person.stores))
-        failing = _by_owner(await elements.troubled(connection, desk.tenant, person.stores))
-    asked, troubled = waiting.get(shown.id, {}), failing.get(shown.id, {})
+        troubled = await elements.troubled(connection, desk.tenant, person.stores)
+    failing = _by_owner(troubled).get(shown.id, {})
+    now = desk.app.clock.now()
+    standing = await figures.elements(desk, person, shown.id, now, now)
+    heats = await heating.heats(desk, person, shown, mode, period) if mode else {}
     found = [
         Spot(
             element=id_,
             name=label(shown, id_),
             kind=one.kind,
-            waiting=asked.get(id_, 0),
-            failing=troubled.get(id_, 0),
+            waiting=standing[id_].waiting if id_ in standing else 0,
+            overdue=standing[id_].overdue_now if id_ in standing else 0,
+            failing=failing.get(id_, 0),
+            heat=heats.get(id_),
         )
         for id_, one in shown.elements.items()
         if id_ not in shown.linked and id_ != shown.root
     ]
-    return sorted(found, key=lambda one: (-one.failing, -one.waiting))
+    return sorted(found, key=_hottest)
 
 
-def owned(definition: str, element: str) -> tuple[str, str]:
-    """Whose drawing an element is in, `name@version`, and its id there."""
-    owner, _, own = element.partition(SEPARATOR)
-    return (owner, own) if own and "@" in owner else (definition, element)
+def _hottest(one: Spot) -> tuple[float, int, int]:
+    return (-one.heat.value if one.heat else 0.0, -one.failing, -one.waiting)
 
 
 def _by_owner(standings: Iterable[Standing]) -> Mapping[str, dict[str, int]]:
     """Orders by the version whose drawing it is, and the element's id there."""
     found: dict[str, dict[str, int]] = {}
     for one in standings:
-        owner, element = owned(one.definition, one.element)
+        owner, element = placed(one.definition, one.element)
         known = found.setdefault(owner, {})
         known[element] = known.get(element, 0) + one.orders
     return found
-
-
-async def _running(desk: Desk) -> dict[str, int] | None:
-    try:
-        async with desk.app.store.door(desk.tenant) as connection:
-            return await elements.running(connection, desk.tenant, COUNTING_MS)
-    except Exception as error:
-        if fault(error) is Fault.AGAIN:
-            return None
-        raise

@@ -8,7 +8,6 @@ from pathlib import PurePath
 
 import msgspec
 
-from mtd.core.process.compiler import Label
 from mtd.runtime.definitions.flows import Fault
 from mtd.runtime.definitions.inspecting import inspected
 from mtd.runtime.definitions.library import Shelved
@@ -33,8 +32,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     processes: tuple[str, ...]
     faults: tuple[Fault, ...]
     """Those that are more than warnings first."""
-    unanswered: tuple[Label, ...]
-    """Labels to which nothing answers."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,12 +133,10 @@ async def _looked_over(desk: Desk, files: Sequence[File]) -> Report:
         listed = await definitions.listing(connection, desk.tenant)
     stock = Shelved(desk.app.store, desk.tenant)
     found = await inspected(files, listed, stock, desk.app.library.surroundings)
-    labels = (label for one in found.compiled.values() for label in one.labels)
     return Report(
         runs=found.runs and bool(found.flows or found.models),
         processes=tuple(flow.name for flow in found.flows),
         faults=tuple(sorted(found.faults, key=lambda fault: fault.warning)),
-        unanswered=tuple(label for label in labels if label.answer is None),
     )
 
 

@@ -4,7 +4,7 @@ from litestar import Response, Router
 
 from mtd.faces.portal.needs import page
 from mtd.faces.portal.provided import Asked, Hung, Painted, Served, Someone
-from mtd.runtime.desk import processes, releasing
+from mtd.runtime.desk import figures, heating, processes, releasing
 from mtd.runtime.operations.operations import NotFound
 
 VERSION = "/processes/{name:str}/{version:int}"
@@ -30,12 +30,15 @@ async def one(
     name, version = _named(request)
     shown = await processes.definition(desk, person, name, version)
     versions = await processes.versions(desk, person, name)
+    mode, period = _heat(request)
     whole = request.query_params.get("pools") == "all"
     view = await gallery.view(shown, whole=whole)
     return await painter.page(
         request, "process.html", shown=shown, versions=versions, view=view, whole=whole,
         version=next(one for one in versions if one.id == shown.id),
-        spots=await processes.spots(desk, person, shown), listed_max=LISTED_MAX,
+        spots=await processes.spots(desk, person, shown, mode, period), listed_max=LISTED_MAX,
+        modes=heating.MODES, periods=heating.PERIODS, counted=await figures.counted_until(desk),
+        mode=mode, period=period,
     )  # fmt: skip
 
 
@@ -43,8 +46,11 @@ async def one(
 async def spots(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
     """Who stands where, for a page that is open."""
     shown = await processes.definition(desk, person, *_named(request))
-    found = await processes.spots(desk, person, shown)
-    return painter.bare(request, "spots.html", spots=found, listed_max=LISTED_MAX)
+    mode, period = _heat(request)
+    found = await processes.spots(desk, person, shown, mode, period)
+    return painter.bare(
+        request, "spots.html", spots=found, listed_max=LISTED_MAX, mode=mode, period=period
+    )
 
 
 @page(VERSION + "/drawing.bpmn", "processes.see", media_type="application/xml")
@@ -56,6 +62,12 @@ async def drawing(request: Asked, desk: Served, person: Someone, gallery: Hung) 
         raise NotFound(f"{shown.id} draws nothing that can be shown")
     headers = {"Cache-Control": f"private, max-age={KEPT_S}"}
     return Response(view.content, media_type="application/xml", headers=headers)
+
+
+def _heat(request: Asked) -> tuple[str, str]:
+    """What the drawing is coloured by, and over which period."""
+    query = request.query_params
+    return query.get("mode", ""), query.get("period", "") or heating.USUAL
 
 
 def _named(request: Asked) -> tuple[str, int]:
