@@ -40,3 +40,5 @@ def test_what_answers_to_a_label_belongs_to_the_element() -> None:
     before = '[user."Revisar"]\nrole = "agent"\n[user."Empacar"]\nrole = "agent"\n'
     after = '[user."REVISAR"]\nrole = "agent"\n[user."b"]\nrole = "boss"\n'
     assert changes(TASKS, TASKS, before, after) == [("b", "changed", ("binding",))]
+    other = before.replace("agent", "boss", 1)
+    assert changes(TASKS, TASKS, before, other) == [("a", "changed", ("binding",))]

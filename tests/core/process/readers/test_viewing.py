@@ -12,10 +12,12 @@ from mtd.core.process.readers.xml import Element, children, local, parse
 PROCESSES = Path(__file__).parents[4] / "processes"
 FIXTURES = Path(os.environ.get("MTD_FIXTURES", Path(__file__).parents[5] / "shared" / "fixtures"))
 EXPORT = """<?xml version="1.0" encoding="utf-8"?>
-<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="http://www.bizagi.com/definitions/_1">
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d"
+    targetNamespace="http://www.bizagi.com/definitions/_1">
   <process id="main" name="Proceso principal"><laneSet id="ls"/></process>
   <process id="p" name="Venta">
-    <extensionElements><bizagi:BizagiExtensions xmlns:bizagi="http://www.bizagi.com/bpmn20"/></extensionElements>
+    <extensionElements>
+      <bizagi:BizagiExtensions xmlns:bizagi="http://www.bizagi.com/bpmn20"/></extensionElements>
     <startEvent id="s"/>
     <subProcess id="sub" name="Cobrar">
       <task id="inner"/>
@@ -117,6 +119,11 @@ def test_one_process_alone_leaves_the_pools_out_that_cover_it() -> None:
     assert viewed(_export()).drawn == {
         "pool1", "pool2", "s", "sub", "inner", "other", "f", "m",
     }  # fmt: skip
+
+
+def test_a_flow_whose_end_is_not_drawn_is_not_drawn_either() -> None:
+    view = viewed(_export().replace(b'bpmnElement="s"', b'bpmnElement="nobody"'))
+    assert not {"f", "m"} & view.drawn and "sub" in view.drawn
 
 
 def test_a_shape_of_nothing_is_not_drawn() -> None:
