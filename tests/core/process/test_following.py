@@ -116,6 +116,12 @@ CASES = {
         ["a", "x"],
         bindings='[adhoc.x]\nrole = "agent"\n',
     ),
+    "ad-hoc in turn": Case(
+        (start("s"), tag("adHocSubProcess", "x", task("a"), task("b"), task("c"),
+         ordering="Sequential"), end("e"), flows("s > x > e")),
+        come("a"),
+        ["b"],
+    ),
     "cancelled transaction": Case(
         (start("s"), tag("transaction", "x", several(True, "2"), start("in"), undoable("a"),
          tag("exclusiveGateway", "ask", default="yes"), end("no", CANCEL), end("good"),
@@ -196,6 +202,15 @@ def refusal(world: World, new: Definition) -> str:
     return fact.reason
 
 
+def test_what_is_begun_next_must_be_there() -> None:
+    case = CASES["ad-hoc in turn"]
+    shorter = tag("adHocSubProcess", "x", task("a"), task("b"), ordering="Sequential")
+    new = compiled(case.parts[0], shorter, *case.parts[2:])
+    assert new.definition is not None, new.faults
+    words = refusal(begun(case), msgspec.structs.replace(new.definition, version=2))
+    assert "'c' is begun next, and is not inside 'x' in p" in words
+
+
 def test_what_it_did_must_be_undone_in_the_same_way() -> None:
     world = begun(CASES["compensation"])
     case = CASES["compensation"]
@@ -270,20 +285,6 @@ def test_where_an_event_sub_process_took_over_nothing_else_is_heard() -> None:
     assert new.definition is not None
     migrated(world, msgspec.structs.replace(new.definition, version=2))
     assert world.waiting() == ["y"]
-
-
-def test_tokens_that_wait_for_others_begin_where_fewer_are_wanted() -> None:
-    def wanting(number: int, count: int) -> Definition:
-        parts = (start("s"), task("x", startQuantity=str(count)), task("y"), end("e"))
-        made = compiled(*parts, flows("s > x > e", "s > y > e"))
-        assert made.definition is not None, made.faults
-        return msgspec.structs.replace(made.definition, version=number)
-
-    world = World(wanting(1, 2))
-    assert world.waiting() == ["y"]
-    migrated(world, wanting(2, 1))
-    assert world.waiting() == ["x", "y"]
-    finished(world)
 
 
 def test_a_choice_of_a_person_is_another_task_under_another_id() -> None:

@@ -11,6 +11,7 @@ from mtd.core.process.trigger import Answered, Modified
 from tests.core.process.sketch import Sketch, after
 from tests.core.process.world import World
 from tests.core.process.written import (
+    end,
     event_of,
     flows,
     run,
@@ -119,6 +120,47 @@ def test_with_its_last_token_a_scope_ends() -> None:
 )
 def test_what_may_not_be_is_said_and_nothing_of_it_done(change: dict[str, Any], words: str) -> None:
     assert words in refused(shop(), **change)
+
+
+def test_a_change_inside_of_what_is_moved_or_dropped_is_refused() -> None:
+    world = shop()
+    world.answer("pay")
+    inside = "is inside of what is moved or dropped"
+    assert inside in refused(world, moves=(("stage", "ship"),), adds=("pack",))
+    assert inside in refused(world, adds=("pack",), drops=("stage",))
+    assert inside in refused(world, moves=(("stage", "ship"), ("pick", "pack")))
+    assert inside in refused(world, moves=(("pick", "pack"),), drops=("stage",))
+
+
+def test_of_a_process_that_calls_itself_the_outermost_call_is_moved() -> None:
+    called = "".join(
+        (start("in"), service("a"), tag("callActivity", "x", calledElement="called"),
+         end("out"), flows("in > a > x > out"))
+    )  # fmt: skip
+    world = run(
+        start("start"), tag("callActivity", "x0", calledElement="called"), service("then"),
+        flows("start > x0 > then"), roots=f'<process id="called">{called}</process>',
+    )  # fmt: skip
+    world.answer("a")
+    world.answer("a")
+    assert [token.at for token in world.instance.tokens.values()].count("x") == 2
+    modify(world, moves=(("x", "x"),))
+    assert [token.at for token in world.instance.tokens.values()].count("x") == 1
+    assert world.waiting() == ["a"]
+
+
+def test_what_waited_for_ever_goes_on_with_the_token_that_it_lacked() -> None:
+    """Its incident is over then, whichever token of the join it was for."""
+    world = shop()
+    world.answer("pay")
+    world.submit("pick")
+    world.submit("pack")
+    world.submit("ship")
+    modify(world, drops=("bill",))
+    assert [one.code for one in world.instance.incidents.values()] == ["DEADLOCK"]
+    modify(world, adds=("bill",))
+    world.submit("bill")
+    assert world.ended and not world.instance.incidents
 
 
 def undoing() -> World:

@@ -17,6 +17,7 @@ from mtd.runtime.simulation.drafting import Draft
 
 STEPS = 50_000
 """Four times this many are made in each run of the tests; ten million were made once."""
+CHANGES = {"modified", "not modified", "migrated", "not migrated"}
 NOT_DRAWN = {"task", "multiInstance", "standardLoop"}
 """Rules of no drawn element's kind: an abstract task does what a service task does, and a marker
 is drawn on other activities."""
@@ -29,6 +30,7 @@ def test_no_promise_is_broken(seed: int) -> None:
     assert outcome.steps >= STEPS and outcome.drawings > STEPS / 100
     assert outcome.ended > 0.6 * outcome.drawings
     assert min(outcome.triggers.values()) >= 50, outcome.triggers
+    assert set(outcome.changes) == CHANGES and min(outcome.changes.values()) >= 50, outcome.changes
     assert set(TABLE) - set(outcome.kinds) == NOT_DRAWN
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from mtd.core.process.counterparts import AWAITED, BESIDE, GATHERING, awaits_alike, mapped
 from mtd.core.process.definition import Definition, Element
 from mtd.core.process.effect import Call, UserTask
+from mtd.core.process.elements.ad_hoc_sub_process import NEXT
 from mtd.core.process.holding import THROWERS
-from mtd.core.process.instance import SET_ASIDE, Completion, Instance, State, Token, Wait
+from mtd.core.process.instance import SET_ASIDE, Completion, Instance, Scope, State, Token, Wait
 
 
 def hindrances(
@@ -30,6 +31,7 @@ def _hindrances(
     places = mapped(old, new, given)
     for scope in instance.scopes.values():
         yield from _place_problem(old, new, places, scope.element, None)
+        yield from _choice_problem(old, new, places, scope)
     for token in instance.tokens.values():
         yield from _place_problem(old, new, places, token.at, _within(old, instance, token))
         if (place := places.get(token.at)) is not None:
@@ -75,6 +77,16 @@ def _place_problem(
         yield f"{_called(before)} is not inside {_called(old.elements[within])} in {new.id}"
     if _repeats(before) != _repeats(after):
         yield f"{_called(before)} repeats otherwise in {new.id}"
+
+
+def _choice_problem(
+    old: Definition, new: Definition, places: Mapping[str, str], scope: Scope
+) -> Iterator[str]:
+    """What an ad-hoc sub-process is to begin yet must be one of its activities there."""
+    for id_ in scope.variables.get(NEXT) or ():
+        if id_ not in places or new.elements[places[id_]].parent != places.get(scope.element):
+            label, inside = _called(old.elements[id_]), _called(old.elements[scope.element])
+            yield f"{label} is begun next, and is not inside {inside} in {new.id}"
 
 
 def _token_problem(old: Definition, new: Definition, token: Token, place: str) -> Iterator[str]:

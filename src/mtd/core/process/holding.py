@@ -125,6 +125,11 @@ class Holding(Recording):
         self.disarm(token)
         self.record(Gone(token.id))
 
+    def merge(self, token: Token) -> None:
+        """`token` is taken up by another that goes on, and what it was stuck for is over."""
+        self.settle(token.id)
+        self.record(Gone(token.id))
+
     def is_undoing(self, token: Token) -> bool:
         """Whether `token` moves on behalf of one that throws compensation."""
         scope = self.draft.scopes[token.scope]

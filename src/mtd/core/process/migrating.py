@@ -7,6 +7,7 @@ keeps its due time, a message its key; and what went off already is not awaited 
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 
@@ -14,6 +15,7 @@ from mtd.core.process.catching import WAITABLE, await_events
 from mtd.core.process.counterparts import BESIDE, GATHERING, awaits_alike, mapped
 from mtd.core.process.definition import Definition, Element
 from mtd.core.process.effect import UserTask
+from mtd.core.process.elements.ad_hoc_sub_process import NEXT
 from mtd.core.process.facts import (
     Closed,
     Completed,
@@ -36,7 +38,7 @@ def follow(step: Step, old: Definition, given: Mapping[str, str]) -> None:
     places = mapped(old, step.definition, given)
     over = frozenset(_gone_off(step, old, places))
     step.record(Follows(step.definition.id, old.id))
-    _stand(step, places)
+    _stand(step, old, places)
     for wait in list(step.draft.waits.values()):
         _carry(step, wait, places)
     _keep_troubles(step, places)
@@ -44,18 +46,36 @@ def follow(step: Step, old: Definition, given: Mapping[str, str]) -> None:
     _look_again(step, old, places)
 
 
-def _stand(step: Step, places: Mapping[str, str]) -> None:
-    """Scopes, tokens and what may be undone are at the counterparts of their elements."""
+def _stand(step: Step, old: Definition, places: Mapping[str, str]) -> None:
+    """Scopes, tokens and what may be undone are at the counterparts of their elements; what runs
+    already waits for no other token, whatever its activity takes to begin there.
+    """
     draft = step.draft
     for scope in list(draft.scopes.values()):
-        if scope.element != (place := places.get(scope.element, scope.element)):
-            step.record(Entered(msgspec.structs.replace(scope, element=place)))
+        there = msgspec.structs.replace(
+            scope,
+            element=places.get(scope.element, scope.element),
+            variables=_renamed(scope.variables, places),
+        )
+        if there != scope:
+            step.record(Entered(there))
     for token in list(draft.tokens.values()):
-        if token.at != places[token.at]:
-            step.record(Put(msgspec.structs.replace(token, at=places[token.at])))
+        begun = old.elements[token.at].start_quantity == 1 and not token.inner
+        gathers = step.definition.elements[places[token.at]].start_quantity > 1
+        counted = token.counted or (begun and gathers)
+        moved = msgspec.structs.replace(token, at=places[token.at], counted=counted)
+        if moved != token:
+            step.record(Put(moved))
     for one in [one for completed in draft.completed.values() for one in completed]:
         if one.element != places[one.element]:
             step.record(Completed(msgspec.structs.replace(one, element=places[one.element])))
+
+
+def _renamed(variables: dict[str, Any], places: Mapping[str, str]) -> dict[str, Any]:
+    """`variables` of a scope, with what an ad-hoc sub-process begins next under its ids there."""
+    if not variables.get(NEXT):
+        return variables
+    return {**variables, NEXT: [places[id_] for id_ in variables[NEXT]]}
 
 
 def _carry(step: Step, wait: Wait, places: Mapping[str, str]) -> None:
@@ -125,7 +145,8 @@ def _listen(step: Step, over: frozenset[_Place]) -> None:
                     _await(step, start, scope, None)
     for token in list(draft.tokens.values()):
         element = step.element(token)
-        beside = () if token.inner else element.attached
+        waits_to_begin = element.start_quantity > 1 and not token.counted
+        beside = () if token.inner or waits_to_begin else element.attached
         ways = element.outgoing if element.kind == "eventBasedGateway" else ()
         for event in (*beside, *(way.target for way in ways)):
             if (token.id, token.scope, event) not in heard:

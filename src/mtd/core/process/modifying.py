@@ -1,6 +1,6 @@
 """Modifying: an operator moves, adds and drops tokens of a running instance, all of it or none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mtd.core.process.definition import Element
 from mtd.core.process.facts import Ignored
@@ -23,13 +23,13 @@ def let_modify(step: Step, change: Modified) -> str:
         step.assign(ROOT, change.variables)
     left: set[int] = set()
     for source, target in change.moves:
-        for token in _resting(step, source):
+        for token in _outermost(step, source):
             step.put(target, token.scope)
             step.cancel(token)
     for target in change.adds:
         step.put(target, _scopes(step, target)[0])
     for source in change.drops:
-        for token in _resting(step, source):
+        for token in _outermost(step, source):
             step.cancel(token)
             left.add(token.scope)
     for scope in left:
@@ -40,33 +40,51 @@ def let_modify(step: Step, change: Modified) -> str:
 
 def _problems(step: Step, change: Modified) -> Iterator[str]:
     """Why it may not be, in words; nothing: it may."""
-    elements = step.definition.elements
     sources = [source for source, _ in change.moves] + list(change.drops)
     for source in sources:
-        if source not in elements:
-            yield f"there is no element {source!r}"
-        elif not _resting(step, source):
-            yield f"no token rests at {_called(elements[source])}"
+        yield from _source_problem(step, source, sources)
     for source, _ in change.moves:
-        if source in elements and any(step.is_undoing(token) for token in _resting(step, source)):
-            yield f"{_called(elements[source])} undoes something: it can be dropped, not moved"
+        if any(step.is_undoing(token) for token in _resting(step, source)):
+            label = _called(step.definition.elements[source])
+            yield f"{label} undoes something: it can be dropped, not moved"
     if len(set(sources)) < len(sources):
         yield "the tokens of one element can be moved or dropped once"
     for source, target in change.moves:
-        if (problem := _target_problem(step, target)) is not None:
-            yield problem
-        elif source in elements and elements[target].parent != elements[source].parent:
-            pair = f"{_called(elements[source])} to {_called(elements[target])}"
-            yield f"a token cannot be moved from {pair}: they are not in the same process"
+        yield from _move_problem(step, source, target)
     for target in change.adds:
-        if (problem := _target_problem(step, target)) is not None:
-            yield problem
-        elif len(_scopes(step, target)) != 1:
-            count = len(_scopes(step, target))
-            inside = _called(elements[elements[target].parent])
-            yield f"{_called(elements[target])} is in {inside}, which runs {count} times"
+        yield from _add_problem(step, target, sources)
     if not (sources or change.adds or change.variables):
         yield "nothing is asked for"
+
+
+def _source_problem(step: Step, source: str, sources: Iterable[str]) -> Iterator[str]:
+    element = step.definition.elements.get(source)
+    if element is None:
+        yield f"there is no element {source!r}"
+    elif not _resting(step, source):
+        yield f"no token rests at {_called(element)}"
+    elif _is_inside(step, source, sources):
+        yield f"{_called(element)} is inside of what is moved or dropped, too"
+
+
+def _move_problem(step: Step, source: str, target: str) -> Iterator[str]:
+    elements = step.definition.elements
+    if (problem := _target_problem(step, target)) is not None:
+        yield problem
+    elif source in elements and elements[target].parent != elements[source].parent:
+        pair = f"{_called(elements[source])} to {_called(elements[target])}"
+        yield f"a token cannot be moved from {pair}: they are not in the same process"
+
+
+def _add_problem(step: Step, target: str, sources: Iterable[str]) -> Iterator[str]:
+    elements = step.definition.elements
+    if (problem := _target_problem(step, target)) is not None:
+        yield problem
+    elif len(scopes := _scopes(step, target)) != 1:
+        inside = _called(elements[elements[target].parent])
+        yield f"{_called(elements[target])} is in {inside}, which runs {len(scopes)} times"
+    elif scopes[0] in _ending(step, sources):
+        yield f"{_called(elements[target])} is inside of what is moved or dropped"
 
 
 def _target_problem(step: Step, target: str) -> str | None:
@@ -89,6 +107,29 @@ def _resting(step: Step, element: str) -> list[Token]:
     """The tokens at `element`; of a loop, the activity's own and not those of its bodies."""
     tokens = step.draft.tokens.values()
     return [token for token in tokens if token.at == element and not token.inner]
+
+
+def _outermost(step: Step, element: str) -> list[Token]:
+    """The tokens at `element`, save those inside of another at it: a process may call itself."""
+    ending = _ending(step, (element,))
+    return [token for token in _resting(step, element) if token.scope not in ending]
+
+
+def _is_inside(step: Step, source: str, sources: Iterable[str]) -> bool:
+    """Whether a token at `source` ends with those of another of `sources`."""
+    ending = _ending(step, [one for one in sources if one != source])
+    return any(token.scope in ending for token in _resting(step, source))
+
+
+def _ending(step: Step, sources: Iterable[str]) -> set[int]:
+    """The scopes that end when the tokens at `sources` go: what they hold, and what is inside."""
+    holders = {token.id for source in sources for token in _resting(step, source)}
+    ending = {scope.id for scope in step.draft.scopes.values() if scope.holder in holders}
+    inner = ending
+    while inner:
+        inner = {scope.id for scope in step.draft.scopes.values() if scope.parent in inner} - ending
+        ending |= inner
+    return ending
 
 
 def _scopes(step: Step, target: str) -> list[int]:

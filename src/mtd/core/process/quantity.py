@@ -4,7 +4,7 @@ import msgspec
 
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Token
-from mtd.core.process.journal import Gone, Put
+from mtd.core.process.journal import Put
 from mtd.core.process.step import Step
 
 QUANTITY_MAX = 1_000
@@ -27,6 +27,6 @@ def gathered(step: Step, element: Element, token: Token) -> bool:
         return False
     others = [other for other in here if other.id != token.id]
     for other in others[: element.start_quantity - 1]:
-        step.record(Gone(other.id))
+        step.merge(other)
     step.record(Put(msgspec.structs.replace(token, counted=True)))
     return True

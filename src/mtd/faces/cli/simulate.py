@@ -45,10 +45,12 @@ def _run(seed: int, steps: int) -> Outcome:
 def _show(outcomes: list[Outcome], console: Console) -> None:
     for one in outcomes:
         drawings = f"{one.drawings:,} drawings: {one.ended:,} ended, {one.stopped:,} stopped"
+        changes = ", ".join(f"{what} {count:,}" for what, count in one.changes.items())
         console.print(
             f"seed {one.seed}  {one.steps:,} steps in {one.took_s:,.0f} s, "
             f"{one.steps / one.took_s:,.0f} a second\n"
             f"    {drawings}, {one.refused:,} refused\n"
+            f"    operators: {changes}\n"
             f"    digest {one.digest}\n"
             f"    violations: {len(one.violations):,}"
         )
@@ -63,11 +65,10 @@ def _show(outcomes: list[Outcome], console: Console) -> None:
 def _tell(seed: str, console: Console) -> int:
     """One story, step by step, up to what was broken in it."""
     story = replayed(seed)
-    if story.definition is not None:
-        for trigger, facts in story.steps:
-            console.print(Text(f"{trigger.at:%m-%d %H:%M:%S}  {trigger!r}"[:300]), soft_wrap=True)
-            for line in told(story.definition, facts):
-                console.print(Text(f"      {line}"), soft_wrap=True)
+    for definition, (trigger, facts) in zip(story.definitions, story.steps, strict=True):
+        console.print(Text(f"{trigger.at:%m-%d %H:%M:%S}  {trigger!r}"[:300]), soft_wrap=True)
+        for line in told(definition, facts):
+            console.print(Text(f"      {line}"), soft_wrap=True)
     for violation in story.violations:
         console.print(Text(f"{violation.letter}: {violation.words}", "red"), soft_wrap=True)
     return 1 if story.violations else 0

@@ -3,25 +3,24 @@
 import hashlib
 import time
 from collections import Counter
+from collections.abc import Sequence
 from random import Random
 
 import msgspec
 
 from mtd.core.process.advance import DEADLOCK
-from mtd.core.process.binding import read_bindings
-from mtd.core.process.compiler import Surroundings, compile_drawing
 from mtd.core.process.definition import Definition
 from mtd.core.process.journal import Fact, decode
-from mtd.core.process.readers import read
 from mtd.core.process.running import ENDLESS
 from mtd.core.process.trigger import Trigger
 from mtd.runtime.simulation.blocks import draw
-from mtd.runtime.simulation.drafting import CONNECTOR, Draft
-from mtd.runtime.simulation.invariants import Violation
+from mtd.runtime.simulation.compiling import compiled
+from mtd.runtime.simulation.drafting import Draft
 from mtd.runtime.simulation.mutating import mutate
+from mtd.runtime.simulation.operating import Operators
+from mtd.runtime.simulation.violation import Violation
 from mtd.runtime.simulation.world import World
 
-SURROUNDINGS = Surroundings(connectors=frozenset({CONNECTOR}))
 WILD_STEPS_MAX = 120
 """Steps of one instance before the world turns kind."""
 KIND_STEPS_MAX = 1_500
@@ -34,6 +33,8 @@ TOKENS_MAX = 100
 """Tokens beyond which a spoilt drawing multiplies them without end."""
 MUTANTS_OF = 4
 """One drawing of so many is spoilt."""
+OPERATORS = (Operators.CORRECTING, Operators.CORRECTING, Operators.GENTLE, Operators.ROUGH)
+"""Who operates: in two stories of four, people who change more than a variable."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -58,6 +59,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     kinds: dict[str, int]
     """Nodes that were drawn and ran, by kind."""
     triggers: dict[str, int]
+    changes: dict[str, int]
+    """Modifications and migrations, those that were refused apart."""
     violations: list[Found]
     digest: str
     """SHA-256 over every journal row: the same seed gives the same."""
@@ -67,7 +70,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class Story(msgspec.Struct, frozen=True, kw_only=True):
     """One play, told."""
 
-    definition: Definition | None
+    definitions: list[Definition]
+    """The drawing after each step."""
     steps: list[tuple[Trigger, list[Fact]]]
     violations: list[Found]
 
@@ -75,11 +79,14 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 class Campaign:
     """Plays drawing after drawing until enough steps were made."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, operators: Sequence[Operators] = OPERATORS) -> None:
         self.seed = seed
+        self.operators = operators
+        """Who may operate; each story has one of them."""
         self.steps = self.drawings = self.refused = self.ended = self.stopped = 0
         self.kinds: Counter[str] = Counter()
         self.triggers: Counter[str] = Counter()
+        self.changes: Counter[str] = Counter()
         self.violations: list[Found] = []
         self.last: World | None = None
         """The world of the drawing that was played last."""
@@ -93,7 +100,8 @@ class Campaign:
         return Outcome(
             seed=self.seed, steps=self.steps, drawings=self.drawings, refused=self.refused,
             ended=self.ended, stopped=self.stopped, kinds=dict(sorted(self.kinds.items())),
-            triggers=dict(sorted(self.triggers.items())), violations=self.violations,
+            triggers=dict(sorted(self.triggers.items())),
+            changes=dict(sorted(self.changes.items())), violations=self.violations,
             digest=self._digest.hexdigest(), took_s=time.perf_counter() - began_s,
         )  # fmt: skip
 
@@ -114,29 +122,20 @@ class Campaign:
             return
         self.kinds.update(element.kind for element in definition.elements.values())
         try:
-            self._live(definition, chance, spoilt)
+            self._live(World(definition, draft, not spoilt, chance.choice(self.operators)))
         except Violation as violation:
             self.violations.append(Found(seed, violation.letter, str(violation)))
         except Exception as error:  # noqa: BLE001 `advance` never raises, whatever was drawn
             self.violations.append(Found(seed, "RAISED", f"{type(error).__name__}: {error}"))
 
-    def _live(self, definition: Definition, chance: Random, spoilt: bool) -> None:
-        world = self.last = World(definition, chance)
+    def _live(self, world: World) -> None:
+        self.last = world
         try:
             world.begin()
-            wild = chance.randrange(WILD_STEPS_MAX)
-            for number in range(wild + (SPOILT_STEPS_MAX if spoilt else KIND_STEPS_MAX)):
-                if world.over or (spoilt and _is_hopeless(world)):
-                    break
-                _must_be_sound(world, spoilt)
-                world.kind = number >= wild
-                if number == wild and not chance.randrange(STOPS_OF):
-                    world.stop()
-                else:
-                    world.step()
+            _play_on(world)
             if world.over:
                 self.ended += 1
-            elif spoilt:
+            elif not world.sound:
                 self.stopped += 1
                 world.stop()
             else:
@@ -144,15 +143,32 @@ class Campaign:
                 raise Violation("I9", f"a sound drawing does not end: {waits}")
         finally:
             self.steps += len(world.entries)
+            self.changes.update(world.changes)
             self.triggers.update(type(trigger).__name__ for trigger in world.triggers)
             for entry in world.entries:
                 self._digest.update(entry.payload)
 
 
-def _must_be_sound(world: World, spoilt: bool) -> None:
+def _play_on(world: World) -> None:
+    """The wild part of a story, and then the kind one, up to the end or the last step."""
+    wild = world.chance.randrange(WILD_STEPS_MAX)
+    for number in range(wild + KIND_STEPS_MAX):
+        if not world.sound and (number >= wild + SPOILT_STEPS_MAX or _is_hopeless(world)):
+            return
+        if world.over:
+            return
+        _must_be_sound(world)
+        world.kind = number >= wild
+        if number == wild and not world.chance.randrange(STOPS_OF):
+            world.stop()
+        else:
+            world.step()
+
+
+def _must_be_sound(world: World) -> None:
     """I9: no instance of a sound drawing waits for itself, or goes round."""
     for incident in world.instance.incidents.values():
-        if incident.code in (DEADLOCK, ENDLESS) and not spoilt:
+        if incident.code in (DEADLOCK, ENDLESS) and world.sound:
             raise Violation("I9", f"a sound drawing is in trouble: {incident.message}")
 
 
@@ -176,11 +192,5 @@ def replayed(seed: str) -> Story:
             for trigger, entry in zip(world.triggers, world.entries, strict=True)
         ]
     )
-    definition = None if world is None else world.definition
-    return Story(definition=definition, steps=steps, violations=campaign.violations)
-
-
-def compiled(draft: Draft) -> Definition | None:
-    """What `draft` compiles to; None where the compiler refuses it."""
-    drawing = read(draft.xml(), "simulated.bpmn")
-    return compile_drawing(drawing, read_bindings(draft.toml()), SURROUNDINGS).definition
+    definitions = [] if world is None else world.definitions
+    return Story(definitions=definitions, steps=steps, violations=campaign.violations)

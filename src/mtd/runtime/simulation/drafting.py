@@ -1,5 +1,6 @@
 """Drafting: a BPMN file in the making, of nodes inside nodes and flows between them."""
 
+from collections.abc import Callable
 from itertools import count, pairwise
 from random import Random
 
@@ -45,6 +46,8 @@ class Draft:
         """Parent, source and target."""
         self.bindings: list[str] = []
         """TOML tables."""
+        self.nested: tuple[Block, ...] = ()
+        """The blocks that contain others, of those that may be drawn."""
         self.called = False
         """Whether a call activity was drawn, so that its process must be."""
         self._ids = count(1)
@@ -87,6 +90,48 @@ class Draft:
         """What answers to a node."""
         self.bindings.append(f"[{table}.{id_}]\n{lines}\n")
 
+    def copied(self) -> "Draft":
+        """The same once more, to be changed by itself; new ids are new in both."""
+        copy = Draft(self.chance)
+        copy.nodes = {
+            node.id: msgspec.structs.replace(node, attributes=dict(node.attributes))
+            for node in self.nodes.values()
+        }
+        copy.flows = [msgspec.structs.replace(flow) for flow in self.flows]
+        copy.roots, copy.bindings = list(self.roots), list(self.bindings)
+        copy.associations = list(self.associations)
+        copy.nested, copy.called = self.nested, self.called
+        copy._ids = self._ids
+        return copy
+
+    def rename(self, id_: str) -> str:
+        """The node `id_` has another id from now on, wherever it is spoken of; that id."""
+        new = f"{id_}n{next(self._ids)}"
+        self.nodes = {
+            new if node.id == id_ else node.id: _renamed(node, id_, new)
+            for node in self.nodes.values()
+        }
+        for flow in self.flows:
+            flow.parent, flow.source, flow.target = (
+                new if one == id_ else one for one in (flow.parent, flow.source, flow.target)
+            )
+        self.associations = [
+            (new if parent == id_ else parent, new if source == id_ else source,
+             new if target == id_ else target)
+            for parent, source, target in self.associations
+        ]  # fmt: skip
+        self.bindings = [text.replace(f".{id_}]", f".{new}]") for text in self.bindings]
+        return new
+
+    def remove(self, id_: str) -> None:
+        """The node `id_` is gone, with what it contains and the flows at it."""
+        for node in [one for one in self.nodes.values() if one.parent == id_]:
+            self.remove(node.id)
+        del self.nodes[id_]
+        self.flows = [flow for flow in self.flows if id_ not in (flow.source, flow.target)]
+        self.associations = [tie for tie in self.associations if id_ not in tie]
+        self.bindings = [text for text in self.bindings if f".{id_}]" not in text]
+
     def xml(self) -> bytes:
         """The file."""
         processes = [PROCESS, CALLED] if self.called else [PROCESS]
@@ -118,6 +163,12 @@ class Draft:
         return f'<{node.tag} id="{node.id}"{attributes}>{inside}</{node.tag}>'
 
 
+Ends = tuple[str, str]
+"""The first node of a block, and its last."""
+Block = Callable[[Draft, str, int], Ends]
+"""Draws inside a parent, so many levels deep at the most."""
+
+
 def _spelled(flow: Flow) -> str:
     ends = f'id="{flow.id}" sourceRef="{flow.source}" targetRef="{flow.target}"'
     if flow.condition is None:
@@ -125,3 +176,15 @@ def _spelled(flow: Flow) -> str:
     condition = flow.condition.replace("&", "&amp;").replace("<", "&lt;")
     inside = f"<conditionExpression>{condition}</conditionExpression>"
     return f"<sequenceFlow {ends}>{inside}</sequenceFlow>"
+
+
+def _renamed(node: Node, old: str, new: str) -> Node:
+    return Node(
+        id=new if node.id == old else node.id,
+        tag=node.tag,
+        parent=new if node.parent == old else node.parent,
+        attributes={
+            name: new if value == old else value for name, value in node.attributes.items()
+        },
+        body=node.body.replace(f'activityRef="{old}"', f'activityRef="{new}"'),
+    )

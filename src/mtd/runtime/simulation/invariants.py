@@ -3,115 +3,39 @@
 The letters are those by which trusted engines are checked: I1 tokens, I2 joins, I3 one live call
 for each token and one undoing for each deed, I4 a visible reason to wait, I5 nothing left at the
 end, I6 the fold is the instance, I10 no orphans and nothing that goes on after it was ended, I11
-keys of effects. A replay emits nothing (I7), for the fold has nothing to emit with. That the same
-seed gives the same history (I8), and that a sound drawing ends (I9), is the campaign's to check.
+keys of effects. What shows in facts alone is the `ledger`'s to check, and what an operator is
+promised of a change, that of `changes`. A replay emits nothing (I7), for the fold has nothing to
+emit with. That the same seed gives the same history (I8), and that a sound drawing ends (I9), is
+the campaign's to check.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
+from mtd.core.process.advance import DEADLOCK
 from mtd.core.process.definition import Definition, Element
-from mtd.core.process.effect import Call, UserTask
+from mtd.core.process.effect import Call, Effect, Listening, Subscription, UserTask, Watching
 from mtd.core.process.instance import Instance, State, Token, Wait
-from mtd.core.process.journal import Entry, Fact, Opened, Put, Tried, fold
+from mtd.core.process.journal import Entry, fold
 from mtd.core.process.trigger import Trigger
+from mtd.runtime.simulation.violation import Violation, differing
 
 JOINS = frozenset({"parallelGateway", "inclusiveGateway", "complexGateway"})
 """Where a token may rest for others to come."""
 
 
-class Violation(AssertionError):
-    """A promise broken: the letter, and what was seen."""
-
-    def __init__(self, letter: str, words: str) -> None:
-        super().__init__(f"{letter}: {words}")
-        self.letter = letter
-
-
-class Ledger:
-    """What is remembered of one instance beyond its state, from its facts alone."""
-
-    def __init__(self, definition: Definition) -> None:
-        gateways = [
-            element
-            for element in definition.elements.values()
-            if element.kind == "parallelGateway" and element.start_quantity == 1
-        ]
-        self._went = {way.id: gateway for gateway in gateways for way in gateway.outgoing}
-        self._targets = {flow: gateway.id for gateway in gateways for flow in gateway.incoming}
-        self._targets |= {way.id: way.target for one in gateways for way in one.outgoing}
-        self._arrived: Counter[tuple[int, str]] = Counter()
-        """Tokens that came to where a flow leads, by each flow that matters, in each scope."""
-        self._ends_all = {
-            element.id
-            for element in definition.elements.values()
-            if element.work is None  # else it sends a message first
-            and any(event.kind == "terminate" for event in element.events)
-        }
-        self._undoing = {
-            element.compensated_by: element.id
-            for element in definition.elements.values()
-            if element.compensated_by is not None
-        }
-        self._visits: Counter[str] = Counter()
-        self._services: dict[int, str] = {}
-        """The service of each call, by the wait that is its key."""
-        self._last_wait = 0
-
-    def take(self, facts: Iterable[Fact], after: Instance) -> None:
-        """Note what a step did, and check what its facts alone show."""
-        for fact in facts:
-            match fact:
-                case Put(token=token):
-                    self._passed(token)
-                    self._ended(token, after)
-                case Opened(wait=wait):
-                    self._opened(wait)
-                case Tried(wait=wait, effect=Call(service=service)):
-                    if self._services.get(wait) != service:
-                        raise Violation("I11", f"wait {wait} is tried at another service")
-                case _:
-                    pass
-
-    def _ended(self, token: Token, after: Instance) -> None:
-        """I10: a terminate end event leaves nothing in its scope; I3: undone once for each time."""
-        if token.at in self._ends_all and token.scope in after.scopes:
-            raise Violation("I10", f"scope {token.scope} goes on after {token.at} ended it")
-        self._visits[token.at] += 1
-        undone = self._undoing.get(token.at)
-        if undone is not None and self._visits[token.at] > self._visits[undone]:
-            raise Violation("I3", f"{undone} is undone more often than it was done")
-
-    def _opened(self, wait: Wait) -> None:
-        if wait.id <= self._last_wait:
-            raise Violation("I11", f"wait {wait.id} is given a second time")
-        self._last_wait = wait.id
-        if isinstance(wait.effect, Call):
-            self._services[wait.id] = wait.effect.service
-
-    def _passed(self, token: Token) -> None:
-        """I2: by no way out of a parallel gateway more tokens than by each way in."""
-        via, scope = token.via or "", token.scope
-        if token.counted or token.at != self._targets.get(via):
-            return
-        self._arrived[scope, via] += 1
-        source = self._went.get(via)
-        if source is None:
-            return
-        went, came = self._arrived[scope, via], [self._arrived[scope, f] for f in source.incoming]
-        if came and went > min(came):
-            raise Violation("I2", f"{source.id} let {went} out by {via}, of {came} that came")
-
-
 def check(definition: Definition, instance: Instance) -> None:
-    """I1, I3, I4, I5 and I10 of an instance at rest."""
+    """I1 to I5 and I10 of an instance at rest."""
     if instance.state is not State.RUNNING:
         left = (instance.tokens, instance.waits, instance.scopes, instance.incidents)
         if any(left):
             raise Violation("I5", f"left at the end: {left}")
         return
+    _everything_is_drawn(definition, instance)
     _nothing_hangs(definition, instance)
-    _calls_are_single(instance)
+    _no_scope_is_empty(definition, instance)
+    _full_joins_fire(definition, instance)
+    _nothing_is_asked_twice(instance)
     _everything_has_a_reason(definition, instance)
 
 
@@ -131,12 +55,22 @@ def check_fold(before: Instance, entries: Iterable[Entry], after: Instance) -> N
     """I6: an instance that crashed and is read back is the one that ran."""
     folded = fold(before, entries)
     if folded != after:
-        differing = [
-            name
-            for name in Instance.__struct_fields__
-            if getattr(folded, name) != getattr(after, name)
-        ]
-        raise Violation("I6", f"the fold differs in {', '.join(differing)}")
+        raise Violation("I6", f"the fold differs in {differing(folded, after)}")
+
+
+def _everything_is_drawn(definition: Definition, instance: Instance) -> None:
+    """I1: each token is at one element of the drawing, and so is all else."""
+    for element in _places(instance):
+        if element not in definition.elements:
+            raise Violation("I1", f"something stands at {element!r}, which is not drawn")
+
+
+def _places(instance: Instance) -> Iterator[str]:
+    yield from (token.at for token in instance.tokens.values())
+    yield from (scope.element for scope in instance.scopes.values())
+    yield from (wait.element for wait in instance.waits.values())
+    yield from (one.element for one in instance.incidents.values() if one.element)
+    yield from (one.element for held in instance.completed.values() for one in held)
 
 
 def _nothing_hangs(definition: Definition, instance: Instance) -> None:
@@ -172,15 +106,53 @@ def _is_awaited_by(definition: Definition, wait: Wait, token: Token | None) -> b
     )
 
 
-def _calls_are_single(instance: Instance) -> None:
-    """I3: no token asks for the same work twice at a time."""
-    asked: set[tuple[int | None, str]] = set()
+def _no_scope_is_empty(definition: Definition, instance: Instance) -> None:
+    """I10: a scope in which nothing moves any more has ended, unless what comes is to be chosen."""
+    filled = {token.scope for token in instance.tokens.values()}
+    filled |= {scope.parent for scope in instance.scopes.values()}
+    for scope in instance.scopes.values():
+        chosen = definition.elements[scope.element].ad_hoc is not None
+        if scope.id not in filled and not chosen and not _is_set_aside(instance):
+            raise Violation("I10", f"nothing is left in {scope}, and it is open")
+
+
+def _is_set_aside(instance: Instance) -> bool:
+    return any(incident.token is None for incident in instance.incidents.values())
+
+
+def _full_joins_fire(definition: Definition, instance: Instance) -> None:
+    """I2: no parallel gateway rests with a token by each way in."""
+    arrived: defaultdict[tuple[str, int], set[str | None]] = defaultdict(set)
+    stuck = {one.token for one in instance.incidents.values() if one.code != DEADLOCK}
+    for token in instance.tokens.values():
+        if definition.elements[token.at].kind == "parallelGateway":
+            arrived[token.at, token.scope].add("stuck" if token.id in stuck else token.via)
+    for (at, scope), ways in arrived.items():
+        if "stuck" not in ways and ways >= set(definition.elements[at].incoming):
+            raise Violation("I2", f"{at} waits in scope {scope} with a token by each way in")
+
+
+def _nothing_is_asked_twice(instance: Instance) -> None:
+    """I3: no token asks for the same work, or listens to the same event, twice at a time."""
+    asked: set[tuple[object, ...]] = set()
     for wait in instance.waits.values():
-        if isinstance(wait.effect, Call | UserTask):
-            place = (wait.token, wait.element)
-            if place in asked:
-                raise Violation("I3", f"token {wait.token} asks twice at {wait.element}")
-            asked.add(place)
+        place = (wait.token, wait.scope, wait.element, *_asked(wait.effect))
+        if place in asked:
+            raise Violation("I3", f"token {wait.token} asks twice at {wait.element}")
+        asked.add(place)
+
+
+def _asked(effect: Effect) -> tuple[object, ...]:
+    """What distinguishes effects of one kind at one element."""
+    match effect:
+        case Call() | UserTask():
+            return ("work",)
+        case Subscription(name=name) | Listening(name=name):
+            return (type(effect), name)
+        case Watching(event=event):
+            return (type(effect), event)
+        case _:
+            return (type(effect),)
 
 
 def _everything_has_a_reason(definition: Definition, instance: Instance) -> None:

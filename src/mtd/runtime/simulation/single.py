@@ -1,14 +1,7 @@
 """Single: blocks of one node, which contain nothing."""
 
-from collections.abc import Callable
-
-from mtd.runtime.simulation.drafting import CONNECTOR, Draft
+from mtd.runtime.simulation.drafting import CONNECTOR, Block, Draft, Ends
 from mtd.runtime.simulation.events import after, caught, message, thrown
-
-Ends = tuple[str, str]
-"""The first node of a block, and its last."""
-Block = Callable[[Draft, str, int], Ends]
-"""Draws inside a parent, so many levels deep at the most."""
 
 
 def service(draft: Draft, parent: str, _: int) -> Ends:

@@ -1,12 +1,13 @@
 """The world of one instance: whatever may happen to it, at random, and then kindly."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
 
 import msgspec
 
-from mtd.core.process.advance import advance, born
+from mtd.core.process.advance import Moved, advance, born, migrate
+from mtd.core.process.counterparts import mapped
 from mtd.core.process.definition import Definition
 from mtd.core.process.effect import Call, Listening, Subscription, Timer, UserTask
 from mtd.core.process.instance import Instance, State, Wait
@@ -17,19 +18,27 @@ from mtd.core.process.trigger import (
     Changed,
     Fired,
     Received,
+    Redefined,
     Retried,
     Start,
     Stopped,
     Submitted,
     Trigger,
 )
-from mtd.runtime.simulation.events import ERROR
-from mtd.runtime.simulation.invariants import (
-    Ledger,
-    check,
-    check_fold,
-    check_interruption,
+from mtd.runtime.simulation.changes import (
+    check_followed,
+    check_modified,
+    is_refused,
+    may_be_refused,
 )
+from mtd.runtime.simulation.compiling import compiled
+from mtd.runtime.simulation.drafting import Draft
+from mtd.runtime.simulation.events import ERROR
+from mtd.runtime.simulation.invariants import check, check_fold, check_interruption
+from mtd.runtime.simulation.ledger import Ledger
+from mtd.runtime.simulation.operating import Operators, corrected, eased, moved_about
+from mtd.runtime.simulation.redrawing import Redrawn, gently, roughly
+from mtd.runtime.simulation.violation import Violation
 
 BEGAN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 GENESIS_EVERY = 50
@@ -43,17 +52,27 @@ REFUSALS = (ERROR, "E2")
 
 
 class World:
-    """One instance, its clock, and what was said too early."""
+    """One instance, its drawing, its clock, and what was said too early."""
 
-    def __init__(self, definition: Definition, chance: Random) -> None:
+    def __init__(
+        self, definition: Definition, draft: Draft, sound: bool, operators: Operators
+    ) -> None:
         self.definition = definition
-        self.chance = chance
+        self.draft = draft
+        self.sound = sound
+        """Whether it must come to its end in a kind world."""
+        self.operators = operators
+        self.chance: Random = draft.chance
         self.now = BEGAN
         self.kind = False
         """From here on the world lets everything come to its end."""
         self.triggers: list[Trigger] = []
         self.entries: list[Entry] = []
         """What happened, and the journal row of each."""
+        self.definitions: list[Definition] = []
+        """The drawing after each."""
+        self.changes: Counter[str] = Counter()
+        """What operators changed, and what they were refused."""
         self.answered: list[int] = []
         """Waits that are over: they get late and repeated answers."""
         self._genesis = self._snapshot = born("0", definition, "k")
@@ -82,9 +101,9 @@ class World:
             self._kindly(choice)
         elif choice < 0.06 and self.answered:
             self._too_late()
-        elif choice < 0.12:
+        elif choice < (0.12 if self.operators is Operators.CORRECTING else 0.2):
             self._operate()
-        elif choice < 0.2:
+        elif choice < 0.28:
             self._pass(self.chance.choice(JUMPS_S))
         else:
             self._meet(self.chance.choice(list(self.instance.waits.values()) or [None]))
@@ -95,12 +114,15 @@ class World:
 
     def let(self, trigger: Trigger) -> None:
         """`trigger` happens, and every promise is checked."""
+        self._take(trigger, advance(self.definition, self.instance, trigger))
+
+    def _take(self, trigger: Trigger, moved: Moved) -> None:
         before = self.instance
-        moved = advance(self.definition, before, trigger)
         self.triggers.append(trigger)
         self.entries.append(moved.entry)
+        self.definitions.append(self.definition)
         self.instance = moved.instance
-        self._ledger.take(moved.facts, moved.instance)
+        self._ledger.take(moved.facts, before, moved.instance)
         check(self.definition, moved.instance)
         check_interruption(self.definition, before, trigger, moved.instance)
         check_fold(self._snapshot, (moved.entry,), self.instance)
@@ -192,16 +214,58 @@ class World:
         ]
         self.let(self.chance.choice(late))
 
+    # -- what operators do -----------------------------------------------------------------
+
     def _operate(self) -> None:
-        """A person acts on the instance."""
-        variables: dict[str, Any] = {"answer": self.chance.random() < 0.5}
-        acts: list[Trigger] = [
-            Retried(at=self.now, variables=variables, actor="ana", reason="again"),
-            Retried(at=self.now, incident=self.chance.randrange(1, 40), actor="ana", reason="one"),
-            Changed(at=self.now, variables={"n": self.chance.randrange(4)}, actor="ana"),
-            Changed(at=self.now, variables={"go": self.chance.random() < 0.5}, actor="ana"),
-        ]
-        self.let(self.chance.choice(acts))
+        """A person acts on the instance; of those who change more, two times of three."""
+        if self.operators is Operators.CORRECTING or not self.chance.randrange(3):
+            self.let(corrected(self.chance, self.now))
+            return
+        gentle = self.operators is Operators.GENTLE or not self.chance.randrange(3)
+        (self._modify if self.chance.randrange(5) < 3 else self._migrate)(gentle)
+
+    def _modify(self, gentle: bool) -> None:
+        before = self.instance
+        act = eased if gentle else moved_about
+        change = act(self.definition, before, self.chance, self.now)
+        moved = advance(self.definition, before, change)
+        if not is_refused(moved.facts):
+            self._ledger.modify(change, before)
+        self._note("modified", moved, gentle)
+        self._take(change, moved)
+        check_modified(before, change, moved.facts, moved.instance)
+
+    def _migrate(self, gentle: bool) -> None:
+        """The instance is to go on with the next version of its drawing, if that is one."""
+        redrawn = gently(self.draft) if gentle else roughly(self.draft)
+        version = self.definition.version + 1
+        if redrawn.alike:
+            new = msgspec.structs.replace(self.definition, version=version)
+        else:
+            new = compiled(redrawn.draft, version)
+        if new is not None:
+            self._follow(new, redrawn, gentle)
+        elif gentle and self.sound:
+            raise Violation("I9", "a sound drawing was refused when it was gently redrawn")
+
+    def _follow(self, new: Definition, redrawn: Redrawn, gentle: bool) -> None:
+        old, before = self.definition, self.instance
+        asked = Redefined(at=self.now, to=new.id, mapping=redrawn.mapping, actor="ana")
+        moved = migrate(old, new, before, asked)
+        if not is_refused(moved.facts):
+            self._ledger.follow(new, before, mapped(old, new, redrawn.mapping))
+            self.definition, self.draft = new, redrawn.draft
+        elif gentle and not may_be_refused(before, redrawn.mapping):
+            raise Violation("WHOLE", f"it cannot follow, and nothing is in the way: {moved.facts}")
+        self._note("migrated", moved, gentle)
+        self._take(asked, moved)
+        check_followed(new, before, moved.facts, moved.instance, redrawn.alike)
+
+    def _note(self, change: str, moved: Moved, gentle: bool) -> None:
+        refused = is_refused(moved.facts)
+        self.changes[f"not {change}" if refused else change] += 1
+        if not gentle and not refused:
+            self.sound = False
 
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")

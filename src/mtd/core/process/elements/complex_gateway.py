@@ -16,7 +16,7 @@ import msgspec
 from mtd.core.process.choosing import ways_out
 from mtd.core.process.definition import Element, Way
 from mtd.core.process.instance import Token
-from mtd.core.process.journal import Gone, Put, Reached
+from mtd.core.process.journal import Put, Reached
 from mtd.core.process.reaching import at_joins, is_complete
 from mtd.core.process.step import Behaviour, Step
 
@@ -74,13 +74,13 @@ def _reset(step: Step, element: Element, here: list[Token]) -> None:
     late = _one_a_way([token for token in here if token.via not in taken])
     scope = first[0].scope
     ways = _ways_on_reset(step, element, {**step.sight(scope), **_seen(here, False)})
-    over = {token.id for token in (*first, *late)}
-    for token_id in over:
-        step.record(Gone(token_id))
+    over = (*first, *late)
+    for token in over:
+        step.merge(token)
     step.emit(scope, ways)
     if element.leaving is not None:
         step.record(Reached(element.leaving))
-    step.agenda.extend(token.id for token in here if token.id not in over)
+    step.agenda.extend(token.id for token in here if token not in over)
     step.finish_if_empty(scope)
 
 

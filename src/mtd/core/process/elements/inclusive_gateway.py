@@ -3,7 +3,6 @@
 from mtd.core.process.choosing import ways_out
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Token
-from mtd.core.process.journal import Gone
 from mtd.core.process.reaching import at_joins, is_complete
 from mtd.core.process.step import Behaviour, Step
 
@@ -37,7 +36,7 @@ def _split(step: Step, element: Element, tokens: list[Token]) -> None:
     if len(ways) > 1:
         ways = ways_out(step, element, first)
     for other in others:
-        step.record(Gone(other.id))
+        step.merge(other)
     step.depart(element, first, ways)
 
 

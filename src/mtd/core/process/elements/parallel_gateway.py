@@ -2,7 +2,6 @@
 
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Token
-from mtd.core.process.journal import Gone
 from mtd.core.process.step import Behaviour, Step
 
 
@@ -16,7 +15,7 @@ def enter(step: Step, element: Element, token: Token) -> None:
         return
     for other in arrived.values():
         if other.id != token.id:
-            step.record(Gone(other.id))
+            step.merge(other)
     step.leave(element, token)
 
 
