@@ -1,9 +1,7 @@
 """Blocks of folios: two workers never share one, and what is not used comes back."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-
-import pytest
+from datetime import datetime, timedelta
 
 from mtd.store import folios
 from mtd.store.committing import Committed, commit
@@ -12,8 +10,9 @@ from mtd.store.sessions import Session
 from mtd.store.store import Store
 from mtd.store.worker import Worker
 from tests.store.making import a_worker, count, moved, overdue, parked, two_workers
-from tests.store.papers import DAY, ISSUER, a_document, a_range
+from tests.store.papers import DAY, ISSUER, NOON, a_document, a_range
 
+DAYS = timedelta(days=7)
 BOLETAS = Series(tenant=1, issuer=ISSUER, type_code="39")
 
 
@@ -74,7 +73,7 @@ async def test_an_expired_range_gives_nothing_and_its_folios_become_gaps(
     assert await taken(worker) == Block(first=11, last=15, range_first=11)
     async with store.door(1) as connection:
         (gap,) = await folios.give_up_expired(connection, 1, DAY, "me", "expired")
-        assert (gap.first, gap.last, gap.reason) == (1, 10, "expired")
+        assert (gap.first, gap.last, gap.reason) == (1, 10, "expired on 2026-11-27")
         assert await folios.give_up_expired(connection, 1, DAY, "me", "expired") == []
     assert await unexplained(store) == []
 
@@ -156,18 +155,54 @@ async def test_a_lost_folio_is_found(store: Store, worker: Worker, admin: Sessio
     assert await unexplained(store) == [1, 2, 3]
 
 
-@pytest.mark.parametrize("used_lately", [True, False])
-async def test_what_is_left_is_counted(store: Store, worker: Worker, used_lately: bool) -> None:
+async def test_what_is_left_is_counted(store: Store, worker: Worker) -> None:
     await opened(store, 1, 100)
     await taken(worker)
     instance = await parked(store, worker)
     papers = [a_document(folio, effect=f"t:{folio}") for folio in (1, 2)]
     assert await commit(worker, [moved(instance, issued=papers)]) == Committed()
-    since = datetime(2026, 11, 1 if used_lately else 30, tzinfo=UTC)
     async with store.door(1) as connection:
-        (found,) = await folios.ranges(connection, 1, since)
+        (found,) = await folios.ranges(connection, 1)
     assert (found.size, found.left, found.used, found.held) == (100, 98, 2, 10)
-    assert found.used_lately == (2 if used_lately else 0)
+
+
+async def supply(store: Store, since: datetime = NOON - DAYS) -> folios.Supply:
+    async with store.door(1) as connection:
+        (found,) = await folios.supplies(connection, 1, DAY, since)
+    return found
+
+
+async def test_a_series_is_what_its_usable_ranges_have_wherever_it_lies(store: Store) -> None:
+    """What nobody had, what workers hold and did not use, and what came back."""
+    await opened(store, 1, 100)
+    async with two_workers(store) as (one, two):
+        await taken(one)
+        await taken(two)
+        instance = await parked(store, one)
+        papers = [a_document(folio, effect=f"t:{folio}") for folio in (1, 2, 4)]
+        assert await commit(one, [moved(instance, issued=papers)]) == Committed()
+        found = await supply(store)
+        assert (found.left, found.size, found.used, found.used_since) == (97, 100, 3, NOON)
+        await hand_back(one.asking, one.id, [(BOLETAS, 1)])
+        assert (await supply(store)).left == 97
+        lately = await supply(store, NOON + DAYS)
+        assert (lately.left, lately.used, lately.used_since) == (97, 0, None)
+        await hand_back(two.asking, two.id, [(BOLETAS, 11)])
+
+
+async def test_a_series_does_not_count_what_expired_or_is_used_up(
+    store: Store, worker: Worker
+) -> None:
+    await opened(store, 1, 2)
+    await opened(store, 11, 20, expires_on=DAY)
+    await opened(store, 21, 40, expires_on=DAY + DAYS)
+    instance = await parked(store, worker)
+    await taken(worker, 1)
+    await taken(worker, 1)
+    papers = [a_document(folio, effect=f"t:{folio}") for folio in (1, 2)]
+    assert await commit(worker, [moved(instance, issued=papers)]) == Committed()
+    found = await supply(store)
+    assert (found.left, found.size, found.expires_on) == (20, 20, DAY + DAYS)
 
 
 async def test_a_range_is_known_once(store: Store) -> None:

@@ -10,6 +10,8 @@ from mtd.store.statements import statements
 
 PAGE_MAX = 1_000
 """So many unexplained folios are listed."""
+SAMPLE_MAX = 10_000
+"""The pace of a series is that of its latest documents, so many at most."""
 AWAITING_MAX = 50_000
 """So many instances go on at once; a further range, or a person, takes care of more."""
 
@@ -52,8 +54,6 @@ class Range(msgspec.Struct, frozen=True, kw_only=True):
     imported_by: str
     used: int
     """Folios that are a document's."""
-    used_lately: int
-    """Of those, since the moment that was asked for."""
     given_up: int
     """Folios that no document will have, for a reason."""
     handed_back: int
@@ -70,6 +70,25 @@ class Range(msgspec.Struct, frozen=True, kw_only=True):
     def left(self) -> int:
         """How many may still become a document's."""
         return self.size - self.used - self.given_up
+
+
+class Supply(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left of a series, and how fast it goes."""
+
+    issuer: str
+    type_code: str
+    series: str
+    environment: str
+    left: int
+    """Folios of ranges that may be used on the day asked for."""
+    size: int
+    """What was authorised with those ranges that have one left."""
+    expires_on: date | None
+    """When the first of those expires."""
+    used: int
+    """Of its latest documents those since the moment asked for, `SAMPLE_MAX` at most."""
+    used_since: datetime | None
+    """When the first of them was issued."""
 
 
 class Folio(msgspec.Struct, frozen=True):
@@ -166,9 +185,15 @@ async def open_range(connection: Connection, tenant: int, new: NewRange, actor: 
     return bool(await connection.fetch(*_SQL["open_range"](tenant=tenant, actor=actor, **given)))
 
 
-async def ranges(connection: Connection, tenant: int, since: datetime) -> list[Range]:
-    """Every range, by issuer, type and first folio; `since`: what counts as used lately."""
-    return structs(Range, await connection.fetch(*_SQL["ranges"](tenant=tenant, since=since)))
+async def ranges(connection: Connection, tenant: int) -> list[Range]:
+    """Every range, by issuer, type and first folio."""
+    return structs(Range, await connection.fetch(*_SQL["ranges"](tenant=tenant)))
+
+
+async def supplies(asker: Asker, tenant: int, day: date, since: datetime) -> list[Supply]:
+    """What is left of each series on `day`, and what it used since a moment."""
+    given = {"day": day, "since": since, "sample": SAMPLE_MAX}
+    return structs(Supply, await asker.fetch(*_SQL["supplies"](tenant=tenant, **given)))
 
 
 async def range_key(
@@ -200,7 +225,10 @@ async def gaps(connection: Connection, tenant: int) -> list[Gap]:
 async def give_up_expired(
     connection: Connection, tenant: int, day: date, actor: str, reason: str
 ) -> Sequence[Gap]:
-    """What is free of ranges that expired by `day` becomes gaps; what workers hold does later."""
+    """What is free of ranges that expired by `day` becomes gaps; what workers hold does later.
+
+    Each gap says `reason` and when its range expired.
+    """
     rows = await connection.fetch(
         *_SQL["give_up"](tenant=tenant, day=day, actor=actor, reason=reason)
     )

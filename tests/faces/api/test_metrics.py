@@ -9,11 +9,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from mtd.faces.api import guarding
 from mtd.runtime.app import TENANT
 from mtd.runtime.operations.operations import key_hash
-from mtd.store import clients
+from mtd.store import clients, folios
 from mtd.store.ids import uuid7
 from tests.core.orders.examples import plain_order
 from tests.faces.api.conftest import Api
 from tests.faces.api.test_orders import json_of
+from tests.store.papers import ISSUER, a_range
 
 FIVE = (
     "mtd_api_requests_total",
@@ -84,3 +85,18 @@ async def test_clients_beyond_those_told_apart_are_counted_together(
         "b": [1, 1, 1, 0, 0],
         "other": [2, 2, 2, 0, 0],
     }
+
+
+async def test_what_is_left_of_folios_is_a_gauge(api: Api) -> None:
+    async with api.app.store.door(TENANT) as connection:
+        assert await folios.open_range(connection, TENANT, a_range(1, 100), "me")
+    async with api.session.get("/metrics") as answer:
+        text = await answer.text()
+    found = {
+        sample.name: (sample.labels, sample.value)
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name.startswith("mtd_folios")
+    }
+    of = {"issuer": ISSUER, "type": "39"}
+    assert found == {"mtd_folios_left": (of, 100.0), "mtd_folios_left_ratio": (of, 1.0)}

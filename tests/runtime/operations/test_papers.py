@@ -95,7 +95,7 @@ async def test_faults_are_told_with_field_and_line_and_no_folio_is_taken(app: Ap
     with pytest.raises(Refused, match="kind"):
         request_of(b'{"kind": "x"}')
     async with app.store.door(1) as connection:
-        ranges = await folios.ranges(connection, 1, datetime.now(UTC))
+        ranges = await folios.ranges(connection, 1)
     assert {one.next for one in ranges} == {1}
 
 

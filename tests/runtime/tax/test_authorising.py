@@ -169,3 +169,7 @@ async def _use(app: App, count: int, first: int = 1) -> None:
             " FROM generate_series($1::bigint, $2::bigint) AS n",
             *(first, first + count - 1, new_id(), RUT),
         )
+        await connection.execute(
+            "UPDATE folio_range SET next = least(last, $1) + 1 WHERE first <= $1 AND next <= $1",
+            first + count - 1,
+        )

@@ -39,6 +39,7 @@ from mtd.runtime.alerts.handling import figures
 from mtd.runtime.intake.lying import lying
 from mtd.runtime.operations.operations import Operations
 from mtd.runtime.operations.papers import Papers
+from mtd.runtime.tax.forecasting import folio_gauges, forecasts
 from mtd.runtime.telemetry import intake_gauges
 from mtd.store.census import Backlog, Health
 from mtd.store.sessions import Unavailable
@@ -72,16 +73,19 @@ async def backlog(operations: Served) -> Backlog:
 
 @get("/metrics", summary="Prometheus", tags=["operation"], media_type=METRICS)
 async def metrics(operations: Served) -> Response[bytes]:
-    """Every process's meters; and of the intake, while the database answers, what lies there."""
-    body = generate_latest(operations.app.meters.collected())
+    """Every process's meters; and while the database answers, what lies in the intake, and what
+    is left of the folios.
+    """
+    app, tenant = operations.app, operations.tenant
+    body = generate_latest(app.meters.collected())
     try:
-        found = await lying(operations.app, operations.tenant)
+        found = await lying(app, tenant)
+        folios_left = await forecasts(app, tenant)
     except Unavailable:
         return Response(body, media_type=METRICS)
-    gauges = intake_gauges(operations.app.clock.now(), found)
-    raised = alert_gauges(await figures(operations.app, operations.tenant))
-    body += generate_latest(gauges) + generate_latest(raised)
-    return Response(body, media_type=METRICS)
+    raised = alert_gauges(await figures(app, tenant))
+    registries = (intake_gauges(app.clock.now(), found), folio_gauges(folios_left), raised)
+    return Response(body + b"".join(map(generate_latest, registries)), media_type=METRICS)
 
 
 @get("/openapi.json", include_in_schema=False)

@@ -23,6 +23,7 @@ from mtd.runtime.settings.lifetimes import Lifetimes
 from mtd.runtime.settings.settings import BadSettings
 from mtd.runtime.tax.desks import Desks
 from mtd.runtime.tax.post.opening import check_offices, open_offices
+from mtd.runtime.tax.stewarding import Steward
 from mtd.store.housekeeping import expire_messages
 from mtd.store.ids import uuid7
 from mtd.store.soundness import doubts
@@ -104,6 +105,7 @@ async def _career(
         asyncio.create_task(_tidy(app, worker)),
         asyncio.create_task(_heed(pauses, engine)),
         asyncio.create_task(desks.stock.tend()),
+        asyncio.create_task(Steward(app, worker).keep()),
         *(asyncio.create_task(office.keep()) for office in offices),
     ]
     try:

@@ -20,20 +20,18 @@ from mtd.connectors.tax.issuers import by_tax_id, native_issuers
 from mtd.core.tax.certificate import BadCertificate, Signing
 from mtd.core.tax.practice import Practice
 from mtd.runtime.app import App
+from mtd.runtime.tax.forecasting import LOW_SHARE, Forecast, forecast
 from mtd.runtime.tax.resuming import resume
 from mtd.store import folios
 from mtd.store.folios import NewCertificate, NewRange, Range
 from mtd.store.ids import uuid7
 
-LATELY = timedelta(days=7)
-"""The use that a forecast rests on."""
-LOW_SHARE = 0.20
-"""Below this part of what was authorised, folios are running out."""
 EXPIRES_SOON = timedelta(days=7)
+ANNULLED_WITHIN = timedelta(days=60)
+"""So long it is said that folios of an expired range are to be annulled."""
 FOLIO_KEY = "folio key"
 SIGNING_KEY = "signing key"
 """Kinds of secret: what is sealed as the one does not open as the other."""
-EXPIRED = "the range expired"
 
 
 class NotTaken(msgspec.Struct, frozen=True):
@@ -173,38 +171,38 @@ async def standings(app: App, tenant: int) -> list[Standing]:
     """Every range: what is left, for how long that lasts, and what to look after."""
     now = app.clock.now()
     async with app.store.door(tenant) as connection:
-        found = await folios.ranges(connection, tenant, now - LATELY)
+        found = await folios.ranges(connection, tenant)
+        series = {_series(one): one for one in await forecast(app, connection, tenant)}
     zones = {tax_id: one.practice.zone for tax_id, one in by_tax_id(app.settings.issuers).items()}
     return [
-        _standing(one, found, now.astimezone(zones.get(one.issuer, UTC)).date()) for one in found
+        _standing(one, series[_series(one)], now.astimezone(zones.get(one.issuer, UTC)).date())
+        for one in found
     ]
 
 
-def _standing(one: Range, found: list[Range], today: date) -> Standing:
-    mates = [mate for mate in found if _series(mate) == _series(one)]
-    usable = [mate for mate in mates if mate.left > 0 and not _is_over(mate, today)]
-    left = sum(mate.left for mate in usable)
-    size = sum(mate.size for mate in usable)
-    a_day = sum(mate.used_lately for mate in mates) / LATELY.days
+def _standing(one: Range, of: Forecast, today: date) -> Standing:
     warnings: list[str] = []
-    if left == 0:
+    if of.left == 0:
         warnings.append("no folio is left")
-    elif left < LOW_SHARE * size:
-        warnings.append(f"{left} of {size} folios are left, less than {LOW_SHARE:.0%}")
-    if one.expires_on is not None and one.left > 0:
-        if _is_over(one, today):
-            warnings.append(f"expired on {one.expires_on} with {one.left} unused: annul them")
-        elif one.expires_on - today <= EXPIRES_SOON:
+    elif of.is_low:
+        warnings.append(f"{of.left} of {of.size} folios are left, less than {LOW_SHARE:.0%}")
+    unused = one.left + one.given_up
+    if one.expires_on is not None and unused > 0:
+        if today >= one.expires_on + ANNULLED_WITHIN:
+            pass
+        elif _is_over(one, today):
+            warnings.append(f"expired on {one.expires_on} with {unused} unused: annul them")
+        elif one.left and one.expires_on - today <= EXPIRES_SOON:
             warnings.append(f"expires on {one.expires_on} with {one.left} unused")
     return Standing(
         range=one,
-        left_of_series=left,
-        days_left=left / a_day if a_day else None,
+        left_of_series=of.left,
+        days_left=of.days_left,
         warnings=tuple(warnings),
     )
 
 
-def _series(one: Range) -> tuple[str, str, str, str]:
+def _series(one: Range | Forecast) -> tuple[str, str, str, str]:
     return one.issuer, one.type_code, one.series, one.environment
 
 

@@ -27,7 +27,7 @@ class Desks:
 
     def __init__(self, worker: Worker, vault: Vault, now: Callable[[], datetime]) -> None:
         asker = worker.asking.insisting()
-        self.stock = Stock(worker)
+        self.stock = Stock(worker, now)
         self.vault = vault
         self.now = now
         self.keyring = Keyring(asker, vault, now)

@@ -6,7 +6,8 @@ comes to nothing is free again; nothing is handed back to others while any of it
 
 import asyncio
 from collections import deque
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, timezone
 
 import structlog
 
@@ -24,6 +25,8 @@ SIZE_MAX = 200
 """Folios of one block: the first is small, each further one twice as large."""
 LOOK_S = 1.0
 """How often a worker looks whether others lack folios."""
+LATEST = timezone(-timedelta(hours=12))
+"""Where a day ends last: what was reserved before that day began is of yesterday everywhere."""
 AGAIN_S = 1.5
 """When to ask again for folios that others were asked to hand back."""
 
@@ -31,8 +34,9 @@ AGAIN_S = 1.5
 class Stock:
     """One worker's folios, by issuer, type and series."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, now: Callable[[], datetime]) -> None:
         self._worker = worker
+        self._now = now
         self._shelves: dict[Series, _Shelf] = {}
 
     async def take(self, series: Series, environment: str, today: date) -> int | NoneLeft:
@@ -81,7 +85,9 @@ class Stock:
     async def _tend(self) -> None:
         if not self._shelves:
             return
-        worker = self._worker
+        worker, today = self._worker, self._now().astimezone(LATEST).date()
+        for shelf in self._shelves.values():
+            shelf.age(today)
         for held in await folio_blocks.mine(worker.asking, worker.id):
             shelf = self._shelves.setdefault(held.of, _Shelf())
             if shelf.filling.locked():
@@ -158,6 +164,11 @@ class _Shelf:
                 one.flying.add(folio)
                 return folio
         return None
+
+    def age(self, today: date) -> None:
+        """Whatever was reserved before `today` goes back: its range may have expired."""
+        for one in self._blocks.values():
+            one.closed = one.closed or one.day is None or one.day < today
 
     def add(self, block: Block, day: date) -> None:
         self._blocks[block.first] = _Open(block, day)

@@ -19,17 +19,16 @@ ON CONFLICT DO NOTHING
 RETURNING id;
 
 -- name: folios.ranges
--- Every range, with what is left of it and how fast its like was used since a moment.
+-- Every range, with what is left of it.
 SELECT
     r.id::text, r.issuer, r.type_code, r.series, r.first, r.last, r.next, r.environment,
     r.authorised_on, r.expires_on, r.imported_at, r.imported_by,
-    coalesce(d.used, 0) AS used, coalesce(d.used_lately, 0) AS used_lately,
+    coalesce(d.used, 0) AS used,
     coalesce(g.given_up, 0)::bigint AS given_up,
     coalesce(b.free, 0)::bigint AS handed_back, coalesce(b.held, 0)::bigint AS held
 FROM folio_range r
 LEFT JOIN LATERAL (
-    SELECT count(*) AS used, count(*) FILTER (WHERE t.issued_at >= :since) AS used_lately
-    FROM tax_document t
+    SELECT count(*) AS used FROM tax_document t
     WHERE t.tenant_id = r.tenant_id AND t.issuer = r.issuer AND t.type_code = r.type_code
       AND t.series = r.series AND t.folio BETWEEN r.first AND r.last
 ) AS d ON true
@@ -48,6 +47,54 @@ LEFT JOIN LATERAL (
 ) AS b ON true
 WHERE r.tenant_id = :tenant
 ORDER BY r.issuer, r.type_code, r.series, r.first;
+
+-- name: folios.supplies
+-- Each series: what is left of the ranges that may be used on a day, and its latest documents.
+-- Blocks are small, and documents are looked at by folio: it costs the same with millions of them.
+WITH remaining AS (
+    SELECT
+        r.tenant_id, r.issuer, r.type_code, r.series, r.environment, r.expires_on,
+        r.last - r.first + 1 AS size,
+        r.expires_on IS NULL OR r.expires_on > :day AS usable,
+        (r.last - r.next + 1 + coalesce(b.folios, 0))::bigint AS folios
+    FROM folio_range r
+    LEFT JOIN LATERAL (
+        SELECT sum(h.last - h.first + 1 - CASE WHEN h.worker IS NULL THEN 0 ELSE (
+            SELECT count(*) FROM tax_document t
+            WHERE t.tenant_id = h.tenant_id AND t.issuer = h.issuer
+              AND t.type_code = h.type_code AND t.series = h.series
+              AND t.folio BETWEEN h.first AND h.last
+        ) END) AS folios
+        FROM folio_block h
+        WHERE h.tenant_id = r.tenant_id AND h.issuer = r.issuer AND h.type_code = r.type_code
+          AND h.series = r.series AND h.range_first = r.first
+    ) AS b ON true
+    WHERE r.tenant_id = :tenant
+),
+supply AS (
+    SELECT
+        tenant_id, issuer, type_code, series, environment,
+        coalesce(sum(folios) FILTER (WHERE usable), 0)::bigint AS left,
+        coalesce(sum(size) FILTER (WHERE usable AND folios > 0), 0)::bigint AS size,
+        min(expires_on) FILTER (WHERE usable AND folios > 0) AS expires_on
+    FROM remaining
+    GROUP BY tenant_id, issuer, type_code, series, environment
+)
+SELECT
+    s.issuer, s.type_code, s.series, s.environment, s.left, s.size, s.expires_on,
+    coalesce(d.used, 0) AS used, d.used_since
+FROM supply s
+LEFT JOIN LATERAL (
+    SELECT count(*) AS used, min(issued_at) AS used_since
+    FROM (
+        SELECT t.issued_at FROM tax_document t
+        WHERE t.tenant_id = s.tenant_id AND t.issuer = s.issuer
+          AND t.type_code = s.type_code AND t.series = s.series
+        ORDER BY t.folio DESC LIMIT :sample
+    ) AS latest
+    WHERE issued_at >= :since
+) AS d ON true
+ORDER BY s.issuer, s.type_code, s.series, s.environment;
 
 -- name: folios.keys
 -- The authorisation and sealed key of the range that holds a folio.
@@ -94,17 +141,21 @@ returned AS (
     WHERE b.tenant_id = over.tenant_id AND b.issuer = over.issuer
       AND b.type_code = over.type_code AND b.series = over.series
       AND b.range_first = over.first AND b.worker IS NULL
-    RETURNING b.tenant_id, b.issuer, b.type_code, b.series, b.first, b.last
+    RETURNING b.tenant_id, b.issuer, b.type_code, b.series, b.first, b.last, over.expires_on
 ),
 shut AS (
     UPDATE folio_range r SET next = r.last + 1 FROM over
     WHERE r.tenant_id = over.tenant_id AND r.issuer = over.issuer
       AND r.type_code = over.type_code AND r.series = over.series AND r.first = over.first
       AND over.next <= over.last
-    RETURNING r.tenant_id, r.issuer, r.type_code, r.series, over.next AS first, r.last
+    RETURNING
+        r.tenant_id, r.issuer, r.type_code, r.series, over.next AS first, r.last, over.expires_on
 )
 INSERT INTO folio_gap (tenant_id, issuer, type_code, series, first, last, reason, actor)
-SELECT g.*, :reason, :actor FROM (SELECT * FROM returned UNION ALL SELECT * FROM shut) AS g
+SELECT
+    g.tenant_id, g.issuer, g.type_code, g.series, g.first, g.last,
+    :reason::text || ' on ' || g.expires_on, :actor
+FROM (SELECT * FROM returned UNION ALL SELECT * FROM shut) AS g
 RETURNING issuer, type_code, series, first, last, reason, actor, at;
 
 -- name: folios.awaiting
