@@ -11,7 +11,7 @@ import msgspec
 from mtd.connectors import CONNECTORS
 from mtd.connectors.contract import Attempt
 from mtd.connectors.settings import LegacySettings
-from mtd.connectors.wire import Wire, Wires
+from mtd.connectors.wire import Mailroom, Wire, Wires
 from mtd.core.orders.purchase_order import Payment, PaymentMethod, PurchaseOrder
 from mtd.core.process.outcome import Answer
 from mtd.simulators.settings import TownSettings
@@ -84,9 +84,12 @@ class Conversation:
         *,
         key: str = "i:e:1",
         sent_before: bool = False,
+        room: Mailroom | None = None,
         **inputs: Any,
     ) -> Answer:
-        answer, _ = await self.wired(name, order, key=key, sent_before=sent_before, **inputs)
+        answer, _ = await self.wired(
+            name, order, key=key, sent_before=sent_before, room=room, **inputs
+        )
         return answer
 
     async def wired(
@@ -96,9 +99,11 @@ class Conversation:
         *,
         key: str = "i:e:1",
         sent_before: bool = False,
+        room: Mailroom | None = None,
         **inputs: Any,
     ) -> tuple[Answer, Wire]:
         wire = self.wires.wire(name.partition(".")[0])
+        wire.mailroom = room
         attempt = Attempt(
             key=key,
             order=an_order() if order is None else order,

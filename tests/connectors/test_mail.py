@@ -1,7 +1,9 @@
 """Letters: templates of stores and languages, what they look like, and who gets them."""
 
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,10 +12,13 @@ from msgspec.structs import replace
 
 from mtd.connectors.mail.letter import message
 from mtd.connectors.mail.templates import NoTemplate, written
+from mtd.connectors.wire import Addressed, Artifact, Enclosed
+from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.outcome import Done, Failed, Refused
 from tests.connectors.conversation import Conversation, an_order, conversation, today
 
 FOLDER = Path(__file__).parents[2] / "customers" / "mail"
+MOMENT = datetime(2026, 11, 27, 15, tzinfo=UTC)
 KINDS = [
     "order_confirmation",
     "order_incident",
@@ -33,7 +38,8 @@ KINDS = [
 def words(**changes: Any) -> dict[str, Any]:
     sender = {"name": "París", "website": "paris.example"}
     given = {"order": an_order(), "sender": sender, "language": "es", "document_url": None}
-    return {**given, "tracking": None, "folio": 7, "amount": 900, "ruling": None, **changes}
+    given |= {"tracking": None, "folio": 7, "amount": 900, "ruling": None, "enclosed": []}
+    return {**given, **changes}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -117,7 +123,7 @@ async def test_a_customer_without_an_address_gets_no_letter() -> None:
     order = replace(order, customer=replace(order.customer, email=None))
     async with conversation() as talk:
         answer = await talk.call("mail.send", order, kind="dispatched")
-        assert answer == Done({"mail_id": None, "sent": False})
+        assert answer == Done({"mail_id": None, "sent": False, "enclosed": 0})
         assert talk.outcomes("mail") == []
 
 
@@ -162,6 +168,83 @@ async def test_the_language_is_the_stores_unless_the_step_says_otherwise() -> No
         assert (await taken(talk))[0].subject == "Your order PW-10023 is on its way"
 
 
+class Room:
+    """Has one document, between taxpayers or not, and notes what is told of letters."""
+
+    def __init__(self, exchanged: bool) -> None:
+        self.exchanged = exchanged
+        self.told: list[tuple[str, int, str]] = []
+
+    async def enclosed(self, letter: Addressed) -> Enclosed | None:
+        if letter.document != "33-7":
+            return None
+        pdf, xml = (Artifact(f"33-7.{end}", f"application/{end}", b"x") for end in ("pdf", "xml"))
+        return Enclosed(artifacts=(pdf, xml), dated=MOMENT, exchanged=self.exchanged, bounced=0)
+
+    async def taken(
+        self, letter: Addressed, mail_id: str, enclosures: int, refusal: str = ""
+    ) -> None:
+        self.told.append((letter.recipient, enclosures, refusal))
+
+
+def with_mailbox(email: str | None = "ana@correo.example") -> PurchaseOrder:
+    order = an_order(attributes={"dte_mailbox": "dte@cliente.example"})
+    return replace(order, customer=replace(order.customer, email=email))
+
+
+@pytest.mark.parametrize(
+    ("email", "exchanged", "recipients"),
+    [
+        ("ana@correo.example", True, ["ana@correo.example", "dte@cliente.example"]),
+        ("ana@correo.example", False, ["ana@correo.example"]),
+        (None, True, ["dte@cliente.example"]),
+        ("dte@cliente.example", True, ["dte@cliente.example"]),
+    ],
+)
+async def test_a_document_between_taxpayers_goes_to_the_buyers_mailbox_too(
+    email: str | None, exchanged: bool, recipients: list[str]
+) -> None:
+    room = Room(exchanged)
+    async with conversation() as talk:
+        answer = await talk.call(
+            "mail.tax_document", with_mailbox(email), room=room, folio=7, enclose="33-7"
+        )
+        assert isinstance(answer, Done) and answer.outputs["enclosed"] == 2
+        (letter,) = await taken(talk)
+        assert [letter.recipient, *letter.copies] == recipients
+        assert room.told == [(recipients[0], 2, "")]
+
+
+async def test_who_left_no_address_gets_no_boleta_at_a_mailbox_for_machines() -> None:
+    async with conversation() as talk:
+        for document, room in (("33-7", Room(exchanged=False)), ("39-8", Room(exchanged=True))):
+            answer = await talk.call(
+                "mail.tax_document", with_mailbox(None), room=room, enclose=document
+            )
+            assert answer == Done({"mail_id": None, "sent": False, "enclosed": 0})
+        assert talk.outcomes("mail") == []
+
+
+async def test_a_letter_without_the_document_that_it_names_is_as_any_other() -> None:
+    async with conversation() as talk:
+        room = Room(exchanged=True)
+        answer = await talk.call("mail.tax_document", room=room, folio=8, enclose="33-8")
+        assert isinstance(answer, Done) and answer.outputs["enclosed"] == 0
+        assert room.told == []
+        no_room = await talk.call("mail.tax_document", enclose="33-7")
+        assert isinstance(no_room, Failed)
+
+
+async def test_what_is_enclosed_is_evidence_by_its_digest_and_addresses_are_not() -> None:
+    async with conversation() as talk:
+        _, wire = await talk.wired(
+            "mail.tax_document", with_mailbox(), room=Room(exchanged=True), folio=7, enclose="33-7"
+        )
+        (exchange,) = wire.exchanges
+        assert f"33-7.xml, 1 bytes, SHA-256 {sha256(b'x').hexdigest()}" in exchange.request.body
+        assert "cliente.example" not in exchange.request.body
+
+
 def test_a_message_reads_as_it_was_written() -> None:
     plain = "Señora Peña:\n.\n..puntos\nuna línea muy larga " + "ñ" * 200 + "\nfin = \t\n"
     content = message(
@@ -173,6 +256,7 @@ def test_a_message_reads_as_it_was_written() -> None:
         headers={"X-Order": "CL/paris/ecommerce/Ñ-1"},
         plain=plain,
         html="<p>á</p>",
+        enclosed=[Artifact("39-1.pdf", "application/pdf", bytes(range(256)) * 3)],
     )
     assert all(len(line) <= 78 for line in content.split(b"\r\n"))
     assert b"\n" not in content.replace(b"\r\n", b"")
@@ -181,6 +265,8 @@ def test_a_message_reads_as_it_was_written() -> None:
     assert read["From"].addresses[0].display_name == "París, «tienda»"
     assert read["To"].addresses[0].addr_spec == "ana@correo.example"
     assert read["X-Order"] == "CL/paris/ecommerce/Ñ-1"
-    text, html = (cast("EmailMessage", part) for part in read.iter_parts())
+    both, pdf = (cast("EmailMessage", part) for part in read.iter_parts())
+    assert (pdf.get_filename(), pdf.get_content()) == ("39-1.pdf", bytes(range(256)) * 3)
+    text, html = (cast("EmailMessage", part) for part in both.iter_parts())
     assert text.get_content().replace("\r\n", "\n") == plain
     assert html.get_content_type() == "text/html" and "á" in html.get_content()

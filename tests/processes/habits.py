@@ -40,7 +40,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "tax.send": {"track_id": "T-1", "folio": 101},
     "tax.issue": {"track_id": "T-1", "folio": 101},
     "tax.status": {"document_state": "ACCEPTED"},
-    "tax.fetch": {"url": "https://paperless.example/101.pdf"},
+    "tax.fetch": {"url": "https://paperless.example/101.pdf", "document": "39-101"},
     "tax.find": {"track_id": None, "folio": None, "document_state": None},
     "tax.credit_note": {"folio": 7},
     "tax.dispatch_guide": {"folio": 52},

@@ -7,8 +7,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from mtd.core.tax.document import DocumentState
+from mtd.store import letters
 from mtd.store.folios import NewRange
 from mtd.store.issuance import Issuance, Signed
+from mtd.store.store import Store
+from mtd.store.worker import Worker
 from tests.store.making import new_id
 
 ISSUER = "76111111-6"
@@ -47,6 +50,16 @@ def a_document(folio: int, **other: Any) -> Issuance:
         state=DocumentState.FOLIO_ASSIGNED,
     )
     return replace(usual, **other)
+
+
+async def fill_papers(store: Store, worker: Worker, tenant: int) -> None:
+    """A letter that came back, and what a restored database is told of folios."""
+    letter = letters.Letter(
+        tenant=tenant, instance=new_id(), document="33-1", kind="x", reference="", recipient=b"x"
+    )
+    await letters.taken(worker.asking, letter, "a@b.example", 2)
+    async with store.door(tenant) as connection:
+        await letters.bounced(connection, tenant, [b'{"mail_id": "a@b.example"}'])
 
 
 def signed(folio: int, content: bytes = b"sealed bytes", **other: Any) -> Signed:

@@ -172,22 +172,22 @@ async def supply(store: Store, since: datetime = NOON - DAYS) -> folios.Supply:
     return found
 
 
-async def test_a_series_is_what_its_usable_ranges_have_wherever_it_lies(store: Store) -> None:
+async def test_a_series_is_what_its_usable_ranges_have_wherever_it_lies(
+    store: Store, worker: Worker
+) -> None:
     """What nobody had, what workers hold and did not use, and what came back."""
     await opened(store, 1, 100)
-    async with two_workers(store) as (one, two):
-        await taken(one)
-        await taken(two)
-        instance = await parked(store, one)
-        papers = [a_document(folio, effect=f"t:{folio}") for folio in (1, 2, 4)]
-        assert await commit(one, [moved(instance, issued=papers)]) == Committed()
-        found = await supply(store)
-        assert (found.left, found.size, found.used, found.used_since) == (97, 100, 3, NOON)
-        await hand_back(one.asking, one.id, [(BOLETAS, 1)])
-        assert (await supply(store)).left == 97
-        lately = await supply(store, NOON + DAYS)
-        assert (lately.left, lately.used, lately.used_since) == (97, 0, None)
-        await hand_back(two.asking, two.id, [(BOLETAS, 11)])
+    await taken(worker)
+    await taken(worker)
+    instance = await parked(store, worker)
+    papers = [a_document(folio, effect=f"t:{folio}") for folio in (1, 2, 4)]
+    assert await commit(worker, [moved(instance, issued=papers)]) == Committed()
+    found = await supply(store)
+    assert (found.left, found.size, found.used, found.used_since) == (97, 100, 3, NOON)
+    await hand_back(worker.asking, worker.id, [(BOLETAS, 1)])
+    assert (await supply(store)).left == 97
+    lately = await supply(store, NOON + DAYS)
+    assert (lately.left, lately.used, lately.used_since) == (97, 0, None)
 
 
 async def test_a_series_does_not_count_what_expired_or_is_used_up(

@@ -41,7 +41,7 @@ from tests.store.making import (
     troubled,
     written,
 )
-from tests.store.papers import DAY, ISSUER, NOON, a_document, a_range
+from tests.store.papers import DAY, ISSUER, NOON, a_document, a_range, fill_papers
 from tests.store.raised import fill_alerts
 from tests.store.tallies import fill_tallies
 from tests.store.test_corrections import a_correction
@@ -242,6 +242,7 @@ async def _fill_taxes(store: Store, worker: Worker, tenant: int) -> None:
     async with worker.asking.use() as connection:
         assert len(await buyers.heard(connection, worker.id, invoice, [said])) == 1
         assert not await buyers.heard(connection, worker.id, invoice, [said])
+    await fill_papers(store, worker, tenant)
 
 
 async def test_connectors_can_be_paused(store: Store) -> None:

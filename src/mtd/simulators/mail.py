@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
 from typing import Any
@@ -38,6 +39,8 @@ class Letter(msgspec.Struct, frozen=True):
     reference: str
     """`X-Reference`: tells two wanted letters of one kind apart."""
     recipient: str
+    copies: tuple[str, ...]
+    """The envelope's other recipients."""
     subject: str
     size: int
 
@@ -55,6 +58,7 @@ class PostOffice:
         self._second = 0
         self._in_second = 0
         self.recent: deque[Letter] = deque(maxlen=RECENT_MAX)
+        self._contents: deque[tuple[str, bytes]] = deque(maxlen=RECENT_MAX)
 
     def throttled(self) -> bool:
         """Whether this second has had its letters."""
@@ -65,12 +69,13 @@ class PostOffice:
         self._second = second
         return self._in_second > self._rate_per_s
 
-    def take(self, letter: Letter, bounces: bool) -> Outcome:
+    def take(self, letter: Letter, content: bytes, bounces: bool) -> Outcome:
         """Take it, unless its Message-ID was taken before."""
         if letter.mail_id in self._taken:
             return Outcome.REPEATED
         self._taken.add(letter.mail_id)
         self.recent.append(letter)
+        self._contents.append((letter.mail_id, content))
         if bounces or letter.recipient.endswith(NEVER_DELIVERED):
             payload = {
                 "mail_id": letter.mail_id,
@@ -86,6 +91,13 @@ class PostOffice:
             )
             self._announcer.tell(letter.mail_id, [event])
         return Outcome.APPLIED
+
+    def shown(self, query: Mapping[str, str]) -> dict[str, str]:
+        """A recent letter, whole, by its `id`. Raises ValueError of one that is none."""
+        content = dict(self._contents).get(query.get("id", ""))
+        if content is None:
+            raise ValueError("there is no such letter of late")
+        return {"content": content.decode("ascii", "replace")}
 
     def state(self) -> dict[str, Any]:
         """How many, and the last of them."""
@@ -129,8 +141,10 @@ class MailListener:
             fault = Fault.THROTTLE
         if fault in BEFORE_EFFECT:
             outcome = Outcome.FAILED
+        elif fault == "refused":
+            outcome = Outcome.REFUSED
         else:
-            outcome = self._office.take(letter, bounces=fault == "bounce")
+            outcome = self._office.take(letter, content, bounces=fault == "bounce")
         answer = _ANSWERS.get(fault, b"250 2.0.0 taken")
         status = 0 if answer is None else int(answer[:3])
         station.ledger.record(
@@ -166,6 +180,7 @@ _ANSWERS: dict[str | None, Answer] = {
     Fault.TIMEOUT_AFTER: None,
     Fault.HALF_BODY: None,
     Fault.GARBAGE: b"999 <html>",
+    "refused": b"550 5.1.1 <somebody@correo.example> no such mailbox",
 }
 
 
@@ -177,10 +192,11 @@ def mail(world: World) -> tuple[System, PostOffice]:
         median_ms=50,
         p99_ms=300,
         shares={"bounce": 0.005},
-        verdicts=frozenset({"bounce"}),
+        verdicts=frozenset({"bounce", "refused"}),
         read=_no_http,
         malformed=say_malformed,
         state=office.state,
+        pages={"letter": office.shown},
     )
     return system, office
 
@@ -199,6 +215,7 @@ def _letter(recipients: list[str], content: bytes) -> Letter:
         order=str(headers.get("X-Order", "")),
         kind=str(headers.get("X-Mail-Kind", "letter")),
         recipient=recipients[0],
+        copies=tuple(recipients[1:]),
         subject=str(make_header(decode_header(str(headers.get("Subject", ""))))),
         size=len(content),
     )

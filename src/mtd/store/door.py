@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from itertools import groupby
 from typing import Any, Protocol
 
+from mtd.store import letters
 from mtd.store.arrival import (
     Accepted,
     Arrival,
@@ -25,6 +26,7 @@ from mtd.store.arrival import (
 from mtd.store.ids import SLOTS, slot_of
 from mtd.store.messages import TRIED_MAX
 from mtd.store.packing import pack
+from mtd.store.plurals import plural_columns
 from mtd.store.sessions import Connection, Fault, Row, Unavailable, delay_s, fault, sqlstate
 from mtd.store.statements import statements
 
@@ -120,8 +122,8 @@ async def _orders(
             keys=[order.key for order in ordered],
             search_ids=[order.id for order in ordered for _ in set(order.keys)],
             digests=[digest for order in ordered for digest in set(order.keys)],
-            **_columns(ordered, _ORDER_COLUMNS),
-            **_columns([order.content for order in ordered], _CONTENT_COLUMNS),
+            **plural_columns(ordered, _ORDER_COLUMNS),
+            **plural_columns([order.content for order in ordered], _CONTENT_COLUMNS),
         )
     )
     placed = {str(row["id"]) for row in rows}
@@ -140,7 +142,7 @@ async def _repeated(
         *_SQL["known_orders"](
             tenant=tenant,
             hashes=[order.content.hash for order in orders],
-            **_columns(orders, _KEY_COLUMNS),
+            **plural_columns(orders, _KEY_COLUMNS),
         )
     )
     by_order = {str(row["arrival"]): row for row in known}
@@ -178,7 +180,7 @@ async def begin(
             tenant=tenant,
             slots=[slot_of(start.id) for start in starts],
             triggers=[pack(start.trigger) for start in starts],
-            **_columns(starts, _START_COLUMNS),
+            **plural_columns(starts, _START_COLUMNS),
         )
     )
     fresh = {str(row["id"]) for row in rows}
@@ -193,7 +195,7 @@ async def _triggers(
             tenant=tenant,
             slots=[slot_of(trigger.instance) for trigger in triggers],
             triggers=[pack(trigger.trigger) for trigger in triggers],
-            **_columns(triggers, _TRIGGER_COLUMNS),
+            **plural_columns(triggers, _TRIGGER_COLUMNS),
         )
     )
     known = {str(row["id"]) for row in rows}
@@ -218,9 +220,12 @@ async def _messages(
             slots=SLOTS,
             tried_max=TRIED_MAX,
             hashes=[_hash(message) for message in messages],
-            **_columns(messages, _MESSAGE_COLUMNS),
+            **plural_columns(messages, _MESSAGE_COLUMNS),
         )
     )
+    if any(message.name == letters.BOUNCED for message in messages):
+        told = [message.payload for message in messages if message.name == letters.BOUNCED]
+        await letters.bounced(connection, tenant, told)
     receipts: dict[str, Receipt] = {
         str(row["id"]): Unheard(str(row["id"])) for row in rows if not row["welcome"]
     }
@@ -255,7 +260,9 @@ async def _known_messages(
     connection: Connection, tenant: int, arrivals: Sequence[Arrival]
 ) -> dict[str, Row]:
     rows = await connection.fetch(
-        *_SQL["known_messages"](tenant=tenant, **_columns(arrivals, ("id", "source", "message_id")))
+        *_SQL["known_messages"](
+            tenant=tenant, **plural_columns(arrivals, ("id", "source", "message_id"))
+        )
     )
     return {str(row["arrival"]): row for row in rows}
 
@@ -263,19 +270,6 @@ async def _known_messages(
 def _hash(message: Published) -> bytes:
     content = "\0".join((message.name, message.key or "", str(message.key is None)))
     return hashlib.sha256(content.encode() + b"\0" + message.payload).digest()
-
-
-def _columns(values: Sequence[Any], names: Sequence[str]) -> dict[str, list[Any]]:
-    """Each field of `values` as the array of that name, in the plural."""
-    return {_plural(name): [getattr(value, name) for value in values] for name in names}
-
-
-def _plural(name: str) -> str:
-    if name == "ttl_s":
-        return "ttls_s"
-    if name.endswith("y") and name != "key":
-        return f"{name[:-1]}ies" if name in {"country", "currency"} else f"{name}s"
-    return f"{name}es" if name.endswith(("h", "x")) else f"{name}s"
 
 
 _KEY_COLUMNS = ("id", "country", "store", "channel", "external_id")

@@ -204,6 +204,7 @@ async def test_a_call_that_stood_in_line_is_made_by_whoever_may_still_make_it(st
         paused_by=lambda _, __: None,
         keep=nothing,
         lay=no_desk,
+        mailroom=lambda _: None,
     )
     hands.act([an_intent(1), an_intent(2)])
     async with asyncio.timeout(5):

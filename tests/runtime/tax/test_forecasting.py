@@ -50,7 +50,8 @@ async def use(admin: Session, first: int, last: int, ago: timedelta) -> None:
         " 'cl.native', 'CLP', 'SIGNED' FROM generate_series($1::bigint, $2::bigint) AS n",
         *(first, last, new_id(), RUT, ago),
     )
-    await admin.fetch("UPDATE folio_range SET next = $1 WHERE $1 BETWEEN first AND last", last + 1)
+    moved = "UPDATE folio_range SET next = $1 + 1 WHERE $1 BETWEEN first AND last"
+    await admin.fetch(moved, last)
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ async def test_below_a_fifth_folios_are_low_and_more_of_them_are_enough(
     await use(admin, 81, 81, timedelta(hours=1))
     (low,) = await running_low(app, 1)
     assert (low.issuer, low.type_code, low.left, low.size) == (RUT, "39", 19, 100)
-    assert low.days_left == pytest.approx(19 / (81 / 7))  # pyright: ignore[reportUnknownMemberType]
+    assert abs((low.days_left or 0) - 19 / (81 / 7)) < 1e-6
     await opened(app, 101, 200)
     assert await running_low(app, 1) == []
 
@@ -89,7 +90,7 @@ async def test_more_documents_than_are_looked_at_tell_their_own_pace(
     await opened(app, 1, 100)
     await use(admin, 1, 50, timedelta(hours=12))
     (found,) = await forecasts(app, 1)
-    assert found.days_left == pytest.approx(50 / 20, rel=0.01)  # pyright: ignore[reportUnknownMemberType]
+    assert abs((found.days_left or 0) - 50 / 20) < 0.1
 
 
 async def test_what_runs_low_is_told_once_and_again_when_nothing_is_left(
@@ -134,7 +135,9 @@ async def test_the_house_is_kept_where_ranges_expired(
             " range_first, worker) VALUES (1, $1, '39', '', 11, 15, 11, $2)",
             *(RUT, employed.id),
         )
-        await plant.rows("UPDATE folio_range SET next = 16, expires_on = $1", today)
+        await plant.rows(
+            "UPDATE folio_range SET next = 16, expires_on = $1 WHERE first = 11", today
+        )
         await plant.until("SELECT count(*) = 2 FROM folio_gap")
     gaps = await plant.rows("SELECT first, last, reason, actor FROM folio_gap ORDER BY first")
     assert [(row["first"], row["last"]) for row in gaps] == [(1, 10), (16, 20)]

@@ -101,13 +101,17 @@ async def found(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
 
 
 async def fetched(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
-    """Where the document is read, as the provider says: outputs `url` and `xml_url`."""
+    """Where the document is read, as the provider says: outputs `url` and `xml_url`.
+
+    `document` is None: MTD keeps nothing of it that a letter could enclose.
+    """
     there = await _of_kind(attempt, order, wire)
     if isinstance(there, Failed):
         return there
     if there is None:
         return Failed("the provider has no such document to fetch")
-    return Done({"url": there.url or None, "xml_url": there.xml_url or None})
+    url, xml_url = there.url or None, there.xml_url or None
+    return Done({"document": None, "url": url, "xml_url": xml_url})
 
 
 async def error_control(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:

@@ -2,12 +2,16 @@
 
 from base64 import b64encode
 from binascii import b2a_qp
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime, formataddr
 from hashlib import sha256
 
+from mtd.connectors.wire import Artifact
+
 LINE_LENGTH = 76
+LINE_BYTES = 57
+"""Of an enclosure in one line of Base64 (RFC 2045 §6.8)."""
 WORD_BYTES = 42
 """Bytes of UTF-8 in one encoded word, which is at most 75 characters (RFC 2047 §2)."""
 
@@ -27,8 +31,12 @@ def message(
     headers: Mapping[str, str],
     plain: str,
     html: str | None,
+    enclosed: Sequence[Artifact] = (),
 ) -> bytes:
-    """The message; `sender` and `recipient` are name and address, in UTF-8 where needed."""
+    """The message; `sender` and `recipient` are name and address, in UTF-8 where needed.
+
+    The same arguments make the same bytes.
+    """
     head = {
         "From": _mailbox(*sender),
         "To": _mailbox(*recipient),
@@ -40,15 +48,20 @@ def message(
         **{name: _encoded(value) for name, value in headers.items()},
     }
     lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
-    if html is None:
-        return lines.encode() + _part("text/plain", plain)
-    border = f"=_{sha256(mail_id.encode()).hexdigest()[:24]}"
-    parts = b"".join(
-        f"--{border}\r\n".encode() + _part(kind, text) + b"\r\n"
-        for kind, text in (("text/plain", plain), ("text/html", html))
-    )
-    kind = f'Content-Type: multipart/alternative; boundary="{border}"\r\n\r\n'
-    return lines.encode() + kind.encode() + parts + f"--{border}--\r\n".encode()
+    body = _part("text/plain", plain)
+    if html is not None:
+        body = _joined("alternative", f"{mail_id} text", [body, _part("text/html", html)])
+    if enclosed:
+        body = _joined("mixed", mail_id, [body, *map(_enclosure, enclosed)])
+    return lines.encode() + body
+
+
+def _joined(kind: str, of: str, parts: Sequence[bytes]) -> bytes:
+    """Parts in one (RFC 2046 §5.1); what divides them depends on `of` alone."""
+    border = f"=_{sha256(of.encode()).hexdigest()[:24]}"
+    head = f'Content-Type: multipart/{kind}; boundary="{border}"\r\n\r\n'
+    divided = b"".join(f"--{border}\r\n".encode() + part + b"\r\n" for part in parts)
+    return head.encode() + divided + f"--{border}--\r\n".encode()
 
 
 def _part(kind: str, text: str) -> bytes:
@@ -58,6 +71,18 @@ def _part(kind: str, text: str) -> bytes:
     )
     unix = text.replace("\r\n", "\n").encode()
     return head.encode() + b2a_qp(unix, istext=True).replace(b"\n", b"\r\n")
+
+
+def _enclosure(one: Artifact) -> bytes:
+    """An attachment (RFC 2183), in Base64; its name is ours and plain."""
+    head = (
+        f"Content-Type: {one.media_type}\r\n"
+        "Content-Transfer-Encoding: base64\r\n"
+        f'Content-Disposition: attachment; filename="{one.name}"\r\n\r\n'
+    )
+    pieces = range(0, len(one.content), LINE_BYTES)
+    lines = (b64encode(one.content[first : first + LINE_BYTES]) for first in pieces)
+    return head.encode() + b"\r\n".join(lines)
 
 
 def _encoded(text: str) -> str:

@@ -9,6 +9,10 @@ from msgspec import Meta
 ADDRESS = r"^[^\s<>(),;:\\\"\[\]@]{1,64}@[A-Za-z0-9.-]{1,190}\Z"
 Address = Annotated[str, Meta(pattern=ADDRESS)]
 DEFAULT = "default"
+DTE_MAILBOX = "dte_mailbox"
+"""Attribute of an order: the mailbox at which its buyer takes documents between taxpayers."""
+ENCLOSED_MAX_BYTES = 5_000_000
+"""Of a document's files together: a larger one is only where the letter says."""
 FOLDER = Path("customers") / "mail"
 
 

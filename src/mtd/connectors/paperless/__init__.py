@@ -128,7 +128,7 @@ async def find(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
 async def fetch(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
     """Fetch PDF and XML of the input `folio`; they are kept on the wire.
 
-    Outputs `url` (of the PDF), `xml_url`, and the SHA-256 of both.
+    Outputs `document` (type and folio), `url` (of the PDF), `xml_url`, and the SHA-256 of both.
     """
     service, document = _service(order, wire), _named(attempt, order)
     if isinstance(service, Failed):

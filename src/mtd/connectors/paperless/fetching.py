@@ -12,7 +12,7 @@ KINDS = {"pdf": (AS_PDF, "application/pdf"), "xml": (AS_XML, "application/xml")}
 
 async def links(service: Service, document: Document) -> Answer:
     """Where PDF and XML are, with their hashes; both are kept on the wire."""
-    outputs: dict[str, str] = {}
+    outputs: dict[str, str] = {"document": f"{document.kind}-{document.folio}"}
     for extension, (return_type, media_type) in KINDS.items():
         said = await recover(service, document, return_type)
         if isinstance(said, Failed):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import aiosmtplib
@@ -60,14 +61,19 @@ class Postbox:
         self._password = password
         self._idle: deque[aiosmtplib.SMTP] = deque()
 
-    async def send(self, sender: str, recipient: str, content: bytes) -> Receipt | Lost:
-        """One letter. A kept connection that has died meanwhile is replaced before anything."""
+    async def send(self, sender: str, recipients: Sequence[str], content: bytes) -> Receipt | Lost:
+        """One letter. A kept connection that has died meanwhile is replaced before anything.
+
+        The first recipient decides; a further one that is refused for good misses the letter.
+        """
         client: aiosmtplib.SMTP | None = None
         sent = False
         try:
             async with asyncio.timeout(self._settings.timeout_s):
                 client = await self._begun(sender)
-                await client.rcpt(recipient)
+                await client.rcpt(recipients[0])
+                for further in recipients[1:]:
+                    await _copied(client, further)
                 sent = True
                 reply = await client.data(content)
         except aiosmtplib.SMTPResponseException as error:
@@ -119,6 +125,14 @@ class Postbox:
             self._idle.append(client)
         else:
             client.close()
+
+
+async def _copied(client: aiosmtplib.SMTP, recipient: str) -> None:
+    try:
+        await client.rcpt(recipient)
+    except aiosmtplib.SMTPResponseException as error:
+        if not 500 <= error.code < 600:
+            raise
 
 
 def _drop(client: aiosmtplib.SMTP | None) -> None:

@@ -1,19 +1,19 @@
 """The wire: what one attempt talks through, which keeps the evidence of every exchange."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from time import perf_counter
-from typing import TypeVar
 from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
 
-from mtd.connectors.settings import LegacySettings
 from mtd.connectors.wire.exchange import Artifact, Exchange, Got, Sent
+from mtd.connectors.wire.legacy import Legacy
+from mtd.connectors.wire.mailroom import Mailroom
 from mtd.connectors.wire.masking import masked, masked_headers
-from mtd.connectors.wire.postbox import Postbox, Receipt
+from mtd.connectors.wire.postbox import Receipt
 from mtd.core.process.outcome import Failed, Unknown
 
 ANSWER_MAX_BYTES = 10_000_000
@@ -21,8 +21,6 @@ CHUNK_BYTES = 65_536
 RETRY_AFTER_MAX_S = 86_400.0
 _KEPT_HEADERS = frozenset({"content-type", "content-length", "retry-after", "location"})
 _TEXTS = ("text/", "application/json", "application/xml", "application/soap+xml")
-
-Options = TypeVar("Options", bound=msgspec.Struct)
 
 
 class Response(msgspec.Struct, frozen=True):
@@ -32,70 +30,6 @@ class Response(msgspec.Struct, frozen=True):
     media_type: str
     body: bytes
     retry_after_s: float | None = None
-
-
-class Legacy:
-    """One legacy system as all its wires see it: settings, secrets, pooled connections."""
-
-    def __init__(
-        self,
-        name: str,
-        settings: LegacySettings,
-        secrets: Mapping[str, str],
-        now: Callable[[], datetime],
-    ) -> None:
-        self.name = name
-        self.settings = settings
-        self.secrets = secrets
-        """By reference; `token`, `login` and `password` of the settings among them."""
-        self.now = now
-        self._options: msgspec.Struct | None = None
-        self._session: aiohttp.ClientSession | None = None
-        self._postbox: Postbox | None = None
-
-    def options(self, shape: type[Options]) -> Options:
-        """The legacy's own options; raises msgspec.ValidationError when they are not of `shape`."""
-        if not isinstance(self._options, shape):
-            self._options = msgspec.convert(self.settings.options, shape, strict=False)
-        return self._options
-
-    def secret(self, reference: str | None) -> str | None:
-        """The secret behind a reference of the settings or the options."""
-        return None if reference is None else self.secrets[reference]
-
-    def session(self) -> aiohttp.ClientSession:
-        """The pooled HTTP client, opened when it is first needed."""
-        if self._session is None:
-            settings = self.settings
-            token = self.secret(settings.token)
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=15.0),
-                timeout=aiohttp.ClientTimeout(
-                    total=settings.timeout_s, sock_connect=settings.connect_timeout_s
-                ),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"Authorization": f"Bearer {token}"} if token else None,
-                skip_auto_headers=("Accept-Encoding",),
-                auto_decompress=False,
-                trust_env=False,
-            )
-        return self._session
-
-    def postbox(self) -> Postbox:
-        """The pool of SMTP connections, opened when it is first needed."""
-        if self._postbox is None:
-            settings = self.settings
-            self._postbox = Postbox(
-                settings, self.secret(settings.login), self.secret(settings.password)
-            )
-        return self._postbox
-
-    async def close(self) -> None:
-        """Let go of every connection."""
-        if self._session is not None:
-            await self._session.close()
-        if self._postbox is not None:
-            await self._postbox.close()
 
 
 class Wire:
@@ -110,6 +44,8 @@ class Wire:
         """Documents that came back, in clear: to be stored encrypted or not at all."""
         self.sound = True
         """Whether the legacy answered like one that works: what the breaker goes by."""
+        self.mailroom: Mailroom | None = None
+        """What letters enclose; None: nothing can be enclosed here."""
 
     @property
     def legacy(self) -> Legacy:
@@ -158,11 +94,15 @@ class Wire:
         return self._classified(got, safe)
 
     async def post_letter(
-        self, sender: str, recipient: str, content: bytes, *, shown: str
+        self, sender: str, recipients: Sequence[str], content: bytes, *, shown: str
     ) -> Receipt | Failed | Unknown:
-        """One SMTP transaction; `shown` is the evidence in place of the encoded `content`."""
+        """One SMTP transaction; `shown` is the evidence in place of the encoded `content`.
+
+        Whether it was taken is said of the first recipient; one of the others who is refused
+        misses it.
+        """
         began_s = perf_counter()
-        outcome = await self.legacy.postbox().send(sender, recipient, content)
+        outcome = await self.legacy.postbox().send(sender, recipients, content)
         took_ms = (perf_counter() - began_s) * 1000
         self.sound = isinstance(outcome, Receipt) or outcome.sound
         text = outcome.reply if isinstance(outcome, Receipt) else outcome.message
@@ -171,7 +111,7 @@ class Wire:
                 Sent(
                     method="SMTP",
                     url=self.legacy.settings.base_url,
-                    body=masked(shown, (*self._hidden, recipient)),
+                    body=masked(shown, (*self._hidden, *recipients)),
                 ),
                 Got(
                     status=outcome.code,

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, cast
 
 from mtd.connectors.settings import BadLegacySettings, LegacySettings, resolved
-from mtd.connectors.wire.wire import Legacy, Wire
+from mtd.connectors.wire.legacy import Legacy
+from mtd.connectors.wire.wire import Wire
 
 DEPTH_MAX = 8
 

@@ -90,6 +90,9 @@ class Practice(Struct, frozen=True, kw_only=True):
     """Of what the authority wrote and its private key (PEM); None: numbers are not stamped."""
     enveloped: Callable[[Sequence[bytes], Signing, datetime], bytes]
     """Signed documents as they are sent together."""
+    exchanged: Callable[[bytes, Signing, datetime], bytes] | None
+    """A signed document that is no receipt in the form in which taxpayers exchange such, made out
+    to its buyer; None as a whole: as it was signed."""
     blames_content: Callable[[Sequence[str]], bool]
     """Whether a rejection with these codes, which spent its number, is about what the document
     says: the next one, under another number, would be rejected as well."""

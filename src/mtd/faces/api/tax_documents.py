@@ -19,6 +19,7 @@ from mtd.runtime.operations.operations import NotFound
 from mtd.runtime.operations.papers import Papers
 from mtd.runtime.tax.asked import Refused, issue, request_of
 from mtd.store.buyers import BuyerEvent
+from mtd.store.letters import Mailed
 
 Name = Annotated[str, PathParameter(max_length=60, description="such as 76111111-39-1234")]
 File = Annotated[str, PathParameter(max_length=60, description="`<seal>.pdf`, .xml or .html")]
@@ -45,6 +46,8 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime
     handed_at: datetime | None
     sha256: str | None
+    letters: list[Mailed] = []
+    """Those that took it to somebody, and what came back of them."""
     again: bool = False
     """The same request has the same document."""
 
@@ -67,7 +70,8 @@ async def issuing(
 @get("/tax-documents/{name:str}", summary="A tax document, and where it stands")
 async def showing(papers: Read, name: Name) -> DocumentView:
     """By issuer without check digit, type and folio."""
-    return _view(await papers.document(name))
+    document = await papers.document(name)
+    return msgspec.structs.replace(_view(document), letters=await papers.letters(document))
 
 
 @get("/tax-documents/{name:str}/claims", summary="What the buyer recorded of an invoice")

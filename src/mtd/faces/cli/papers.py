@@ -1,6 +1,7 @@
 """The documents of `mtd dte`: issued from a request, shown, drawn, followed."""
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ from mtd.runtime.operations.papers import Papers
 from mtd.runtime.settings.settings import BadSettings
 from mtd.runtime.tax.asked import Refused, request_of
 from mtd.runtime.tax.asked import issue as issued
+from mtd.store.letters import Mailed
 
 REQUEST_BYTES_MAX = 2_000_000
 
@@ -92,10 +94,12 @@ async def _issue(file: Path, key: str | None, customer: str, json: bool) -> int:
 async def _show(name: str, customer: str, json: bool, brief: bool) -> int:
     try:
         async with opened(customer) as app:
-            document = await Papers(app, TENANT).document(name)
+            papers = Papers(app, TENANT)
+            document = await papers.document(name)
+            mailed = [] if brief else await papers.letters(document)
     except (NotFound, BadSettings) as error:
         return _told("status" if brief else "show", str(error))
-    _print(document, json, brief)
+    _print(document, json, brief, mailed)
     return 0
 
 
@@ -130,9 +134,10 @@ async def _render(name: str, to: Path, form: Format, customer: str) -> int:
     return 0
 
 
-def _print(document: TaxDocument, json: bool, brief: bool) -> None:
+def _print(document: TaxDocument, json: bool, brief: bool, mailed: Sequence[Mailed] = ()) -> None:
     if json:
         told = {"name": document.key.tracking_id, **msgspec.to_builtins(document)}
+        told |= {"letters": mailed} if mailed else {}
         print(msgspec.json.format(msgspec.json.encode(told)).decode())
         return
     rows = [
@@ -153,12 +158,23 @@ def _print(document: TaxDocument, json: bool, brief: bool) -> None:
             ("handed to be sent", _moment(document.handed_at)),
             ("order", document.instance),
             ("SHA-256", document.hash.hex() if document.hash else ""),
+            *(row for one in mailed for row in _mailed(one)),
         ]
     table = Table(show_header=False, box=None)
     for label, value in rows:
         if value:
             table.add_row(label, value)
     Console(highlight=False).print(table)
+
+
+def _mailed(one: Mailed) -> list[tuple[str, str]]:
+    """A letter with it, and what came of that."""
+    if one.refusal:
+        return [("not mailed", f"{one.kind}, {_moment(one.taken_at)}: {one.refusal}")]
+    rows = [("mailed", f"{one.kind}, {_moment(one.taken_at)}, {one.enclosures} enclosed")]
+    if one.bounced_at is not None:
+        rows.append(("came back", f"{_moment(one.bounced_at)}: {one.bounce_reason}"))
+    return rows
 
 
 def _moment(at: datetime | None) -> str:

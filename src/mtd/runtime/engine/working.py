@@ -9,6 +9,7 @@ import structlog
 
 from mtd.connectors.contract import Connector
 from mtd.connectors.settings import BadLegacySettings
+from mtd.connectors.tax.issuers import by_tax_id
 from mtd.connectors.wire import Wires
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.engine.adopting import Adopting
@@ -22,6 +23,7 @@ from mtd.runtime.hands.pauses import LOOK_S, Pauses
 from mtd.runtime.settings.lifetimes import Lifetimes
 from mtd.runtime.settings.settings import BadSettings
 from mtd.runtime.tax.desks import Desks
+from mtd.runtime.tax.enclosing import Mailrooms
 from mtd.runtime.tax.post.opening import check_offices, open_offices
 from mtd.runtime.tax.stewarding import Steward
 from mtd.store.housekeeping import expire_messages
@@ -74,6 +76,7 @@ async def _career(
     worker = await persisted(lambda: _enrolled(app))
     ownership = Ownership(worker)
     desks = Desks(worker, app.vault, app.clock.now)
+    mailrooms = Mailrooms(worker, app.vault, by_tax_id(app.settings.issuers), app.clock.now)
     engine = _engine(app, ownership, connectors)
     pauses = Pauses(worker)
     hands = Hands(
@@ -90,6 +93,7 @@ async def _career(
         paused_by=pauses.over,
         keep=Keeper(app).keep,
         lay=lambda intent: desks.lay(intent.tenant, intent.instance, intent.effect, intent.sealing),
+        mailroom=lambda intent: mailrooms.lay(intent.tenant, intent.instance),
     )
     engine.give_hands(hands)
     await persisted(pauses.look)

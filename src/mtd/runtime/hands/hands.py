@@ -5,7 +5,7 @@ every answer back as a trigger; they decide nothing about what follows.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -15,15 +15,14 @@ from structlog.contextvars import bound_contextvars
 from mtd.connectors.contract import Attempt, Connector, Repeat
 from mtd.connectors.desk import NotYet
 from mtd.connectors.settings import LegacySettings
-from mtd.connectors.wire import Artifact, Counter, Wire, Wires
+from mtd.connectors.wire import Counter, Wire, Wires
 from mtd.core.process.outcome import Done, Failed, InDoubt, Outcome, Unknown
 from mtd.runtime.clock import Clock, elapsed_s
 from mtd.runtime.hands.attempts import attempt_of, finished, made, tell
-from mtd.runtime.hands.intent import Answer, Intent, PutOff
+from mtd.runtime.hands.intent import Answer, Intent, Keep, Lay, OpenMailroom, PutOff
 from mtd.runtime.hands.line import Line
 from mtd.runtime.hands.pauses import HELD_S
 from mtd.runtime.memory.live import PATIENCE
-from mtd.runtime.tax.desks import Desk
 from mtd.runtime.telemetry import Meters
 from mtd.store.ids import uuid7
 from mtd.store.pauses import Pause
@@ -34,13 +33,6 @@ DOUBTED_FOR = timedelta(days=30)
 """So long after a restore what begins may have begun before, and been forgotten by it."""
 PAUSED_S = 10.0
 """How long a call is put off while nothing may be sent at all."""
-
-
-Lay = Callable[[Intent], Desk]
-"""Lays out the desk for an attempt."""
-
-Keep = Callable[[Intent, Sequence[Artifact]], Awaitable[None]]
-"""Stores the documents that a call brought back; raises when it cannot."""
 
 
 class Hands:
@@ -65,6 +57,7 @@ class Hands:
         paused_by: Callable[[Intent, Connector], Pause | None],
         keep: Keep,
         lay: Lay,
+        mailroom: OpenMailroom,
     ) -> None:
         self._connectors = connectors
         self._wires = wires
@@ -77,6 +70,7 @@ class Hands:
         self._paused_by = paused_by
         self._keep = keep
         self._lay = lay
+        self._mailroom = mailroom
         self._lines = {name: Line[Intent](s, queue_max) for name, s in legacy.items()}
         self._again: dict[str, asyncio.TimerHandle] = {}
         """When a line is looked at again, where its rate holds it up."""
@@ -190,6 +184,7 @@ class Hands:
             line.withdraw(intent)
             return
         wire = self._wires.wire(legacy)
+        wire.mailroom = self._mailroom(intent)
         at, began_s = self._clock.now(), elapsed_s()
         run = partial(self._run, connector, intent)
         with bound_contextvars(**intent.told):

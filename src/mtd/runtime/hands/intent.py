@@ -1,11 +1,12 @@
 """Intents: the calls that the hands are given, and what they give back."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
 
-from mtd.connectors.wire import Exchange
+from mtd.connectors.wire import Artifact, Exchange, Mailroom
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.effect import Call
 from mtd.core.process.instance import Wait
@@ -82,6 +83,16 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What went over the wire, perhaps nothing; None: nobody was called."""
     desk: Desk | None = None
     """What a transactional connector wrote, to be committed with this answer or undone."""
+
+
+Lay = Callable[[Intent], Desk]
+"""Lays out the desk for an attempt."""
+
+OpenMailroom = Callable[[Intent], Mailroom | None]
+"""Lays out what its letter may enclose; None: nothing."""
+
+Keep = Callable[[Intent, Sequence[Artifact]], Awaitable[None]]
+"""Stores the documents that a call brought back; raises when it cannot."""
 
 
 class PutOff(Protocol):

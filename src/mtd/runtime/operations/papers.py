@@ -1,48 +1,29 @@
 """Papers: one document by its name, its signed bytes, and how it is drawn when somebody asks."""
 
-import asyncio
-from collections import OrderedDict
 from collections.abc import Mapping
 from hashlib import sha256
 
-import msgspec
-
 from mtd.connectors.tax.issuers import NativeIssuer, by_tax_id
 from mtd.core.tax.document import DocumentKey, TaxDocument
-from mtd.core.tax.markup import Unreadable
 from mtd.core.tax.practice import Format, Practice
 from mtd.core.tax_id import with_check_digit
 from mtd.runtime.app import App
 from mtd.runtime.operations.operations import NotFound
+from mtd.runtime.tax.drawings import Drawings, Drawn, NotDrawn
 from mtd.runtime.vault import Broken
-from mtd.store import buyers, tax_documents
+from mtd.store import buyers, letters, tax_documents
 from mtd.store.buyers import BuyerEvent
+from mtd.store.letters import Mailed
 from mtd.store.tax_documents import SealedBytes
-
-CACHED_MAX = 256
-"""Drawings kept in memory: some 5 KB each."""
-MEDIA = {
-    Format.LETTER: "application/pdf",
-    Format.TICKET: "application/pdf",
-    Format.HTML: "text/html; charset=utf-8",
-}
-"""Of what is drawn; the document itself has its own."""
-
-
-class Drawn(msgspec.Struct, frozen=True):
-    """A document in one format."""
-
-    media_type: str
-    content: bytes
 
 
 class Papers:
-    """Reads and draws documents; what was drawn lately is kept."""
+    """Reads and draws documents, and says what became of them."""
 
     def __init__(self, app: App, tenant: int) -> None:
         self._app = app
         self._tenant = tenant
-        self._drawn: OrderedDict[tuple[bytes, Format], Drawn] = OrderedDict()
+        self._drawings = Drawings()
         self._issuers: Mapping[str, NativeIssuer] = by_tax_id(app.settings.issuers)
 
     async def document(self, name: str) -> TaxDocument:
@@ -58,22 +39,24 @@ class Papers:
         async with self._app.store.door(self._tenant) as connection:
             return await buyers.of(connection, document.key)
 
+    async def letters(self, document: TaxDocument) -> list[Mailed]:
+        """The letters that took it to somebody, and those of them that came back."""
+        async with self._app.store.door(self._tenant) as connection:
+            return await letters.of(connection, document.instance, document.key)
+
     async def drawn(self, document: TaxDocument, form: Format) -> Drawn:
         """The document in that format. Raises NotFound where it has no bytes that can be read."""
         if document.hash is None:
             raise NotFound(f"{document.key.tracking_id} is {document.state.value} and not signed")
-        place = (document.hash, form)
-        if (known := self._drawn.get(place)) is not None:
-            self._drawn.move_to_end(place)
+        if (known := self._drawings.known(document.hash, form)) is not None:
             return known
         content = await self._content(document)
         if form is Format.XML:
             return content
-        made = await asyncio.to_thread(_draw, content.content, form, self._practice(document))
-        self._drawn[place] = made
-        while len(self._drawn) > CACHED_MAX:
-            self._drawn.popitem(last=False)
-        return made
+        try:
+            return await self._drawings.drawn(self._practice(document), content.content, form)
+        except NotDrawn as error:
+            raise NotFound(str(error)) from error
 
     async def _content(self, document: TaxDocument) -> Drawn:
         """The document itself, as it was signed."""
@@ -113,10 +96,3 @@ def keys_of(tenant: int, name: str) -> list[DocumentKey]:
         DocumentKey(tenant=tenant, issuer=one, type_code=type_code, series=series, folio=int(folio))
         for one in taxpayers
     ]
-
-
-def _draw(content: bytes, form: Format, practice: Practice) -> Drawn:
-    made = practice.drawn(content, form)
-    if isinstance(made, Unreadable):
-        raise NotFound(made.reason)
-    return Drawn(MEDIA[form], made)

@@ -34,17 +34,18 @@ async def find(case: Case) -> Answer:
 async def fetch(case: Case) -> Answer:
     """`tax.fetch`: where the document of the input `folio` is read; it is kept already.
 
-    Outputs `url` (of the PDF, drawn when it is asked for), `xml_url`, `xml_sha256`.
+    Outputs `document` (type and folio, what a letter encloses it by), `url` (of the PDF, drawn when
+    it is asked for), `xml_url`, `xml_sha256`.
     """
     document, public_url = case.named(), case.issuer.public_url
+    told: dict[str, str | None] = dict.fromkeys(("document", "url", "xml_url", "xml_sha256"))
     if document is None or document.hash is None:
-        return Done({"url": None, "xml_url": None, "xml_sha256": None})
-    if not public_url:
-        return Done({"url": None, "xml_url": None, "xml_sha256": document.hash.hex()})
-    place = f"{public_url}/{document.key.tracking_id}/{seal(document.hash)}"
-    return Done(
-        {"url": f"{place}.pdf", "xml_url": f"{place}.xml", "xml_sha256": document.hash.hex()}
-    )
+        return Done({**told})
+    told |= {"document": document.key.number, "xml_sha256": document.hash.hex()}
+    if public_url:
+        place = f"{public_url}/{document.key.tracking_id}/{seal(document.hash)}"
+        told |= {"url": f"{place}.pdf", "xml_url": f"{place}.xml"}
+    return Done({**told})
 
 
 async def error_control(case: Case) -> Answer:

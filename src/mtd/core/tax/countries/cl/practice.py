@@ -1,5 +1,6 @@
 """Chile's practice: DTE of the SII, stamped with keys of authorised folios."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -20,6 +21,7 @@ from mtd.core.tax.countries.cl.profile import CHILE
 from mtd.core.tax.countries.cl.rendering import letter, page, printed, ticket
 from mtd.core.tax.countries.cl.rendering.printed import Look, look_of
 from mtd.core.tax.countries.cl.stamp import StampKey
+from mtd.core.tax.countries.cl.xml import ENCODING
 from mtd.core.tax.issuing import FiscalNumber, FiscalPlan, Invalid, SignedArtifact
 from mtd.core.tax.markup import Unreadable
 from mtd.core.tax.practice import BadStamp, Format, Practice, Stamp
@@ -69,6 +71,7 @@ def practice(issuer: Issuer) -> Practice:
         signer=signer,
         stamp=stamp_of,
         enveloped=partial(_enveloped, issuer),
+        exchanged=partial(_exchanged, issuer),
         blames_content=lambda _codes: False,
         drawn=partial(_drawn, look_of(issuer)),
     )
@@ -122,13 +125,31 @@ def _built(
 
 
 def _enveloped(issuer: Issuer, documents: Sequence[bytes], signing: Signing, at: datetime) -> bytes:
+    return _covered(documents, _cover(issuer), signing, at)
+
+
+def _exchanged(issuer: Issuer, content: bytes, signing: Signing, at: datetime) -> bytes:
+    """An EnvioDTE, whose `RutReceptor` is the buyer's and not the SII's."""
+    buyer = _BUYER.search(content.decode(ENCODING))
+    assert buyer is not None, "every document but a boleta names its buyer"
+    return _covered([content], replace(_cover(issuer), receiver=buyer["rut"]), signing, at)
+
+
+def _covered(documents: Sequence[bytes], cover: Cover, signing: Signing, at: datetime) -> bytes:
     assert isinstance(signing, Signer), "signer opened it"
-    cover = Cover(
+    return enveloped(documents, cover, signing, at)
+
+
+def _cover(issuer: Issuer) -> Cover:
+    return Cover(
         issuer=issuer.rut,
         resolution_date=issuer.resolution_date,
         resolution_number=issuer.resolution_number,
     )
-    return enveloped(documents, cover, signing, at)
+
+
+_BUYER = re.compile(r"<RUTRecep>(?P<rut>[0-9]+-[0-9K])</RUTRecep>")
+"""As the canonical writer writes it."""
 
 
 def _drawn(look: Look, content: bytes, form: Format) -> bytes | Unreadable:

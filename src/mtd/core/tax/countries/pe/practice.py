@@ -51,6 +51,7 @@ def practice(issuer: Issuer, branches: Mapping[str, Series]) -> Practice:
         signer=signer,
         stamp=None,
         enveloped=_alone,
+        exchanged=None,
         blames_content=blames_content,
         drawn=_drawn,
     )
