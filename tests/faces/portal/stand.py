@@ -22,6 +22,7 @@ from mtd.runtime.app import TENANT, App
 from mtd.runtime.bulk.executing import carry_out
 from mtd.runtime.counts.reading import keep_counting
 from mtd.runtime.desk.accounts import Accounts
+from mtd.store import figures
 from tests.conftest import Server
 from tests.core.orders.examples import plain_line
 from tests.processes.shop import ROOT, Shop, an_order, open_shop
@@ -126,6 +127,7 @@ def _portal(app: App, home: Path, port: int) -> Generator[str]:
 
 async def _bulk(app: App) -> asyncio.Event:
     """Bulk actions are carried out, and the journal counted, until this is set."""
+    """Bulk actions are carried out, and the journal is counted, until this is set."""
     stopping = asyncio.Event()
     _CARRYING.append(asyncio.create_task(carry_out(app, TENANT, stopping)))
     _CARRYING.append(asyncio.create_task(keep_counting(app, stopping)))
@@ -201,6 +203,14 @@ async def _settled(stand: Stand) -> None:
         return len(await shop.get("/waiting")) >= 3
 
     await shop.soon(waiting, "files that wait", partial(_told, shop))
+    settled_at = datetime.now(UTC)
+
+    async def counted() -> bool:
+        async with shop.app.store.door(TENANT) as connection:
+            read_at = await figures.read_at(connection)
+        return read_at is not None and read_at > settled_at
+
+    await shop.soon(counted, "the journal is counted", partial(_told, shop))
 
 
 async def _told(shop: Shop) -> Any:

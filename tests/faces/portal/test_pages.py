@@ -17,6 +17,12 @@ PAGES = {
     "bulk": "/bulk",
     "processes": "/processes",
     "move": "/orders/{order}/move",
+    "dispatch": "/statistics/dispatch?compare=yes",
+    "dispatch_carrier": "/statistics/dispatch?by=carrier&from=2026-01-01&to=2027-12-31",
+    "comparison": "/statistics/comparison",
+    "steps": "/statistics/steps",
+    "sales": "/statistics/sales?period=month&compare=yes",
+    "sales_none": "/statistics/sales?from=2020-01-01&to=2020-01-02",
     "order": "/orders/{order}",
 }
 SIZES = {"1440": WIDE, "390": NARROW}

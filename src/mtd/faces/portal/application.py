@@ -23,6 +23,7 @@ from mtd.runtime.building import DIST
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.gallery import Gallery
 from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.sharing import Shared
 from mtd.runtime.desk.views import Tallies
 
 YEAR_S = 31_536_000
@@ -34,6 +35,7 @@ def application(desk: Desk, stopping: asyncio.Event) -> Litestar:
     pulse = Pulse(desk, stopping)
     tallies = Tallies()
     gallery = Gallery(desk)
+    shared = Shared()
     painter = Painter(desk, pulse, assets(DIST))
     return Litestar(
         route_handlers=[*PAGES, *_static()],
@@ -41,6 +43,7 @@ def application(desk: Desk, stopping: asyncio.Event) -> Litestar:
             "desk": Provide(lambda: desk, sync_to_thread=False),
             "tallies": Provide(lambda: tallies, sync_to_thread=False),
             "gallery": Provide(lambda: gallery, sync_to_thread=False),
+            "shared": Provide(lambda: shared, sync_to_thread=False),
             "pulse": Provide(lambda: pulse, sync_to_thread=False),
             "painter": Provide(lambda: painter, sync_to_thread=False),
             "person": Provide(_person, sync_to_thread=False),

@@ -1,11 +1,16 @@
 """Formats: numbers, money and moments as people of a place write them (CLDR, by Babel)."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    format_percent,
+)
 
 MINUTE = timedelta(minutes=1)
 LOCALES = {"es": Locale("es", "CL"), "en": Locale("en", "US")}
@@ -57,6 +62,20 @@ class Formats:
     def span(self, length: timedelta) -> str:
         """A round length of time: `15 min`, `4 h`."""
         return format_timedelta(length, format="narrow", threshold=1.1, locale=self._locale)
+
+    def short(self, value: float) -> str:
+        """`18 mil`, for a scale."""
+        return format_compact_decimal(value, locale=self._locale, fraction_digits=1)
+
+    def weekday(self, day: date) -> str:
+        """`viernes`."""
+        return format_date(day, "EEEE", locale=self._locale)
+
+    def lasting(self, milliseconds: float) -> str:
+        """A duration of any length: `240 ms`, `1,2 s`, `15 min`, `3 d`."""
+        if milliseconds < 60_000:
+            return self.took(milliseconds)
+        return self.span(timedelta(milliseconds=milliseconds))
 
     def took(self, milliseconds: float) -> str:
         """A duration: `240 ms`, `1,2 s`."""

@@ -19,4 +19,5 @@ PLACES = (
     Place("files", "/files", "files.see"),
     Place("tasks", "/tasks", "tasks.see"),
     Place("processes", "/processes", "processes.see"),
+    Place("statistics", "/statistics", "statistics.see"),
 )

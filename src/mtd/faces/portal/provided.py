@@ -11,6 +11,7 @@ from mtd.faces.portal.rendering import Painter
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.gallery import Gallery
 from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.sharing import Shared
 from mtd.runtime.desk.views import Tallies
 
 Asked = Request[Any, Any, State]
@@ -24,6 +25,8 @@ Counted = NamedDependency[Tallies]
 """Counts of filters."""
 Hung = NamedDependency[Gallery]
 """Drawings as they are to be shown."""
+Sharing = NamedDependency[Shared]
+"""Figures that many look at."""
 Someone = NamedDependency[Person]
 """Who is signed in."""
 Filled = NamedDependency[dict[str, Any]]

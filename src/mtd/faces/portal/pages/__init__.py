@@ -15,6 +15,7 @@ from mtd.faces.portal.pages import (
     processes,
     releases,
     sign_in,
+    statistics,
     tasks,
     versions,
 )
@@ -23,5 +24,6 @@ PAGES: tuple[Any, ...] = (
     sign_in.ROUTER, live_stream.ROUTER, overview.ROUTER, orders.ROUTER, order.ROUTER,
     exceptions.ROUTER, files.ROUTER, tasks.ROUTER, bulk.ROUTER, pauses.ROUTER,
     processes.ROUTER, journey.ROUTER, versions.ROUTER, releases.ROUTER,
+    statistics.ROUTER,
 )  # fmt: skip
 """What the application serves; a new page is a module and a name here."""

@@ -4,10 +4,12 @@ from urllib.parse import urlencode
 
 from litestar import Response, Router
 
+from mtd.faces.portal import charts
 from mtd.faces.portal.needs import page
-from mtd.faces.portal.provided import Asked, Counted, Painted, Served, Someone
+from mtd.faces.portal.provided import Asked, Counted, Painted, Served, Sharing, Someone
 from mtd.runtime.desk import board, trouble, worklist
 from mtd.runtime.desk.board import LATE, Filter
+from mtd.runtime.desk.overview import overview_figures
 
 CAUSES = 5
 TASKS = 5
@@ -15,9 +17,17 @@ TASKS = 5
 
 @page("/", "overview.see")
 async def overview(
-    request: Asked, desk: Served, painter: Painted, person: Someone, tallies: Counted
+    request: Asked,
+    desk: Served,
+    painter: Painted,
+    person: Someone,
+    tallies: Counted,
+    shared: Sharing,
 ) -> Response[str]:
     """What waits for people, what came, and what is late; each leads to its list."""
+    told = None
+    if person.may("statistics.see"):
+        told = await shared.get(("overview", person.stores), lambda: overview_figures(desk, person))
     late = urlencode(Filter(kind=LATE).query())
     orders = person.may("orders.see")
     return await painter.page(
@@ -28,6 +38,8 @@ async def overview(
         groups=(await trouble.groups(desk, person))[:CAUSES] if orders else [],
         urgent=(await worklist.listing(desk, person))[:TASKS] if person.may("tasks.see") else [],
         counted_max=board.COUNTED_MAX - 1,
+        told=told,
+        spark=charts.spark,
     )
 
 
