@@ -17,9 +17,14 @@ FIRST = "00000000-0000-0000-0000-000000000000"
 LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 _FRAGMENTS = read("board")
-_PLAIN = {"hurry", "counted", "glances", "newest", "counts", "causes"}
+_PLAIN = {"hurry", "counted", "counted_open", "glances", "newest", "counts", "causes"}
 _SQL = {name: one for name, one in statements("board").items() if name in _PLAIN}
-_PAGES = {name: composed(_FRAGMENTS, [name], "rows") for name in ("page", "page_back", "troubled")}
+_PAGES = {
+    name: composed(_FRAGMENTS, [name], "rows")
+    for name in ("page", "page_back", "page_open", "page_open_back", "troubled")
+}
+MET = ("DISPATCHED", "READY_FOR_PICKUP", "DELIVERED")
+"""States after which a promise of dispatch is not late any more."""
 
 
 class Sought(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +36,7 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     stores: tuple[str, ...] | None = None
     channels: tuple[str, ...] | None = None
     late: datetime | None = None
-    """Promised before this."""
+    """Promised before this, and neither dispatched nor ready yet."""
     above: str = FIRST
     """Ids greater than this one: UUIDv7, so that they are later too."""
     below: str = LAST
@@ -88,13 +93,21 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def page(
-    connection: Connection, tenant: int, sought: Sought, limit: int, *, back: bool = False
+    connection: Connection,
+    tenant: int,
+    sought: Sought,
+    limit: int,
+    *,
+    back: bool = False,
+    only_open: bool = False,
 ) -> list[Row]:
-    """At most `limit` orders, newest first; `back`: the oldest of them instead of the newest."""
-    statement = _PAGES["page_back" if back else "page"]
-    rows = await connection.fetch(
-        *statement(tenant=tenant, page=limit, **msgspec.structs.asdict(sought))
-    )
+    """At most `limit` orders, newest first; `back`: the oldest of them instead of the newest.
+
+    `only_open`: none that is over can be among them, and so those are not looked through.
+    """
+    name = ("page_open" if only_open else "page") + ("_back" if back else "")
+    values = msgspec.structs.asdict(sought)
+    rows = await connection.fetch(*_PAGES[name](tenant=tenant, page=limit, met=MET, **values))
     return structs(Row, rows)
 
 
@@ -111,19 +124,27 @@ async def troubled(
     values = msgspec.structs.asdict(sought)
     del values["states"], values["finals"]
     rows = await connection.fetch(
-        *_PAGES["troubled"](tenant=tenant, page=limit, code=code, element=element, **values)
+        *_PAGES["troubled"](
+            tenant=tenant, page=limit, code=code, element=element, met=MET, **values
+        )
     )
     return structs(Row, rows)
 
 
 async def counted(
-    connection: Connection, tenant: int, sought: Sought, limit: int, limit_ms: int
+    connection: Connection,
+    tenant: int,
+    sought: Sought,
+    limit: int,
+    limit_ms: int,
+    *,
+    only_open: bool = False,
 ) -> int:
     """How many orders there are, counted up to `limit`; who takes longer is cancelled."""
     await connection.execute(*_SQL["hurry"](limit_ms=str(limit_ms)))
-    rows = await connection.fetch(
-        *_SQL["counted"](tenant=tenant, limit=limit, **msgspec.structs.asdict(sought))
-    )
+    statement = _SQL["counted_open" if only_open else "counted"]
+    values = msgspec.structs.asdict(sought)
+    rows = await connection.fetch(*statement(tenant=tenant, limit=limit, met=MET, **values))
     return int(rows[0]["count"])
 
 

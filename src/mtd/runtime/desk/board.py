@@ -12,15 +12,17 @@ from mtd.core.process.telling import label
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
 from mtd.runtime.operations.operations import NotFound
-from mtd.store import board
+from mtd.store import board, figures
 from mtd.store.board import FIRST, LAST, Counts, Glance, Row, Sought
 from mtd.store.ids import uuid7
 from mtd.store.orders import Order, by_digest, by_id, by_key
-from mtd.store.sessions import Fault, fault
+from mtd.store.sessions import Connection, Fault, fault
 
 ROWS = 50
 COUNTED_MAX = 10_001
 """Of more than that it is said that there are more."""
+COUNTED_LATELY = timedelta(seconds=10)
+"""How far what is counted of the journal may lag for lists to go by it."""
 COUNTING_MS = 250
 """A count that takes longer is not shown."""
 LIVE = "live"
@@ -130,7 +132,10 @@ async def page(
             )  # fmt: skip
             found = found[-rows - 1 :] if back else found
         else:
-            found = await board.page(connection, desk.tenant, sought, rows + 1, back=back)
+            only_open = await _only_open(desk, connection, asked)
+            found = await board.page(
+                connection, desk.tenant, sought, rows + 1, back=back, only_open=only_open
+            )
     more = len(found) > rows
     shown = (found[1:] if back else found[:-1]) if more else found
     lines = [Line(row=row, step=await step(desk, row.definition, row.element)) for row in shown]
@@ -165,7 +170,10 @@ async def counted(desk: Desk, person: Person, asked: Filter) -> int | None:
                     code=asked.code or None, element=asked.element or None,
                 )  # fmt: skip
                 return len(found)
-            return await board.counted(connection, desk.tenant, sought, COUNTED_MAX, COUNTING_MS)
+            only_open = await _only_open(desk, connection, asked)
+            return await board.counted(
+                connection, desk.tenant, sought, COUNTED_MAX, COUNTING_MS, only_open=only_open
+            )
     except Exception as error:
         if fault(error) is Fault.AGAIN:
             return None
@@ -241,6 +249,18 @@ def narrowed(person: Person, stores: Sequence[str]) -> tuple[str, ...] | None:
     if not stores:
         return person.stores
     return tuple(store for store in stores if person.sees(store))
+
+
+async def _only_open(desk: Desk, connection: Connection, asked: Filter) -> bool:
+    """Whether the orders that are not over, as they are counted, are all that may be found.
+
+    Where nobody counts, or lags behind, the orders themselves are looked through.
+    """
+    states = set(asked.states)
+    if asked.kind not in (LIVE, LATE) and (not states or states & FINAL):
+        return False
+    read_at = await figures.read_at(connection)
+    return read_at is not None and desk.app.clock.now() - read_at < COUNTED_LATELY
 
 
 def _sought(desk: Desk, person: Person, asked: Filter) -> Sought:
