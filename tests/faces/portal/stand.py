@@ -127,7 +127,6 @@ def _portal(app: App, home: Path, port: int) -> Generator[str]:
 
 async def _bulk(app: App) -> asyncio.Event:
     """Bulk actions are carried out, and the journal counted, until this is set."""
-    """Bulk actions are carried out, and the journal is counted, until this is set."""
     stopping = asyncio.Event()
     _CARRYING.append(asyncio.create_task(carry_out(app, TENANT, stopping)))
     _CARRYING.append(asyncio.create_task(keep_counting(app, stopping)))

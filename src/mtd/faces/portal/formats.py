@@ -71,12 +71,6 @@ class Formats:
         """`viernes`."""
         return format_date(day, "EEEE", locale=self._locale)
 
-    def lasting(self, milliseconds: float) -> str:
-        """A duration of any length: `240 ms`, `1,2 s`, `15 min`, `3 d`."""
-        if milliseconds < 60_000:
-            return self.took(milliseconds)
-        return self.span(timedelta(milliseconds=milliseconds))
-
     def took(self, milliseconds: float) -> str:
         """A duration: `240 ms`, `1,2 s`."""
         if milliseconds < 1000:
