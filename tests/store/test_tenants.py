@@ -149,12 +149,15 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
             next_at=order.placed_at, times_left=None,
         )  # fmt: skip
         starter = Starter(element="sold", event="Sold", is_signal=False)
-        await beginnings.register(connection, tenant, "nightly", 1, [nightly], [starter])
+        talked = Starter(element="talk", event="Talk", is_signal=False, gathers=True)
+        starters = [starter, talked]
+        await beginnings.register(connection, tenant, "nightly", 1, [nightly], starters)
         await facts.register(connection, tenant, "nightly", 1, ["hot"])
         await facts.change(connection, tenant, {"degrees": b"31"}, "me")
     await store.deliver(
         [
             a_message("Early", "A-1", tenant=tenant),
+            a_message("Talk", "A-1", tenant=tenant),
             a_message("Unheard", "A-1", tenant=tenant, ttl_s=0.0),
         ]
     )

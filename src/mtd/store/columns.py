@@ -213,6 +213,7 @@ PARTS = (
         _named("snapshot", "tenants", "instances", "seqs", "versions", "states"),
         rows.snapshots,
     ),
+    Part("conversed", _named("conversed", "tenants", "instances"), rows.conversed),
     Part("acquitted", _named("acquitted", "tenants", "instances"), rows.acquitted),
 )
 """Every part, in the order in which the statement names them."""

@@ -260,6 +260,11 @@ def snapshots(batch: Sequence[Turned]) -> Iterator[Row]:
     )
 
 
+def conversed(batch: Sequence[Turned]) -> Iterator[Row]:
+    """Instances that need no more of the messages by which they began."""
+    return ((turn.tenant, turn.instance) for turn in batch if turn.conversed)
+
+
 def acquitted(batch: Sequence[Turned]) -> Iterator[Row]:
     """Suspects that did no harm."""
     return ((turn.tenant, turn.instance) for turn in batch if turn.acquitted)

@@ -105,6 +105,8 @@ class Turned(msgspec.Struct, frozen=True, kw_only=True):
     attempts: tuple[Attempted, ...]
     issued: tuple[Issuance, ...]
     """Tax documents that this turn numbers, signs or voids."""
+    conversed: bool
+    """It has what it awaits of the messages by which it began."""
     snapshot: bool
     """Keep `after` itself, so that the next load folds less."""
     after: Instance
@@ -130,6 +132,7 @@ def turned(
     amended: Amended | None = None,
     attempts: Sequence[Attempted] = (),
     issued: Sequence[Issuance] = (),
+    conversed: bool = False,
     snapshot: bool = False,
     acquitted: bool = False,
 ) -> Turned:
@@ -176,6 +179,7 @@ def turned(
         amended=amended,
         attempts=tuple(attempts),
         issued=tuple(issued),
+        conversed=conversed,
         snapshot=snapshot,
         after=after,
         acquitted=acquitted,

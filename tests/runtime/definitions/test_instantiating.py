@@ -1,17 +1,25 @@
 """Instances that begin at a receive task or behind an event-based gateway, on a real database."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 
+from mtd.core.process.trigger import Stopped
 from mtd.runtime.definitions.packing import File
-from mtd.store.arrival import Accepted, Published, Receipt
+from mtd.store.arrival import Accepted, ForInstance, Published, Receipt
+from tests.conftest import Server
 from tests.core.process.drawn import NAMESPACE, chain
 from tests.runtime.works import PERSON, Works
 from tests.store.making import new_id
 
+PATIENCE_S = 20.0
+BLOCKED = (
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 MESSAGE = "<messageEventDefinition/>"
 RECEIVING = (
     '<receiveTask id="hear" name="Pedido" instantiate="true"/><userTask id="review" name="review"/>'
@@ -40,11 +48,13 @@ def drawn(body: str, more: str = "") -> list[File]:
     return [File("p.bpmn", text.encode()), File("p.toml", PERSON.encode())]
 
 
-async def publish(works: Works, name: str, key: str | None, **payload: Any) -> Receipt:
+async def publish(
+    works: Works, name: str, key: str | None, message_id: str = "", **payload: Any
+) -> Receipt:
     id_ = new_id()
     message = Published(
         tenant=1, id=id_, name=name, key=key, payload=msgspec.json.encode(payload), ttl_s=0.0,
-        source="test", message_id=id_,
+        source="test", message_id=message_id or id_,
     )  # fmt: skip
     (receipt,) = await works.app.store.deliver([message])
     return receipt
@@ -103,6 +113,55 @@ async def test_messages_of_one_conversation_that_nobody_has_taken_yet_begin_one(
     assert await running(works, len(keys)) == keys
     (row,) = await works.rows("SELECT count(*) FROM message")
     assert row[0] == 0
+
+
+async def test_a_message_that_looked_before_the_first_was_taken_begins_no_second(
+    works: Works, server: Server, database: str
+) -> None:
+    """Its statement began while nobody awaited it, and goes on when the other one's is taken."""
+    await works.deploy(*drawn(behind("Parallel")))
+    other = await asyncpg.connect(server.admin(database))
+    try:
+        held = other.transaction()
+        await held.start()
+        await other.execute(
+            "INSERT INTO seen (tenant_id, source, message_id, id, hash)"
+            " VALUES (1, 'test', 'late', gen_random_uuid(), '')"
+        )
+        late = asyncio.create_task(publish(works, "Guia", "K-1", message_id="late"))
+        async with asyncio.timeout(PATIENCE_S):
+            while not await other.fetch(BLOCKED):  # noqa: ASYNC110 nothing tells of it
+                await asyncio.sleep(0.02)
+        await publish(works, "Pago", "K-1")
+        await works.rows("SELECT 1 FROM subscription WHERE name = 'Guia'")
+        await held.rollback()
+    finally:
+        await other.close()
+    assert isinstance(await late, Accepted)
+    assert await running(works) == ["K-1"]
+    await works.rows("SELECT 1 FROM message HAVING count(*) = 0")
+    await works.rows("SELECT 1 FROM conversation HAVING count(*) = 0")
+
+
+async def test_a_conversation_that_is_over_or_stopped_makes_room_for_the_next(works: Works) -> None:
+    await works.deploy(*drawn(behind("Parallel")))
+    for count in (1, 2):
+        await publish(works, "Pago", "K-1")
+        await publish(works, "Guia", "K-1")
+        assert await running(works, count) == ["K-1"] * count
+    await publish(works, "Pago", "K-1")
+    (row,) = await works.rows("SELECT instance_id::text AS id FROM subscription")
+    id_ = new_id()
+    stop = Stopped(at=datetime.now(UTC), actor="ana", reason="no longer")
+    arrival = ForInstance(
+        tenant=1, id=id_, instance=row["id"], trigger=msgspec.json.encode(stop), source="test",
+        message_id=id_,
+    )  # fmt: skip
+    await works.app.store.deliver([arrival])
+    await works.rows("SELECT 1 FROM conversation HAVING count(*) = 0")
+    await publish(works, "Guia", "K-1")
+    (row,) = await works.rows("SELECT name FROM subscription")
+    assert row["name"] == "Pago"
 
 
 SENDER = (

@@ -36,6 +36,17 @@ def gathers(definition: Definition, element: Element) -> bool:
     return gateway is not None and gateway.parallel_multiple
 
 
+def gathering(definition: Definition) -> frozenset[str]:
+    """The events of which one begins the process and the others are awaited by what it began."""
+    return frozenset(
+        way.target
+        for gateway in definition.elements.values()
+        if gateway.instantiating and gateway.parallel_multiple
+        if gateway.kind == "eventBasedGateway" and gateway.parent == definition.root
+        for way in gateway.outgoing
+    )
+
+
 def start(step: Step, trigger: Start) -> str:
     """The instance begins; the id of the element at which it does."""
     root = step.definition.elements[step.definition.root]

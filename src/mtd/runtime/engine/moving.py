@@ -28,7 +28,7 @@ from mtd.runtime.engine.issuing import written
 from mtd.runtime.engine.sending import cancelling, outgoing, told
 from mtd.runtime.engine.setting_aside import begin_again, held_up, recorded, stopped
 from mtd.runtime.hands.evidence import evidence
-from mtd.runtime.memory.live import Live, is_set_aside, overlays
+from mtd.runtime.memory.live import Live, conversed, is_set_aside, overlays
 from mtd.runtime.settings.lifetimes import USUAL, Lifetimes
 from mtd.store.turned import LIVE, Consumed, Status, turned
 
@@ -156,6 +156,7 @@ def _written(
             status=_row(status, instance) if status != live.status else None,
             attempts=evidence(h.answer for h in taken) if with_evidence else (),
             issued=[one for desk in desks for one in desk.issued],
+            conversed=conversed(live, definition, instance),
             snapshot=parks and instance.seq - live.snapshot_seq > SNAPSHOT_ROWS,
             acquitted=acquitted and bool(moved),
         ),

@@ -10,6 +10,7 @@ from mtd.core.orders.states import OVERLAYS, OrderStatus
 from mtd.core.process.definition import Definition
 from mtd.core.process.effect import Call, Timer
 from mtd.core.process.instance import SET_ASIDE, Instance, State, Wait
+from mtd.core.process.starting import gathering
 from mtd.store.collecting import Suspicion
 from mtd.store.ids import slot_of
 from mtd.store.turned import LIVE, NEVER
@@ -31,9 +32,9 @@ class Live:
     """One instance in memory; its parts change only after the commit that says so."""
 
     __slots__ = (
-        "alarm_at", "began", "definition", "flying", "held", "held_said", "instance", "leaving",
-        "order", "overlays", "problem", "resume", "sealing", "slot", "snapshot_seq", "status",
-        "suspicion", "tenant", "unreadable", "wake_at",
+        "alarm_at", "began", "definition", "flying", "gathers", "held", "held_said", "instance",
+        "leaving", "order", "overlays", "problem", "resume", "sealing", "slot", "snapshot_seq",
+        "status", "suspicion", "tenant", "unreadable", "wake_at",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +56,8 @@ class Live:
         self.definition = definition
         self.overlays = overlays(definition)
         """States that hold an order while a token rests on, or within, an element."""
+        self.gathers = gathering(definition)
+        """Elements behind the gateway of which any may have begun it."""
         self.slot = slot_of(instance.id)
         self.began = began
         """It has a row already."""
@@ -115,6 +118,7 @@ class Live:
         if definition is not self.definition:
             self.definition = definition
             self.overlays = overlays(definition)
+            self.gathers = gathering(definition)
 
     def waking(self, instance: Instance, now: datetime) -> datetime | None:
         """When to look again at what `instance` became, if nothing comes in.
@@ -185,6 +189,23 @@ def overlays(definition: Definition) -> dict[str, str]:
         for element in definition.elements.values()
         if element.entering in OVERLAYS
     }
+
+
+def conversed(live: Live, definition: Definition, after: Instance) -> bool:
+    """Whether what the instance awaits of the messages by which it began has come just now.
+
+    `after` is what it becomes, on `definition`; one that ends or is stopped awaits none any more.
+    """
+    gathers = live.gathers if definition is live.definition else gathering(definition)
+    before = _converses(live.gathers, live.instance) if live.began else bool(live.gathers)
+    return before and not _converses(gathers, after)
+
+
+def _converses(gathers: frozenset[str], instance: Instance) -> bool:
+    if not gathers or instance.state is not State.RUNNING:
+        return False
+    waits = instance.waits.values()
+    return is_set_aside(instance) or any(wait.element in gathers for wait in waits)
 
 
 def due(instance: Instance, now: datetime) -> list[int]:

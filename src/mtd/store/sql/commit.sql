@@ -285,13 +285,14 @@ attempts AS (
 -- Messages that leave for other instances; where nobody awaits one that starts a process, it
 -- begins an instance of it, whose id is the message's.
 leaving AS MATERIALIZED (
-    SELECT m.*, begins.definition, begins.element, begins.gathers
+    SELECT m.*, begins.process, begins.definition, begins.element, begins.gathers
     FROM fence, unnest(
         :sent_tenants::integer[], :sent_ids::uuid[], :sent_slots::smallint[],
         :sent_ttls_s::float8[], :sent_names::text[], :sent_keys::text[], :sent_payloads::bytea[]
     ) AS m (tenant_id, id, slot, ttl_s, name, key, payload)
     LEFT JOIN LATERAL (
-        SELECT s.name || '@' || s.version AS definition, s.element, s.gathers
+        SELECT
+            s.name AS process, s.name || '@' || s.version AS definition, s.element, s.gathers
         FROM starter s
         WHERE s.tenant_id = m.tenant_id AND s.event = m.name AND NOT s.is_signal
           AND NOT EXISTS (
@@ -304,17 +305,33 @@ leaving AS MATERIALIZED (
         ORDER BY s.name, s.element LIMIT 1
     ) AS begins ON true
 ),
+sent_converses AS (
+    INSERT INTO conversation (tenant_id, instance_id, process, key)
+    SELECT tenant_id, id, process, key FROM leaving WHERE gathers ORDER BY process, key
+    ON CONFLICT DO NOTHING
+    RETURNING instance_id
+),
 sent_begins AS (
-    INSERT INTO inbox (tenant_id, slot, id, instance_id, definition, element, key, body, gathers)
-    SELECT tenant_id, slot, id, id, definition, element, key, payload, gathers
-    FROM leaving WHERE definition IS NOT NULL
-    ON CONFLICT (tenant_id, definition, key) WHERE gathers DO NOTHING
+    INSERT INTO inbox (tenant_id, slot, id, instance_id, definition, element, key, body)
+    SELECT tenant_id, slot, id, id, definition, element, key, payload
+    FROM leaving
+    WHERE definition IS NOT NULL
+      AND (gathers IS NOT TRUE OR id IN (SELECT instance_id FROM sent_converses))
     RETURNING id
 ),
 sent AS (
     INSERT INTO message (tenant_id, id, expires_at, name, key, payload)
     SELECT tenant_id, id, now() + make_interval(secs => ttl_s), name, key, payload
     FROM leaving WHERE id NOT IN (SELECT id FROM sent_begins)
+)
+
+-- name: commit.conversed
+-- Conversations that are over: the next message of one begins another instance.
+conversed AS (
+    DELETE FROM conversation c
+    USING fence, unnest(:conversed_tenants::integer[], :conversed_instances::uuid[])
+        AS u (tenant_id, instance_id)
+    WHERE c.tenant_id = u.tenant_id AND c.instance_id = u.instance_id
 )
 
 -- name: commit.signals

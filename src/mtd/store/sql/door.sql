@@ -154,7 +154,9 @@ SELECT id, id IN (SELECT id FROM fresh) AS fresh FROM known;
 -- Keep messages, begin what they start where nobody awaits them, fan signals out to who listens
 -- now, and set aside what nobody may wait for.
 WITH starting AS MATERIALIZED (
-    SELECT s.event, s.is_signal, s.gathers, s.element, s.name || '@' || s.version AS definition,
+    SELECT
+        s.event, s.is_signal, s.gathers, s.element, s.name AS process,
+        s.name || '@' || s.version AS definition,
         row_number() OVER (PARTITION BY s.event, s.is_signal ORDER BY s.name, s.element) AS rank
     FROM starter s
     WHERE s.tenant_id = :tenant AND s.event = ANY (:names::text[]) AND NOT EXISTS (
@@ -190,24 +192,31 @@ fresh AS (
     ON CONFLICT DO NOTHING
     RETURNING id
 ),
+beginning AS MATERIALIZED (
+    SELECT
+        CASE WHEN s.is_signal THEN (
+            left(a.id::text, 13)
+            || right(md5(a.id::text || s.definition || s.element)::uuid::text, 23)
+        )::uuid ELSE a.id END AS id,
+        s.process, s.definition, s.element, coalesce(a.key, a.message_id) AS key, a.payload,
+        s.gathers AND NOT s.is_signal AS gathers
+    FROM arriving a JOIN fresh USING (id)
+    JOIN starting s ON s.event = a.name AND s.is_signal = (a.key IS NULL)
+    WHERE a.key IS NULL OR (a.begins AND s.rank = 1)
+),
+conversing AS (
+    INSERT INTO conversation (tenant_id, instance_id, process, key)
+    SELECT :tenant, id, process, key FROM beginning WHERE gathers ORDER BY process, key
+    ON CONFLICT DO NOTHING
+    RETURNING instance_id
+),
 begun AS (
-    INSERT INTO inbox (tenant_id, slot, id, instance_id, definition, element, key, body, gathers)
+    INSERT INTO inbox (tenant_id, slot, id, instance_id, definition, element, key, body)
     SELECT
         :tenant, ('x' || right(b.id::text, 2))::bit(8)::integer % :slots, b.id, b.id,
-        b.definition, b.element, b.key, b.payload, b.gathers
-    FROM (
-        SELECT
-            CASE WHEN s.is_signal THEN (
-                left(a.id::text, 13)
-                || right(md5(a.id::text || s.definition || s.element)::uuid::text, 23)
-            )::uuid ELSE a.id END AS id,
-            s.definition, s.element, coalesce(a.key, a.message_id) AS key, a.payload,
-            s.gathers AND NOT s.is_signal AS gathers
-        FROM arriving a JOIN fresh USING (id)
-        JOIN starting s ON s.event = a.name AND s.is_signal = (a.key IS NULL)
-        WHERE a.key IS NULL OR (a.begins AND s.rank = 1)
-    ) AS b
-    ON CONFLICT (tenant_id, definition, key) WHERE gathers DO NOTHING
+        b.definition, b.element, b.key, b.payload
+    FROM beginning b
+    WHERE b.gathers IS NOT TRUE OR b.id IN (SELECT instance_id FROM conversing)
     RETURNING id
 ),
 kept AS (
