@@ -253,6 +253,26 @@ async def test_a_credit_note_annuls_a_living_document_and_nothing_else() -> None
         assert counters["issue/credit_note"] == {"applied": 1}
 
 
+async def test_a_second_note_that_nobody_answered_for_is_not_taken_for_the_first() -> None:
+    """Whichever was issued: the one that is there is found, and what is not there is issued."""
+    part: dict[str, Any] = {"folio": 101, "reason": "3", "amount": 5_000}
+    async with conversation(FIRST) as talk:
+        await talk.call("paperless.issue")
+        first = outputs(await talk.call("paperless.credit_note", key="c1", **part))["folio"]
+        others: dict[str, Any] = {**part, "besides": [first]}
+        await talk.befall("paperless", "none", "lost_reply")
+        lost = await talk.call("paperless.credit_note", key="c2", **others)
+        assert isinstance(lost, Unknown)
+        again = await talk.call("paperless.credit_note", key="c2", sent_before=True, **others)
+        second = outputs(again)["folio"]
+        assert second not in (None, first)
+        others["besides"] = [first, second]
+        third = await talk.call("paperless.credit_note", key="c3", sent_before=True, **others)
+        assert outputs(third)["folio"] not in (None, first, second)
+        counters = talk.town.stations["paperless"].ledger.counters
+        assert counters["issue/credit_note"] == {"applied": 3}
+
+
 async def test_a_rejected_document_is_not_corrected_by_a_note() -> None:
     async with conversation(FIRST) as talk:
         await talk.befall("paperless", "rejected")

@@ -3,10 +3,10 @@
 import asyncio
 import os
 import re
-import socket
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from mtd.runtime.engine.working import work
 from mtd.runtime.intake import take_in
 from mtd.runtime.operations.books import own_books
 from mtd.runtime.operations.deploying import deploy_all, first_key
-from mtd.runtime.rehearsal.furnishing import by_paperless
+from mtd.runtime.rehearsal.furnishing import authority_of, by_paperless, furnish, trusting
 from mtd.runtime.rehearsal.town import environment
 from mtd.runtime.settings.settings import issuers, load
 from mtd.simulators import town
@@ -35,15 +35,25 @@ from mtd.simulators.settings import Callback, TownSettings
 from mtd.simulators.town import Running
 from tests.conftest import Server
 from tests.core.orders.examples import plain_order
+from tests.processes.premises import (
+    KEY,
+    LOOK_S,
+    PATIENCE_S,
+    Neighbourhood,
+    free_port,
+    made_key,
+    ready,
+)
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 20.0
-LOOK_S = 0.02
 LOOKS_MAX = round(PATIENCE_S / LOOK_S)
 PERSON = "ana"
-KEY = "mtd_test"
-BRIEF = {"MTD__DURATIONS__CLAIMS_WINDOW": "PT0.1S"}
-"""Waits that no test is about."""
+TASKS = ("PAYMENT", "ALTERNATIVE", "TAX_DATA", "DELIVERY", "RETURN", "EXCEPTION", "MAIL")
+BRIEF = {
+    "MTD__DURATIONS__CLAIMS_WINDOW": "PT0.1S",
+    **{f"MTD__DURATIONS__{task}_DUE": "PT2M" for task in TASKS},
+}
+"""Waits that no test is about: an order closes soon, and nobody is late with a task."""
 ENDED = ("CLOSED", "CANCELLED")
 _NUMBERS = count(1)
 
@@ -65,7 +75,7 @@ class Shop:
         """POST what must be accepted; the answer."""
         content = body if isinstance(body, bytes) else msgspec.json.encode(body)
         headers = {"Content-Type": "application/json"}
-        async with self.session.post(path, data=content, headers=headers) as answer:
+        async with self.session.post(path, data=BytesIO(content), headers=headers) as answer:
             assert answer.status in (200, 201, 202), (path, answer.status, await answer.text())
             return await answer.json(content_type=None)
 
@@ -73,7 +83,7 @@ class Shop:
         """Status and answer of a POST."""
         content = msgspec.json.encode(body)
         headers = {"Content-Type": "application/json"}
-        async with self.session.post(path, data=content, headers=headers) as answer:
+        async with self.session.post(path, data=BytesIO(content), headers=headers) as answer:
             return answer.status, await answer.json(content_type=None)
 
     async def get(self, path: str) -> Any:
@@ -234,19 +244,26 @@ async def open_shop(
     settings: Mapping[str, str] | None = None,
     intake: bool = False,
     places: Sequence[Path] = (ROOT,),
+    native: bool = False,
 ) -> AsyncGenerator[Shop]:
-    """A shop with no faults but those that a test scripts; its files are below `places`."""
+    """A shop with no faults but those that a test scripts; its files are below `places`.
+
+    `native`: MTD issues the tax documents itself, to the simulated authority; else Paperless does.
+    """
     customers = [place / "customers" for place in places]
-    port = _free_port()
+    port = free_port()
     async with server.database() as dsn:
-        told = Callback(url=f"http://127.0.0.1:{port}", api_key=_made_key(home))
+        told = Callback(url=f"http://127.0.0.1:{port}", api_key=made_key(home))
         quiet = TownSettings(latency_scale=0, time_scale=1e-5, default_faults=False, callback=told)
         legacy = await town.serve(quiet)
         own, url = load(customer, {}, customers), f"http://127.0.0.1:{port}"
-        led = {**by_paperless(own), **environment(legacy.urls, own.legacy), **BRIEF}
+        issued = trusting(own, authority_of(home)) if native else by_paperless(own)
+        led = {**issued, **environment(legacy.urls, own.legacy), **BRIEF}
         led |= own_books(own, url, KEY) | {"MTD__API__PORT": str(port), **(settings or {})}
         os.environ.update({k: v for k, v in led.items() if not k.startswith("MTD__")})
         app = await open_app(load(customer, led, customers), home, dsn)
+        if native:
+            await furnish(app, Neighbourhood(legacy))
         await deploy_all(app, [place / "processes" for place in places])
         key = await first_key(app)
         stopping = asyncio.Event()
@@ -260,7 +277,7 @@ async def open_shop(
             f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {key}"}
         )
         try:
-            await _ready(session, tasks)
+            await ready(session, tasks)
             yield Shop(app, legacy, session)
         finally:
             stopping.set()
@@ -268,29 +285,3 @@ async def open_shop(
             await session.close()
             await app.close()
             await legacy.close()
-
-
-async def _ready(session: aiohttp.ClientSession, tasks: list[asyncio.Task[None]]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            for task in tasks:
-                assert not task.done(), task.exception()
-            try:
-                async with session.get("/health") as answer:
-                    if answer.status == 200 and (await answer.json())["workers"]:
-                        return
-            except aiohttp.ClientError:
-                pass
-            await asyncio.sleep(LOOK_S)
-
-
-def _made_key(home: Path) -> str:
-    """The key that `first_key` will find: the town is told it before."""
-    (home / "api.key").write_text(KEY)
-    return KEY
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

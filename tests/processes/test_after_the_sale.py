@@ -71,7 +71,7 @@ def test_what_has_arrived_meanwhile_is_neither_sent_again_nor_taken_back() -> No
 def test_a_late_delivery_closes_the_agents_task() -> None:
     world = drive(messages={"Delivered": [None, {}]})
     assert_ended(world, DELIVERED)
-    assert world.fired == ["Vence plazo de entrega", "Esperar plazo de cierre"]
+    assert world.fired[:2] == ["Vence plazo de entrega", "Esperar plazo de cierre"]
     assert world.asked == [("Coordinar entrega", "agent")]
 
 
@@ -241,6 +241,18 @@ def test_a_bounced_mail_that_nobody_corrects_holds_nothing_up() -> None:
     assert world.states == DELIVERED
     assert world.instance.state is State.RUNNING
     assert world.resting() == {"Corregir correo"}
+
+
+def test_a_bounced_letter_to_the_staff_goes_to_the_staff_again() -> None:
+    letter = {"mail_id": "M-1", "kind": "early_warning", "to": "supervisor"}
+    bounced = {"Esperar evento de bodega": ("MailBounced", letter)}
+    deputy = "suplente@tienda.example"
+    for answer, to in (({}, "supervisor"), ({"address": deputy}, deputy)):
+        world = drive(intrusions=bounced, people={"Corregir destinatario": [answer]})
+        assert_ended(world, DELIVERED)
+        [again] = [i for _, i in world.made if i.get("kind") == "early_warning"]
+        assert (again["to"], again["reference"]) == (to, "M-1")
+        assert ("Corregir correo", "agent") not in world.asked, "the customer's address is right"
 
 
 def test_a_refusal_that_nobody_expects_is_an_exception() -> None:

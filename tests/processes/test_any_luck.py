@@ -10,7 +10,7 @@ from mtd.core.process.instance import State
 from mtd.core.process.outcome import Done, Failed, Outcome, Refused, Unknown
 from tests.processes.deployed import bindings
 from tests.processes.paths import drive
-from tests.processes.world import ANSWERS
+from tests.processes.world import ANSWERS, ORDER, World
 
 Payload = dict[str, Any]
 
@@ -34,6 +34,11 @@ DECISIONS = {
     "Coordinar entrega": ["Despachar de nuevo", "Devolver"],
     "Resolver excepción": ["Reintentar", "Anular"],
 }
+INSPECTED: list[Payload] = [
+    {"decision": "Acoger todo"},
+    {"decision": "Rechazar"},
+    *({"decision": "Acoger una parte", "amount": amount} for amount in (1, 30_000, 59_990, 70_000)),
+]
 TASKS = [
     "Cargar folios (CAF)",
     "Corregir datos tributarios",
@@ -51,11 +56,16 @@ MESSAGES: dict[str, st.SearchStrategy[Payload]] = {
     "PickedUp": st.just(NOTHING),
     "Dispatched": st.just({"tracking": "K-1"}),
     "DeliveryFailed": st.just(NOTHING),
+    "GoodsReceived": st.just(NOTHING),
 }
 LEGACY = sorted(
     {s.connector for s in bindings().service.values() if not s.connector.startswith("engine.")}
 )
 PLACES = ["Capturar pago", "Emitir DTE", "Esperar al emisor", "Esperar evento de bodega"]
+RETURNING = ["Esperar entrega", "Esperar plazo de cierre", "Garantía legal"]
+RETURNS = st.sampled_from(["WITHDRAWAL", "GUARANTEE"]).map(
+    lambda reason: ("ReturnRequested", {"return_id": "R-1", "reason": reason})
+)
 
 
 def _answer(service: str) -> st.SearchStrategy[Outcome]:
@@ -91,6 +101,8 @@ def scripts(draw: st.DrawFn) -> dict[str, Any]:
     for task, ways in DECISIONS.items():
         chosen = draw(st.lists(st.sampled_from(ways), max_size=8))
         people[task] = [{"decision": way} for way in chosen]
+    people["Inspeccionar devolución"] = draw(st.lists(st.sampled_from(INSPECTED), max_size=6))
+    people["Corregir destinatario"] = [{}] * 8
     by_gift_card = draw(st.sampled_from([0, 20000, 59990]))
     return {
         "order": {
@@ -109,11 +121,14 @@ def scripts(draw: st.DrawFn) -> dict[str, Any]:
             name: [*draw(st.lists(st.none() | payload, max_size=4)), *_in_the_end(name)]
             for name, payload in MESSAGES.items()
         },
-        "intrusions": draw(
-            st.dictionaries(
-                st.sampled_from(PLACES), st.just(("CancelRequested", NOTHING)), max_size=1
-            )
-        ),
+        "intrusions": {
+            **draw(
+                st.dictionaries(
+                    st.sampled_from(PLACES), st.just(("CancelRequested", NOTHING)), max_size=1
+                )
+            ),
+            **draw(st.dictionaries(st.sampled_from(RETURNING), RETURNS)),
+        },
     }
 
 
@@ -129,6 +144,7 @@ def _in_the_end(name: str) -> list[Payload]:
 @given(scripts())
 def test_no_order_is_lost(script: dict[str, Any]) -> None:
     world = drive(**script)
+    _credited_within(world)
     incidents = world.instance.incidents.values()
     assert not [i for i in incidents if i.code in DRAWN_WRONG], incidents
     if world.instance.state is State.COMPLETED:
@@ -139,7 +155,17 @@ def test_no_order_is_lost(script: dict[str, Any]) -> None:
     assert not any(isinstance(effect, Timer) for effect in effects), "a timer still runs"
     assert not any(isinstance(effect, Call) for effect in effects) or incidents
     somebody = [effect for effect in effects if isinstance(effect, UserTask)]
-    elsewhere = awaited - {"StageError", "MailBounced", "CancelRequested"}
+    elsewhere = awaited - {"StageError", "MailBounced", "CancelRequested", "ReturnRequested"}
     assert somebody or elsewhere, (
         f"nobody would ever move this order again: {world.resting()} {incidents}"
     )
+
+
+def _credited_within(world: World) -> None:
+    """The notes that were issued, together, never pass the document (R70)."""
+    issued = [
+        ORDER["amount"] if inputs["reason"] == 1 else inputs["amount"]
+        for service, inputs, outcome in world.came
+        if service == "tax.credit_note" and isinstance(outcome, Done) and outcome.outputs["folio"]
+    ]
+    assert sum(issued) <= ORDER["amount"], issued

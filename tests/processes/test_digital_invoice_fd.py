@@ -182,3 +182,19 @@ def test_early_warning_before_the_promise_is_broken() -> None:
     assert world.fired[:2] == ["Alerta temprana", "Vence fecha de compromiso"]
     levels = [i["reference"] for _, i in world.made if i.get("kind") == "early_warning"]
     assert levels == ["1", "2"]
+
+
+def test_a_reversal_that_fails_is_retried_and_then_somebodys() -> None:
+    """R60, D30: nothing that is to be undone is left undone in silence."""
+    cancel: dict[str, tuple[str, dict[str, Any]]] = {"Esperar despacho": ("CancelRequested", {})}
+    down = [Failed("down")] * 12
+    world = sell(intrusions=cancel, calls={"pos.void": down})
+    assert world.states[-3:] == ["EXCEPTION", "CANCELLATION_REQUESTED", "CANCELLED"]
+    human = [Done({"resolution": "human"})]
+    script = {"pos.void": down, "order.handle_error": human}
+    late = sell(intrusions=cancel, calls=script)
+    assert late.resting() >= {"Resolver excepción al anular"}
+    assert late.states[-1] == "EXCEPTION" and late.mails[-1] == "task_overdue"
+    people: People = {"Resolver excepción al anular": [{}]}
+    done = sell(intrusions=cancel, calls=script, people=people)
+    assert done.states[-1] == "CANCELLED" and not done.instance.incidents

@@ -19,7 +19,7 @@ def test_an_ecommerce_order_is_delivered_and_closed() -> None:
     assert_ended(world, DELIVERED)
     assert world.mails == ["order_confirmation", "dispatched"]
     assert world.services.count("tax.issue") == 1
-    assert world.fired == ["Esperar plazo de cierre"]
+    assert world.fired == ["Esperar plazo de cierre", "Vence la garantía legal"]
 
 
 def test_a_kiosk_order_is_picked_up_with_a_guide_for_its_way_to_the_shop() -> None:
@@ -128,7 +128,7 @@ def test_a_declined_gift_card_is_replaced_by_the_card() -> None:
 def test_an_unresolved_payment_cancels_after_a_day() -> None:
     world = drive(calls={"payment.capture": [DECLINED]}, messages={"PaymentConfirmed": []})
     assert_ended(world, ["RECEIVED", "VALIDATED", "ON_HOLD", *CANCELLED])
-    assert world.fired == ["24 horas sin resolver"]
+    assert world.fired == ["Vence plazo de pago", "24 horas sin resolver"]
 
 
 def test_a_phone_payment_that_never_comes_goes_to_an_agent_after_two_hours() -> None:

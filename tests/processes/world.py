@@ -57,10 +57,16 @@ class World:
         self.messages = defaultdict(list, {k: list(v) for k, v in sent.items()})
         self.intrusions = dict(intrusions or {})
         self.made: list[tuple[str, dict[str, Any]]] = []
+        self.came: list[tuple[str, dict[str, Any], Outcome]] = []
+        """The calls made, each with what came of it."""
+        self.kept: dict[str, Any] = {}
+        """The process's variables as they last were."""
         self.asked: list[tuple[str, str]] = []
         """User tasks that were open, and the role they were for."""
         self.fired: list[str] = []
         """Labels of the timers that fired."""
+        self.fired_at: list[datetime] = []
+        """When each of them did."""
         self.status: OrderStatus = RECEIVED
         self.states: list[str] = []
         self._seen: set[int] = set()
@@ -113,6 +119,7 @@ class World:
     def _let(self, trigger: Trigger) -> None:
         moved = advance(self.definition, self.instance, trigger)
         self.instance = moved.instance
+        self.kept = self.variables or self.kept
         self._note_state(moved)
         for wait in self.instance.waits.values():
             if isinstance(wait.effect, UserTask) and wait.id not in self._seen:
@@ -171,6 +178,7 @@ class World:
             self.now = max(self.now, call.not_before or self.now)
             self.made.append((call.service, call.inputs))
             outcome = self._outcome(call)
+            self.came.append((call.service, call.inputs, outcome))
             self._let(Answered(at=self._tick(), wait=wait.id, outcome=outcome))
             self._after(call, outcome)
             return True
@@ -223,6 +231,7 @@ class World:
         due, _, wait = min(timers, key=lambda timer: timer[:2])
         self.now = max(self.now, due)
         self.fired.append(self.definition.elements[wait.element].name)
+        self.fired_at.append(self.now)
         self._let(Fired(at=self.now, wait=wait.id))
         return True
 

@@ -148,10 +148,9 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
             name="nightly", version=1, element="start", label="start", missed="one",
             next_at=order.placed_at, times_left=None,
         )  # fmt: skip
-        starter = Starter(element="sold", event="Sold", is_signal=False)
-        talked = Starter(element="talk", event="Talk", is_signal=False, gathers=True)
-        starters = [starter, talked]
-        await beginnings.register(connection, tenant, "nightly", 1, [nightly], starters)
+        sold = Starter(element="sold", event="Sold", is_signal=False)
+        begun_by = [sold, Starter(element="talk", event="Talk", is_signal=False, gathers=True)]
+        await beginnings.register(connection, tenant, "nightly", 1, [nightly], begun_by)
         await facts.register(connection, tenant, "nightly", 1, ["hot"])
         await facts.change(connection, tenant, {"degrees": b"31"}, "me")
     await store.deliver(

@@ -36,6 +36,8 @@ class Letter(msgspec.Struct, frozen=True):
     correlation: str
     """What a bounce is to be told by: `X-Correlation-Key`, else the mail's own id."""
     kind: str
+    to: str
+    """`X-Mail-To`: the role that it is for, told again with a bounce."""
     reference: str
     """`X-Reference`: tells two wanted letters of one kind apart."""
     recipient: str
@@ -81,6 +83,7 @@ class PostOffice:
                 "mail_id": letter.mail_id,
                 "order_id": letter.order,
                 "kind": letter.kind,
+                "to": letter.to,
                 "reason": "550 5.1.1 no such mailbox",
             }
             event = Event(
@@ -214,6 +217,7 @@ def _letter(recipients: list[str], content: bytes) -> Letter:
         reference=str(headers.get("X-Reference", "")),
         order=str(headers.get("X-Order", "")),
         kind=str(headers.get("X-Mail-Kind", "letter")),
+        to=str(headers.get("X-Mail-To", "")),
         recipient=recipients[0],
         copies=tuple(recipients[1:]),
         subject=str(make_header(decode_header(str(headers.get("Subject", ""))))),

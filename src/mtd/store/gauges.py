@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from mtd.core.orders.states import OrderState
 from mtd.store.sessions import structs
 from mtd.store.statements import statements
 from mtd.store.store import Store
@@ -135,9 +136,10 @@ async def workers(store: Store, tenant: int) -> tuple[set[str], int]:
 
 
 async def unsettled(store: Store, tenant: int) -> list[Unsettled]:
-    """The orders that have not ended."""
+    """The orders that have not ended; a closed one has, though its legal guarantee goes on."""
     async with store.door(tenant) as connection:
-        rows = await connection.fetch(*_SQL["unsettled"](tenant=tenant))
+        asked = _SQL["unsettled"](tenant=tenant, closed=OrderState.CLOSED.value)
+        rows = await connection.fetch(*asked)
         return [Unsettled(*row) for row in rows]
 
 

@@ -25,6 +25,8 @@ from mtd.core.process.outcome import Answer, Done, Failed, Refused
 
 KIND = re.compile(r"[a-z][a-z0-9_]{0,63}")
 TAX_DOCUMENT = "tax_document"
+CUSTOMER = "customer"
+"""Who a letter without the input `to` is for."""
 NO_LETTER: dict[str, Any] = {"mail_id": None, "sent": False, "enclosed": 0}
 
 __all__ = ["CONNECTORS", "Options"]
@@ -227,6 +229,7 @@ def _headers(letter: Letter, options: Options, mail_id: str, copied: str | None)
     headers = {
         "X-Order": order.key,
         "X-Mail-Kind": letter.kind,
+        "X-Mail-To": str(inputs.get("to") or CUSTOMER),
         "X-Correlation-Key": order.key if options.bounce_key == "order" else mail_id,
     }
     if copied is not None:

@@ -77,7 +77,8 @@ async def send(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
 async def credit_note(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
     """Issue the credit note (61) for the input `folio`, with CodRef `reason` (1 annuls).
 
-    With CodRef 3 the input `amount`, tax included, is what is taken off the document.
+    With CodRef 3 the input `amount`, tax included, is what is taken off the document. The input
+    `besides` are the folios of the order's other notes: none of them answers for this one.
     Nothing is issued, and `folio` is None, when there is no document or it is not valid:
     a rejected document does not exist for the tax authority and cannot be corrected.
     """
@@ -114,12 +115,12 @@ async def status(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
 
 
 async def find(attempt: Attempt, order: PurchaseOrder, wire: Wire) -> Answer:
-    """The order's document, or None in every output; nothing is issued."""
+    """The order's document, none of the input `besides`, or None in every output."""
     service = _service(order, wire)
     if isinstance(service, Failed):
         return service
     known = _named(attempt, order)
-    there = await found(service, order, _kind(attempt, order), known)
+    there = await found(service, order, _kind(attempt, order), known, _besides(attempt))
     if isinstance(there, Failed):
         return there
     return Done(NOTHING if there is None else _outputs(*there))
@@ -187,7 +188,7 @@ async def _issue(
         folio = None
     if attempt.sent_before or attempt.inputs.get("ask_first"):
         known = None if reference is not None else _named(attempt, order)
-        there = await found(service, order, kind, known)
+        there = await found(service, order, kind, known, _besides(attempt))
         if isinstance(there, Failed):
             return there
         if there is not None and there[1] not in DEAD:
@@ -245,6 +246,11 @@ def _named(attempt: Attempt, order: PurchaseOrder) -> Document | None:
         return None
     track_id = str(attempt.inputs.get("track_id") or "")
     return Document(kind=_kind(attempt, order), folio=int(folio), track_id=track_id)
+
+
+def _besides(attempt: Attempt) -> frozenset[int]:
+    """Documents of the order that are not this step's."""
+    return frozenset(int(folio) for folio in attempt.inputs.get("besides") or ())
 
 
 def _outputs(document: Document, state: str) -> dict[str, Any]:

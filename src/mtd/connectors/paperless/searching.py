@@ -15,12 +15,17 @@ DEAD = frozenset({"REJECTED", "VOIDED"})
 
 
 async def found(
-    service: Service, order: PurchaseOrder, kind: int, known: Document | None
+    service: Service,
+    order: PurchaseOrder,
+    kind: int,
+    known: Document | None,
+    besides: frozenset[int] = frozenset(),
 ) -> tuple[Document, str] | Failed | None:
     """The order's document and its state; a living one if there is any.
 
     `known` is asked after by its folio, which is decisive; else the lists of the days are read,
-    the newest first. Failed when the issuer cannot be asked.
+    the newest first. `besides`: folios that are another step's, such as the notes that an order has
+    already. Failed when the issuer cannot be asked.
     """
     if known is not None:
         return await _with_state(service, known)
@@ -30,6 +35,8 @@ async def found(
         if isinstance(documents, Failed):
             return documents
         for document in documents:
+            if document.folio in besides:
+                continue
             there = await _with_state(service, document)
             if isinstance(there, Failed) or there[1] not in DEAD:
                 return there

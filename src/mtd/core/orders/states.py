@@ -43,7 +43,7 @@ class OrderState(Labelled):
 
     @property
     def is_final(self) -> bool:
-        """Nothing follows."""
+        """The order is over; a closed one may come back by the legal guarantee alone."""
         return self in FINAL
 
 
@@ -72,7 +72,8 @@ NEXT: dict[OrderState, frozenset[OrderState]] = {
     S.RETURNED: frozenset({S.CLOSED}),
     S.CANCELLATION_REQUESTED: frozenset({S.CANCELLED}),
     S.CANCELLED: frozenset(),
-    S.CLOSED: frozenset(),
+    # The legal guarantee goes on after the closing (R70; Ley 19.496, art. 21).
+    S.CLOSED: frozenset({S.RETURN_IN_PROGRESS}),
     S.EXCEPTION: frozenset({S.CANCELLED}),
 }
 """What may follow directly; overlays may follow any state that `may_enter` allows."""
@@ -142,9 +143,11 @@ def _step(before: OrderState, reached: OrderState, code: str) -> OrderState | Il
     """The state reached once `code` is entered by an order that shows `before`."""
     if code == reached.value:
         return reached
-    if code not in _CODES or reached.is_final:
+    if code not in _CODES:
         return IllegalTransition(before, code)
     state = OrderState(code)
+    if reached.is_final and state not in NEXT[reached]:
+        return IllegalTransition(before, code)
     if state in OVERLAYS:
         if not may_enter(reached, state):
             return IllegalTransition(before, code)

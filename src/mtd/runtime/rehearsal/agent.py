@@ -21,6 +21,8 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "resolve_exception": {"decision": "Reintentar"},
     "coordinate_delivery": {"decision": "Despachar de nuevo"},
     "correct_mail": {"email": "corrected@mail.example"},
+    "correct_recipient": {},
+    "resolve_reversal": {},
     "inspect_return": {"decision": "Acoger todo"},
 }
 """What it fills in, by form."""

@@ -1,7 +1,9 @@
 """Furnishing: what native issuers of a rehearsal need of an authority, forged and taken in."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -27,7 +29,6 @@ from mtd.runtime.rehearsal.forging import (
     new_key,
     pkcs12_file,
 )
-from mtd.runtime.rehearsal.town import Town
 from mtd.runtime.settings.settings import Settings
 from mtd.runtime.tax.authorising import NotTaken, Standing, certify, standings, take_in
 from mtd.runtime.tax.declaring import Declaration, declare
@@ -42,6 +43,16 @@ FOLIOS_MIN = 100_000
 """Where fewer are left, more are authorised at the next start."""
 IN_FORCE = timedelta(days=30)
 FORGER = "rehearsal"
+
+
+class Told(Protocol):
+    """The simulated systems: where they are, and how they are told things."""
+
+    urls: dict[str, str]
+
+    async def tell(self, system: str, command: Mapping[str, Any]) -> None:
+        """Order something of a system."""
+        ...
 
 
 class Unfurnished(Exception):
@@ -71,7 +82,7 @@ def trusting(settings: Settings, by: Authority) -> dict[str, str]:
     }
 
 
-async def furnish(app: App, town: Town) -> dict[str, str]:
+async def furnish(app: App, town: Told) -> dict[str, str]:
     """Folios of every type and a certificate for each simulated issuer that lacks them.
 
     The town's authority trusts the folios from now on. What other processes need to do so too.

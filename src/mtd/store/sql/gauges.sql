@@ -61,7 +61,8 @@ SELECT w.name, (
 FROM worker w;
 
 -- name: gauges.unsettled
--- The orders whose instance goes on, with their state, and whether an incident says why.
+-- The orders that are not closed and whose instance goes on, with their state, and whether an
+-- incident says why.
 SELECT
     o.country || '/' || o.store || '/' || o.channel || '/' || o.external_id AS key, o.state,
     EXISTS (
@@ -70,7 +71,7 @@ SELECT
     ) AS seen
 FROM instance i
 JOIN purchase_order o ON o.tenant_id = i.tenant_id AND o.id = i.id
-WHERE i.tenant_id = :tenant AND i.state = 'RUNNING';
+WHERE i.tenant_id = :tenant AND i.state = 'RUNNING' AND o.state <> :closed;
 
 -- name: gauges.documented
 -- The sales that have a document which counts, with its number, and whether it is of their amount.
