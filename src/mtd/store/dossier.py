@@ -1,11 +1,13 @@
 """The dossier: an order's journal from its end, the evidence, and what people remarked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
-from mtd.core.process.journal import Entry
+from mtd.core.process.instance import Instance
+from mtd.core.process.journal import Entry, fold
+from mtd.store import loading
 from mtd.store.sessions import Connection, Row, structs
 from mtd.store.statements import statements
 from mtd.store.trace import Traced, attempted
@@ -29,20 +31,33 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def entries(
-    connection: Connection, tenant: int, instance: str, below: int, limit: int
+    connection: Connection,
+    tenant: int,
+    instance: str,
+    below: int,
+    limit: int,
+    kinds: Sequence[str] | None = None,
 ) -> list[Entry]:
     """As `latest`, without the attempts."""
     rows = await connection.fetch(
-        *_SQL["entries"](tenant=tenant, instance=instance, below=below, page=limit)
+        *_SQL["entries"](tenant=tenant, instance=instance, below=below, kinds=kinds, page=limit)
     )
     return [Entry(**row) for row in rows]
 
 
 async def latest(
-    connection: Connection, tenant: int, instance: str, below: int = NEWEST, limit: int = PAGE_MAX
+    connection: Connection,
+    tenant: int,
+    instance: str,
+    below: int = NEWEST,
+    limit: int = PAGE_MAX,
+    kinds: Sequence[str] | None = None,
 ) -> list[Traced]:
-    """At most `limit` rows of an instance's journal before number `below`, the newest first."""
-    found = await entries(connection, tenant, instance, below, limit)
+    """At most `limit` rows of an instance's journal before number `below`, the newest first.
+
+    `kinds`: those of these kinds alone.
+    """
+    found = await entries(connection, tenant, instance, below, limit, kinds)
     if not found:
         return []
     span = {"from": found[-1].seq, "to": found[0].seq}
@@ -53,6 +68,24 @@ async def latest(
     for row in calls:
         attempts.setdefault(row["seq"], []).append(attempted(row))
     return [Traced(entry, tuple(attempts.get(entry.seq, ()))) for entry in found]
+
+
+async def stands(connection: Connection, tenant: int, instance: str) -> Instance | None:
+    """An instance as its snapshot and the journal after it tell; None: it has not begun.
+
+    Raises ValueError for a journal with a gap, or written by a newer version of this program.
+    """
+    rows = await connection.fetch(
+        *_SQL["stands"](tenant=tenant, instance=instance, version=loading.VERSION)
+    )
+    if not rows:
+        return None
+    first = rows[0]
+    blank = Instance(id=instance, definition=first["definition"], key=first["key"])
+    kept = loading.decode(first["snapshot"]) if first["snapshot"] is not None else blank
+    columns = ("seq", "at", "kind", "element", "payload")
+    later = [Entry(*(row[name] for name in columns)) for row in rows if row["seq"] is not None]
+    return fold(kept, later)
 
 
 async def failed(connection: Connection, tenant: int, instance: str, limit: int) -> list[Attempted]:

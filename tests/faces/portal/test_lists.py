@@ -20,19 +20,19 @@ LONG = 20_000
 
 @pytest.fixture
 async def sofia(stand: Stand) -> AsyncGenerator[aiohttp.ClientSession]:
-    async with _signed_in(stand, "sofia") as session:
+    async with signed_in(stand, "sofia") as session:
         yield session
 
 
 @pytest.fixture
 async def ana(stand: Stand) -> AsyncGenerator[aiohttp.ClientSession]:
     """She sees the orders of Paris alone, and no personal data."""
-    async with _signed_in(stand, "ana") as session:
+    async with signed_in(stand, "ana") as session:
         yield session
 
 
 @asynccontextmanager
-async def _signed_in(stand: Stand, login: str) -> AsyncGenerator[aiohttp.ClientSession]:
+async def signed_in(stand: Stand, login: str) -> AsyncGenerator[aiohttp.ClientSession]:
     jar = aiohttp.CookieJar(unsafe=True)
     async with aiohttp.ClientSession(stand.url, cookie_jar=jar) as session:
         form = {"login": login, "password": PASSWORD}

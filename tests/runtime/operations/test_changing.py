@@ -68,7 +68,7 @@ async def test_instances_follow_to_a_new_version_or_say_why_not(works: Works) ->
     for id_ in (early, other):
         cause, facts = await last(works, id_, "migrated")
         assert cause == ["shop@2", {}, "ana", "better"]
-        assert ["follows", "shop@2"] in facts  # pyright: ignore[reportOperatorIssue]
+        assert ["follows", "shop@2", "shop@1"] in facts  # pyright: ignore[reportOperatorIssue]
         await works.rows("SELECT 1 FROM instance WHERE id = $1 AND definition = 'shop@2'", id_)
         await works.review(id_)
         await works.rows(

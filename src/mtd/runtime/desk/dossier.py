@@ -1,6 +1,8 @@
 """The dossier of an order: where it stands, why it does not go on, what happened, what is kept."""
 
 from collections.abc import Mapping, Sequence
+from difflib import unified_diff
+from itertools import pairwise
 from typing import Any, cast
 
 import msgspec
@@ -9,6 +11,7 @@ from mtd.core.process.journal import decode
 from mtd.core.process.telling import label
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.diagnosis import Diagnosis, diagnosed
+from mtd.runtime.desk.outlook import Outlook, outlook_of
 from mtd.runtime.desk.person import Person
 from mtd.runtime.desk.telling import Line, lines
 from mtd.runtime.operations.chronicle import Chapter, chronicle
@@ -25,6 +28,15 @@ CHAPTERS = 50
 FAILED_MAX = 20
 AUDITED_MAX = 50
 REASON_MAX = 500
+SHOWN = {
+    "people": ("submitted", "retried", "modified", "changed", "migrated", "stopped"),
+    "calls": ("answered",),
+    "messages": ("received",),
+    "timers": ("fired",),
+}
+"""Kinds of rows, by what a person asks to see of a journal."""
+DIFFERENT_MAX = 40
+"""Lines of difference between two answers that are shown."""
 MASK = "•••"
 PERSONAL = frozenset(
     {
@@ -46,6 +58,9 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """Newest first."""
     told: dict[int, list[Line]]
     """What followed, by the number of the row."""
+    differences: dict[str, tuple[str, ...]]
+    """What an attempt was answered otherwise than the one before it, by `seq-place`."""
+    outlook: Outlook
     earlier: int | None
     """The number before which there are more; None: there are none."""
     tasks: tuple[Task, ...]
@@ -55,17 +70,23 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     audited: tuple[Listed, ...]
 
 
-async def dossier_of(desk: Desk, person: Person, name: str, below: int | None = None) -> Dossier:
-    """The order of this name; `below`: its journal from before that number on."""
+async def dossier_of(
+    desk: Desk, person: Person, name: str, below: int | None = None, show: str = ""
+) -> Dossier:
+    """The order of this name; `below`: its journal from before that number on.
+
+    `show`: of its journal what SHOWN names alone.
+    """
     order = await desk.order(person, name)
     async with desk.app.store.door(desk.tenant) as connection:
         wanted = (connection, desk.tenant, order.id)
         all_incidents = await incidents.of(*wanted)
-        traced = await dossier.latest(*wanted, below or NEWEST, CHAPTERS + 1)
+        traced = await dossier.latest(*wanted, below or NEWEST, CHAPTERS + 1, SHOWN.get(show))
         failed = await dossier.failed(*wanted, FAILED_MAX)
         known = await tasks.of(*wanted)
         remarks = await dossier.remarks(*wanted)
         documents = await kept.of_order(*wanted)
+        outlook = await outlook_of(desk, connection, order)
         done = await audit.page(connection, desk.tenant, subject=order.key, limit=AUDITED_MAX)
     shown = traced[:CHAPTERS]
     chapters: list[Chapter] = []
@@ -84,12 +105,34 @@ async def dossier_of(desk: Desk, person: Person, name: str, below: int | None = 
         settled=len(all_incidents) - len(open_),
         chapters=tuple(chapters),
         told=told,
+        differences=differences(chapters),
+        outlook=outlook,
         earlier=shown[-1].entry.seq if len(traced) > CHAPTERS else None,
         tasks=tuple(task for task in known if task.closed_at is None),
         remarks=tuple(remarks),
         documents=tuple(one.name for one in documents),
         audited=tuple(done),
     )
+
+
+def differences(chapters: Sequence[Chapter]) -> dict[str, tuple[str, ...]]:
+    """How each attempt's answer differs from that of the attempt before it at the same wait."""
+    tries = sorted(
+        (one.attempts[place].wait, one.attempts[place].attempt, one.seq, place)
+        for one in chapters
+        for place in range(len(one.attempts))
+    )
+    by_seq = {one.seq: one for one in chapters}
+    found: dict[str, tuple[str, ...]] = {}
+    for (wait, _, seq, place), (next_wait, _, next_seq, next_place) in pairwise(tries):
+        if wait == next_wait:
+            before, after = (
+                msgspec.json.format(bytes(by_seq[row].attempts[at].response)).decode().splitlines()
+                for row, at in ((seq, place), (next_seq, next_place))
+            )
+            lines = [*unified_diff(before, after, n=0, lineterm="")][2:]
+            found[f"{next_seq}-{next_place}"] = tuple(lines[:DIFFERENT_MAX])
+    return found
 
 
 async def content_of(desk: Desk, person: Person, order: Order) -> Any:

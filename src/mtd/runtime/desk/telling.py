@@ -13,6 +13,7 @@ from mtd.core.process.effect import (
     Subscription,
     Timer,
     UserTask,
+    Watching,
 )
 from mtd.core.process.journal import (
     Assigned,
@@ -31,8 +32,8 @@ from mtd.core.process.journal import (
 from mtd.core.process.telling import label
 
 KEYS = (
-    "way", "calls", "calls_again", "waits", "awaits", "listens", "asks_person", "sets", "incident",
-    "settled", "state", "sends", "follows", "ended", "ignored",
+    "way", "calls", "calls_again", "waits", "awaits", "listens", "asks_person", "watches", "sets",
+    "incident", "settled", "state", "sends", "follows", "ended", "ignored",
 )  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def lines(definition: Definition, facts: Iterable[Fact]) -> list[Line]:
 def _told(definition: Definition, fact: Fact) -> Iterator[Line]:
     match fact:
         case Opened(wait=wait):
-            yield from _awaited(wait.effect, label(definition, wait.element))
+            yield from awaited(wait.effect, label(definition, wait.element))
         case Tried(effect=Call(service=service, attempt=attempt, not_before=at)):
             yield Line(key="calls_again", what=service, number=attempt, at=at)
         case Assigned(variables=variables) if variables:
@@ -83,10 +84,13 @@ def _told(definition: Definition, fact: Fact) -> Iterator[Line]:
             return
 
 
-def _awaited(effect: Effect, where: str) -> Iterator[Line]:
+def awaited(effect: Effect, where: str) -> Iterator[Line]:
+    """What is awaited at `where`; nothing of what no person needs to know."""
     match effect:
-        case Call(service=service):
+        case Call(service=service, attempt=1):
             yield Line(key="calls", what=service, where=where)
+        case Call(service=service, attempt=attempt, not_before=at):
+            yield Line(key="calls_again", what=service, where=where, number=attempt, at=at)
         case Timer(due=due):
             yield Line(key="waits", where=where, at=due)
         case Subscription(name=name):
@@ -95,5 +99,5 @@ def _awaited(effect: Effect, where: str) -> Iterator[Line]:
             yield Line(key="listens", what=name, where=where)
         case UserTask(role=role, due=due):
             yield Line(key="asks_person", what=role, where=where, at=due)
-        case _:
-            return
+        case Watching():
+            yield Line(key="watches", where=where)

@@ -16,13 +16,12 @@ from mtd.core.process.counterparts import mapped
 from mtd.core.process.definition import Definition
 from mtd.core.process.facts import Ignored, Opened
 from mtd.core.process.instance import Instance, State
-from mtd.core.process.journal import Entry, fold
 from mtd.core.process.label import folded
 from mtd.core.process.trigger import Modified, Redefined, Trigger
 from mtd.runtime.app import App
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.runtime.operations.tracing import awaited, label
-from mtd.store import trace
+from mtd.store import dossier, trace
 from mtd.store.arrival import ForInstance, Receipt
 from mtd.store.ids import uuid7
 
@@ -71,14 +70,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 async def stands(app: App, tenant: int, instance: str) -> tuple[Definition, Instance]:
     """An instance as its journal tells it, and what it runs on. Raises NotFound."""
     async with app.store.door(tenant) as connection:
-        row = await trace.instance(connection, tenant, instance)
-        if row is None:
-            raise NotFound(f"instance {instance} has not begun")
-        entries: list[Entry] = []
-        while page := await trace.trace(connection, tenant, instance, len(entries)):
-            entries += [traced.entry for traced in page]
-    blank = Instance(id=instance, definition=row.definition, key=row.key)
-    known = fold(blank, entries)
+        known = await dossier.stands(connection, tenant, instance)
+    if known is None:
+        raise NotFound(f"instance {instance} has not begun")
     return await app.library.definition(tenant, known.definition), known
 
 

@@ -20,6 +20,8 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
 
     service: str
     attempt: int
+    wait: int
+    """With the element, the part of the idempotency key that its instance gives."""
     at: datetime
     took_ms: float
     outcome: str
@@ -87,6 +89,7 @@ def _try(attempted: Attempted) -> Try:
     return Try(
         service=attempted.service,
         attempt=attempted.attempt,
+        wait=attempted.wait,
         at=attempted.at,
         took_ms=attempted.took_ms,
         outcome=attempted.outcome,

@@ -2,6 +2,7 @@
 -- An instance's journal from before one row on, newest first: a long one costs no more than a short.
 SELECT seq, at, kind, element, payload FROM journal
 WHERE tenant_id = :tenant AND instance_id = :instance AND seq < :below
+  AND (:kinds::text[] IS NULL OR kind = ANY(:kinds::text[]))
 ORDER BY seq DESC LIMIT :page;
 
 -- name: dossier.calls
@@ -25,3 +26,17 @@ VALUES (:tenant, :id, :order, :author, :words);
 -- What was remarked about an order, newest first.
 SELECT id::text, at, author, words FROM remark
 WHERE tenant_id = :tenant AND order_id = :order ORDER BY id DESC LIMIT :page;
+
+-- name: dossier.stands
+-- An instance's snapshot, where one can be read, with its first row, and the rows after it.
+SELECT
+    i.definition, i.key,
+    CASE WHEN j.seq IS NULL OR j.seq = coalesce(s.seq, 0) + 1 THEN s.state END AS snapshot,
+    j.seq, j.at, j.kind, j.element, j.payload
+FROM instance i
+LEFT JOIN snapshot s
+    ON s.tenant_id = i.tenant_id AND s.instance_id = i.id AND s.version = :version
+LEFT JOIN journal j
+    ON j.tenant_id = i.tenant_id AND j.instance_id = i.id AND j.seq > coalesce(s.seq, 0)
+WHERE i.tenant_id = :tenant AND i.id = :instance
+ORDER BY j.seq;

@@ -21,7 +21,8 @@ async def whole(request: Asked, desk: Served, painter: Painted, person: Someone)
     """The order's page; its journal is shown from its end."""
     query = request.query_params
     below = int(query["below"]) if query.get("below", "").isdigit() else None
-    found = await dossier.dossier_of(desk, person, _id(request), below)
+    show = query.get("show", "")
+    found = await dossier.dossier_of(desk, person, _id(request), below, show)
     return await painter.page(
         request,
         "order.html",
@@ -29,6 +30,8 @@ async def whole(request: Asked, desk: Served, painter: Painted, person: Someone)
         order=found.order,
         content=await dossier.content_of(desk, person, found.order),
         below=below,
+        show=show if show in dossier.SHOWN else "",
+        shown=list(dossier.SHOWN),
         back=query.get("of", ""),
         live=link("/live", watch=found.order.id),
     )

@@ -1,0 +1,64 @@
+"""The outlook of an order: what it waits for now, and what calling it off would undo."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from mtd.core.process.definition import Definition
+from mtd.core.process.instance import Instance, State
+from mtd.core.process.telling import label
+from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.telling import Line, awaited
+from mtd.store import dossier
+from mtd.store.orders import Order
+from mtd.store.sessions import Connection
+
+AWAITED_MAX = 20
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """How an order's process stands; of one that is over, nothing."""
+
+    awaited: tuple[Line, ...] = ()
+    """The soonest first, at most AWAITED_MAX."""
+    undone: tuple[str, ...] = ()
+    """Labels of the steps that compensation would take, in their order."""
+
+
+async def outlook_of(desk: Desk, connection: Connection, order: Order) -> Outlook:
+    """What the order's process waits for, and what it would undo."""
+    instance = await dossier.stands(connection, desk.tenant, order.id)
+    if instance is None or instance.state is not State.RUNNING:
+        return Outlook()
+    definition = await desk.app.library.definition(desk.tenant, instance.definition)
+    lines = [
+        line
+        for wait in instance.waits.values()
+        for line in awaited(wait.effect, label(definition, wait.element))
+    ]
+    dated = sorted((line for line in lines if line.at), key=lambda line: str(line.at))
+    return Outlook(
+        awaited=tuple([*(line for line in lines if line.at is None), *dated][:AWAITED_MAX]),
+        undone=tuple(undone(definition, instance)),
+    )
+
+
+def undone(definition: Definition, instance: Instance) -> Iterator[str]:
+    """What compensation of the whole would do, the last completed first (BPMN 2.0.2 §13.5.5)."""
+    ended = {one.inside for scope in instance.completed.values() for one in scope}
+    for scope in sorted(instance.completed.keys() - ended, reverse=True):
+        yield from _undone(definition, instance, scope)
+
+
+def _undone(definition: Definition, instance: Instance, scope: int) -> Iterator[str]:
+    """The handlers of what completed in one scope; a sub-process without one is looked into."""
+    for completion in reversed(instance.completed.get(scope, ())):
+        element = definition.elements[completion.element]
+        if completion.whole and element.compensated_by is not None:
+            yield label(definition, element.compensated_by)
+        elif completion.inside is None:
+            continue
+        elif element.compensation is not None:
+            yield label(definition, definition.elements[element.compensation].parent or "")
+        else:
+            yield from _undone(definition, instance, completion.inside)
