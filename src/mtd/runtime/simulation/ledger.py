@@ -23,6 +23,8 @@ class Ledger:
         self._read(definition)
         self._arrived: Counter[tuple[int, str]] = Counter()
         """Tokens that came to where a flow leads, by each flow that matters, in each scope."""
+        self._credit: Counter[tuple[int, str]] = Counter()
+        """Tokens that waited at a gateway when the drawing changed, less those taken away there."""
         self._given: Counter[tuple[int, str]] = Counter()
         """Tokens that an operator let begin at a parallel gateway, in each scope."""
         self._visits: Counter[str] = Counter()
@@ -52,18 +54,19 @@ class Ledger:
         taken = {source for source, _ in change.moves} | set(change.drops)
         for token in before.tokens.values():
             if token.at in taken & self._gateways:
-                self._arrived[token.scope, token.via or ""] -= 1
+                self._credit[token.scope, token.via or ""] -= 1
 
     def follow(self, new: Definition, before: Instance, places: Mapping[str, str]) -> None:
         """From here on the drawing is `new`; whoever waits at a gateway of it has come to it."""
         self._read(new)
         self._visits = Counter({places.get(at, at): n for at, n in self._visits.items()})
         self._arrived.clear()
+        self._credit.clear()
         self._given.clear()
         for token in before.tokens.values():
             place = places[token.at]
             if place in self._gateways and not token.counted:
-                self._arrived[token.scope, token.via or ""] += 1
+                self._credit[token.scope, token.via or ""] += 1
             if place != token.at:
                 self._renamed[token.id] = place
 
@@ -126,7 +129,8 @@ class Ledger:
         if source is None:
             return
         given = self._given[scope, source.id]
-        went, came = self._arrived[scope, via], [self._arrived[scope, f] for f in source.incoming]
+        went = self._arrived[scope, via]
+        came = [self._arrived[scope, f] + self._credit[scope, f] for f in source.incoming]
         if came and went > min(came) + given:
             raise Violation("I2", f"{source.id} let {went} out by {via}, of {came} that came")
 
