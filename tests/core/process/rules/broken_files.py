@@ -69,6 +69,13 @@ FILES: dict[str, Broken] = {
         SIGNALS,
     ),
     "part-in-place": Broken("pr", SOUND, '<property id="pr"/>'),
+    "text-format": Broken(
+        "t",
+        SOUND.replace(
+            '<task id="t"/>',
+            '<task id="t"><documentation textFormat="plain">words</documentation></task>',
+        ),
+    ),
     "resource-one-way": Broken(
         "pe",
         task(

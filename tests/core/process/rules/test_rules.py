@@ -12,7 +12,7 @@ from mtd.core.process.drawing import Drawing
 from mtd.core.process.readers import read
 from mtd.core.process.rules import RULES, Rule, broken
 from tests.core.process.rules.broken import BROKEN
-from tests.core.process.rules.pieces import POOLS, SIGNAL, SIGNALS, SOUND, handled
+from tests.core.process.rules.pieces import POOLS, SIGNAL, SIGNALS, SOUND, ending, handled
 
 TABLE = Path(__file__).parents[4] / "docs" / "bpmn-rules.md"
 SURROUNDINGS = Surroundings(connectors=frozenset({"k.k"}))
@@ -91,6 +91,12 @@ def test_a_sound_drawing_breaks_none(body: str, around: str) -> None:
     drawing = drawn(body, around)
     assert breaches(drawing) == {}
     assert compile_drawing(drawing, WORKER, SURROUNDINGS).definition is not None
+
+
+def test_an_escalation_without_any_reference_is_told_where_it_is_to_execute() -> None:
+    body = ending("<escalationEventDefinition/>")
+    assert "escalation-code" in breaches(drawn(body))
+    assert "escalation-code" not in breaches(drawn(body, "", ""))
 
 
 def test_the_table_has_each_rule_with_its_clause_and_its_words() -> None:

@@ -25,9 +25,11 @@ def _timer(chart: Chart) -> Broken:
 
 
 def _escalation(chart: Chart) -> Broken:
+    """One without an escalation at all, as Bizagi draws them, is told where it is to execute."""
     for node in chart.of(*THROWING):
         for event in node.events:
-            if event.kind == "escalation" and event.ref is not None and not event.code:
+            told = event.ref is not None or chart.process.executable is True
+            if event.kind == "escalation" and told and not event.code:
                 yield (
                     node,
                     "it throws an escalation without a code: write its escalationCode",

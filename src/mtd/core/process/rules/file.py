@@ -33,6 +33,7 @@ RULES = (
     _rule("condition-is-question", "§8.4.13"),
     _rule("event-definition-own", "§10.5.1"),
     _rule("part-in-place", "§15.3"),
+    _rule("text-format", "§8.3.1", harmless=True),
     _rule("resource-one-way", "§10.3.1", harmless=True),
     _rule("data-collection", "§10.4.1 p. 204", harmless=True),
     _rule("data-association-ends", "§10.4.1", harmless=True),

@@ -15,6 +15,7 @@ BODIES = frozenset({"formalExpression", "messagePath", "dataPath", "transformati
 CONDITIONS = ("completionCondition", "conditionExpression", "condition", "activationCondition")
 LEVELS = ("process", "subProcess", "transaction", "adHocSubProcess")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;.*)?")
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 
@@ -126,6 +127,14 @@ def _resources(found: Finding) -> None:
             found.say("resource-one-way", role, f"{what}: add its resourceRef")
 
 
+def _text_formats(found: Finding) -> None:
+    for one in found.of("documentation", "textAnnotation"):
+        form = one.get("textFormat")
+        if form is not None and not _MEDIA_TYPE.fullmatch(form):
+            what = f"its textFormat {form!r} is no media type"
+            found.say("text-format", one, f"{what}: write text/plain, or take it away")
+
+
 LOOKS: tuple[Callable[[Finding], None], ...] = (
     _one_time,
     _one_loop,
@@ -139,4 +148,5 @@ LOOKS: tuple[Callable[[Finding], None], ...] = (
     _event_definitions,
     _in_place,
     _resources,
+    _text_formats,
 )
