@@ -113,7 +113,7 @@ async def test_the_rate_holds_and_is_reached(found: Founded) -> None:
         began_s = asyncio.get_running_loop().time()
         await plant.until_ended(40)
         took_s = asyncio.get_running_loop().time() - began_s
-    assert 0.7 < took_s < 2.5
+    assert 0.7 < took_s < 10.0, "as fast as the rate allows, and not one a second"
 
 
 @pytest.mark.parametrize(
