@@ -5,6 +5,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import aiohttp
+import asyncpg
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
@@ -14,6 +15,12 @@ from mtd.faces.portal.needs import OPEN, SIGNED_IN
 from mtd.faces.portal.pages import PAGES
 from mtd.runtime.desk.person import PERMISSIONS
 from tests.faces.portal.stand import PASSWORD, Stand
+
+OF = (
+    " WHERE token_hash = (SELECT token_hash FROM portal_session s JOIN account a"
+    " ON a.id = s.account_id WHERE a.login = 'pedro' ORDER BY s.began_at DESC LIMIT 1)"
+)
+"""The session in which Pedro signed in last."""
 
 
 @pytest.fixture
@@ -121,6 +128,30 @@ async def test_signing_out_ends_the_session(stranger: aiohttp.ClientSession) -> 
         assert answer.status == 303
     async with stranger.get("/", cookies={COOKIE: token}, allow_redirects=False) as answer:
         assert answer.status == 303
+
+
+@pytest.mark.parametrize(
+    ("path", "used"),
+    [("/processes/counter_sale/1/elements", False), ("/processes/counter_sale/1", True)],
+)
+async def test_what_an_open_page_asks_by_itself_is_no_use(
+    stranger: aiohttp.ClientSession, stand: Stand, path: str, used: bool
+) -> None:
+    await _signed_in(stranger, "pedro")
+    admin = stand.shop.app.store.dsn.replace("//mtd@", "//postgres@", 1)
+    connection = await asyncpg.connect(admin)
+    try:
+        await connection.execute(
+            f"UPDATE portal_session SET seen_at = now() - interval '10 minutes'{OF}"
+        )
+        async with stranger.get(path) as answer:
+            assert answer.status == 200
+        seen = await connection.fetchval(
+            f"SELECT seen_at > now() - interval '9 minutes' FROM portal_session{OF}"
+        )
+        assert seen is used
+    finally:
+        await connection.close()
 
 
 async def test_who_may_not_is_told_so(stranger: aiohttp.ClientSession) -> None:
