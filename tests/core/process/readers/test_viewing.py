@@ -121,6 +121,14 @@ def test_one_process_alone_leaves_the_pools_out_that_cover_it() -> None:
     }  # fmt: skip
 
 
+def test_a_data_object_s_shape_is_that_of_its_reference() -> None:
+    old = '<startEvent id="s"/>'
+    new = old + '<dataObject id="o"/><dataObjectReference id="r" dataObjectRef="o"/>'
+    content = _export().replace(old.encode(), new.encode())
+    view = viewed(content.replace(b'bpmnElement="other"', b'bpmnElement="o"'))
+    assert "r" in view.drawn and "o" not in view.drawn
+
+
 def test_a_flow_whose_end_is_not_drawn_is_not_drawn_either() -> None:
     view = viewed(_export().replace(b'bpmnElement="s"', b'bpmnElement="nobody"'))
     assert not {"f", "m"} & view.drawn and "sub" in view.drawn

@@ -2,9 +2,9 @@
 
 Bizagi's exports are drawn wrong by such viewers: a pool of nothing lies over the others, open
 sub-processes are shown shut because `isExpanded` is missing (BPMN 2.0.2 §12.2.3.3), labels of no
-size pile up in a corner (§12.2.3.2: bounds are optional, a viewer places what has none), and
-`LoopCounter` is no element of the schema. Several processes of a file may cover each other, so
-the copy can be of one of them alone.
+size pile up in a corner (§12.2.3.2: bounds are optional, a viewer places what has none), shapes are
+those of data objects instead of their references, and `LoopCounter` is no element of the schema.
+Several processes of a file may cover each other, so the copy can be of one of them alone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -52,7 +52,8 @@ def viewed(content: bytes, process: str | None = None) -> View:
     phantoms = _phantoms(root)
     _strip(root)
     known = {id_: one for one in _semantic(root) if (id_ := one.get("id"))}
-    wanted = set(known) - phantoms
+    _repoint(root, known)
+    wanted = {id_ for id_, one in known.items() if local(one) != "dataObject"} - phantoms
     mine = wanted & _of(root, process) if process is not None else wanted
     drawn = {ref for one in _depicted(root) if (ref := _ref(one)) in wanted}
     shown: set[str] = set()
@@ -93,6 +94,18 @@ def _strip(root: Element) -> None:
     for one in list(root.iter(*(f"{{*}}{name}" for name in LEFT_OUT))):
         if (parent := one.getparent()) is not None:
             parent.remove(one)
+
+
+def _repoint(root: Element, known: Mapping[str, Element]) -> None:
+    """Shapes of data objects are those of their references, which alone are drawn (§12.2.3)."""
+    drawn = {_ref(one) for one in _depicted(root)}
+    references = {
+        one.get("dataObjectRef"): one.get("id") for one in root.iter("{*}dataObjectReference")
+    }
+    for shape in root.iter("{*}BPMNShape"):
+        reference = references.get(_ref(shape))
+        if _ref(shape) in known and reference is not None and reference not in drawn:
+            shape.set("bpmnElement", reference)
 
 
 def _semantic(root: Element) -> Iterator[Element]:
