@@ -60,6 +60,10 @@ async def fill_papers(store: Store, worker: Worker, tenant: int) -> None:
     await letters.taken(worker.asking, letter, "a@b.example", 2)
     async with store.door(tenant) as connection:
         await letters.bounced(connection, tenant, [b'{"mail_id": "a@b.example"}'])
+    await worker.asking.fetch("INSERT INTO folio_mark VALUES ($1, 9, 'x', '39', '')", tenant)
+    await worker.asking.fetch(
+        "INSERT INTO folio_promise VALUES ($1, 9, now(), 1, 'x', '39', '', 'CL/a/b/c')", tenant
+    )
 
 
 def signed(folio: int, content: bytes = b"sealed bytes", **other: Any) -> Signed:

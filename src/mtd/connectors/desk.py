@@ -57,6 +57,16 @@ class Paper(Struct, frozen=True, kw_only=True):
     """What this step takes back of that document; less than zero gives it back."""
 
 
+class Promised(Struct, frozen=True, kw_only=True):
+    """A number that this order had before the database was lost, and perhaps a document with it."""
+
+    series: str
+    folio: int
+    issued_at: datetime
+    """The moment that it bore: made anew at this one, the document is the same bytes."""
+    total: Decimal
+
+
 class Desk(Protocol):
     """What the runtime lays out for one attempt of one step."""
 
@@ -76,6 +86,12 @@ class Desk(Protocol):
 
     async def documents(self) -> Sequence[TaxDocument]:
         """Every document of this instance, oldest first."""
+        ...
+
+    async def promised(
+        self, issuer: str, type_code: str, total: Decimal, folio: int | None
+    ) -> Promised | None:
+        """The number that this order had before a loss: `folio`, or one for that amount, or any."""
         ...
 
     async def number(

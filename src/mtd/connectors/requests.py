@@ -30,7 +30,8 @@ from mtd.core.tax.request import (
 )
 
 SHIPPING = "Despacho"
-PART = "Devolución parcial"
+PART, MORE = "Devolución parcial", "Diferencia de precio"
+"""What a note over an amount alone calls it."""
 DISCOUNT = "Descuento"
 BY_VOUCHER = "Pagado con tarjeta, documentado por su comprobante"
 SKU = "SKU"
@@ -45,6 +46,7 @@ KINDS = {
     "INVOICE": FiscalKind.INVOICE,
     "DISPATCH_GUIDE": FiscalKind.DISPATCH,
     "CREDIT_NOTE": FiscalKind.CREDIT_NOTE,
+    "DEBIT_NOTE": FiscalKind.DEBIT_NOTE,
 }
 """Document kinds of a drawing (reference processes §5.2)."""
 _MEANS = {
@@ -96,12 +98,21 @@ def request_of(sale: Sale, kind: FiscalKind, by_voucher: Decimal = Decimal(0)) -
 def note_of(sale: Sale, corrected: Reference, amount: Decimal | None) -> FiscalRequest:
     """The credit note for a document of the sale: of all of it, or of `amount` with its tax."""
     whole = replace(request_of(sale, FiscalKind.CREDIT_NOTE), payments=(), references=(corrected,))
-    if amount is None:
-        return whole
+    return whole if amount is None else _over(whole, sale, PART, amount)
+
+
+def addition_of(sale: Sale, corrected: Reference, amount: Decimal) -> FiscalRequest:
+    """The debit note over the `amount`, with its tax, that the sale comes to more."""
+    whole = replace(request_of(sale, FiscalKind.DEBIT_NOTE), payments=(), references=(corrected,))
+    return _over(whole, sale, MORE, amount)
+
+
+def _over(whole: FiscalRequest, sale: Sale, words: str, amount: Decimal) -> FiscalRequest:
+    """The note over an amount alone, in one line."""
     totals = sale.order.totals
     exempt = not totals.net and not totals.tax
     part = RequestLine(
-        description=PART,
+        description=words,
         unit_price=amount,
         price_includes_tax=not exempt,
         category=TaxCategory.EXEMPT if exempt else TaxCategory.STANDARD,

@@ -13,6 +13,7 @@ from mtd.runtime.clock import Clock
 from mtd.runtime.definitions.beginning import Beginning
 from mtd.runtime.definitions.conditions import Conditions
 from mtd.runtime.definitions.library import Library
+from mtd.runtime.folio_book import FolioBook, folder_of
 from mtd.runtime.keys import master_key
 from mtd.runtime.receiving import Receiving
 from mtd.runtime.settings.calendars import business_calendar
@@ -20,6 +21,7 @@ from mtd.runtime.settings.lifetimes import Lifetimes, lifetimes
 from mtd.runtime.settings.settings import Settings
 from mtd.runtime.telemetry import Meters
 from mtd.runtime.vault import Vault
+from mtd.store.ids import uuid7
 from mtd.store.sessions import DOOR
 from mtd.store.store import Store
 
@@ -37,6 +39,8 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     vault: Vault
     clock: Clock
     meters: Meters
+    book: FolioBook | None = None
+    """What folios leave beside the database; None: a restore would not know of any."""
 
     async def receiving(self) -> Receiving:
         """What makes arrivals of orders, for the latest drawings from now on."""
@@ -96,6 +100,7 @@ async def open_app(
         vault=Vault(master_key(home, os.environ), os.urandom),
         clock=clock,
         meters=meters,
+        book=FolioBook(folder_of(home, os.environ), uuid7(clock.now(), os.urandom(10))),
     )
 
 

@@ -10,8 +10,10 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import asyncpg
 import msgspec
 
-from mtd.store import switches
+from mtd.store import promises, switches
+from mtd.store.migrate import migrate
 from mtd.store.postgres.programs import clients
+from mtd.store.promises import Mark, Sent
 from mtd.store.sessions import DOOR, ENGINE, Session
 from mtd.store.statements import statements
 
@@ -47,6 +49,8 @@ class Restored(msgspec.Struct, frozen=True):
 
     database: str
     past: str
+    gaps: int
+    """Runs of folios that nobody will have: they may have been given out since the backup."""
 
 
 async def backup(dsn: str, path: Path) -> Backup:
@@ -80,12 +84,15 @@ async def backup(dsn: str, path: Path) -> Backup:
     return Backup(path, size_bytes, digest)
 
 
-async def restore(dsn: str, path: Path) -> Restored:
+async def restore(
+    dsn: str, path: Path, marks: Sequence[Mark] = (), sent: Sequence[Sent] = ()
+) -> Restored:
     """Put the backup `path` in the place of the database at `dsn`, with its connectors paused.
 
     What a backup remembers as unsent may have been sent since: nothing is sent until a person has
-    looked and says `release`. The present database is renamed, not dropped;
-    its sessions end. The login needs CREATEDB. Raises BackupRefused or ProgramMissing.
+    looked and says `release`. It is told what became of folios since (`marks`, `sent`), before it
+    is anybody's. The present database is renamed, not dropped; its sessions end. The login needs
+    CREATEDB. Raises BackupRefused or ProgramMissing.
     """
     connection = await asyncpg.connect(dsn)
     try:
@@ -103,7 +110,7 @@ async def restore(dsn: str, path: Path) -> Restored:
         await _told(standing, "drop_draft", draft=draft)
         await _told(standing, "make_draft", draft=draft)
         try:
-            await _fill(_of(dsn, draft), programs, path)
+            gaps = await _fill(_of(dsn, draft), programs, path, marks, sent)
             await _swap(standing, present, draft, past)
         finally:
             await _told(standing, "drop_draft", draft=draft)
@@ -111,7 +118,7 @@ async def restore(dsn: str, path: Path) -> Restored:
         raise BackupRefused(f"{present}: {error}") from error
     finally:
         await standing.close()
-    return Restored(present, past)
+    return Restored(present, past, gaps)
 
 
 async def release(dsn: str) -> None:
@@ -123,14 +130,19 @@ async def release(dsn: str) -> None:
         await session.close()
 
 
-async def _fill(dsn: str, programs: Path, path: Path) -> None:
-    """Restore into the empty database at `dsn`, and pause its connectors before it is anybody's."""
+async def _fill(
+    dsn: str, programs: Path, path: Path, marks: Sequence[Mark], sent: Sequence[Sent]
+) -> int:
+    """Restore into the empty database at `dsn`, pause its connectors, and tell it of its folios."""
     await _run(dsn, programs / "pg_restore", "--no-owner", "--exit-on-error", str(path))
-    restored = Session(dsn, {})
+    await migrate(dsn)
+    restored, engine = Session(dsn, {}), Session(dsn, ENGINE)
     try:
         await switches.restored(restored, RESTORED)
+        return await promises.remember(engine, marks, sent)
     finally:
         await restored.close()
+        await engine.close()
 
 
 async def _swap(standing: asyncpg.Connection, present: str, draft: str, past: str) -> None:

@@ -82,6 +82,7 @@ class PostBook:
                     *_SQL["made"](
                         **given,
                         channel=made.channel,
+                        state=made.state,
                         documents=len(made.members),
                         hash=made.hash,
                         sealed=made.sealed,

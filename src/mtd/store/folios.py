@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from mtd.store import promises
 from mtd.store.sessions import Asker, Connection, structs
 from mtd.store.statements import statements
 
@@ -56,6 +57,8 @@ class Range(msgspec.Struct, frozen=True, kw_only=True):
     """Folios that are a document's."""
     given_up: int
     """Folios that no document will have, for a reason."""
+    promised: int
+    """Folios that are somebody's who had them before the database was lost."""
     handed_back: int
     """Folios that a worker had and did not use."""
     held: int
@@ -69,7 +72,7 @@ class Range(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def left(self) -> int:
         """How many may still become a document's."""
-        return self.size - self.used - self.given_up
+        return self.size - self.used - self.given_up - self.promised
 
 
 class Supply(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,9 +183,15 @@ async def overlapping(connection: Connection, tenant: int, new: NewRange) -> lis
 
 
 async def open_range(connection: Connection, tenant: int, new: NewRange, actor: str) -> bool:
-    """Let folios of `new` be taken; False: a range that begins with the same one is known."""
+    """Let folios of `new` be taken; False: a range that begins with the same one is known.
+
+    Of a range that was in use before the database was lost, those that were not given out.
+    """
     given = msgspec.structs.asdict(new)
-    return bool(await connection.fetch(*_SQL["open_range"](tenant=tenant, actor=actor, **given)))
+    opened = await connection.fetch(*_SQL["open_range"](tenant=tenant, actor=actor, **given))
+    if opened:
+        await promises.pass_over(connection, tenant)
+    return bool(opened)
 
 
 async def ranges(connection: Connection, tenant: int) -> list[Range]:

@@ -1,6 +1,7 @@
 """Rows of the post office: documents that wait, envelopes, and what the authority said of them."""
 
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 
@@ -31,6 +32,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     wrapped_key: bytes | None
     """None: the person was erased."""
     ciphertext: bytes
+    promised: bool
+    """It may have been sent before the database was lost."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +52,9 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     series: str
     folio: int
     issued_at: datetime
+    total: Decimal
+    bearer: str
+    """The key of its order; of a document without one, its instance."""
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +64,8 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     tenant: int
     issuer: str
     channel: str
+    state: str = MADE
+    """Or UNKNOWN: a document in it may have been sent before, and is asked after first."""
     hash: bytes
     sealed: bytes
     members: tuple[Member, ...]

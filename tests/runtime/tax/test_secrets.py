@@ -2,13 +2,19 @@
 
 import asyncio
 import subprocess
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from mtd.connectors import connectors
 from mtd.runtime.rehearsal.forging import caf_file, certificate, new_key, pkcs12_file
@@ -25,17 +31,31 @@ PASSWORD = b"a password that nobody may see"
 TYPES = ("33", "34", "39", "41")
 
 
+def spelt(secret: bytes) -> list[bytes]:
+    """A secret as it is, in hexadecimal, and within any longer text of Base64."""
+    found = [secret, secret.hex().encode(), secret.hex().upper().encode()]
+    for before in range(3):
+        # Its first and last figures share bits with what stands around it.
+        encoded = b64encode(bytes(before) + secret)
+        whole = encoded[4 : len(encoded) - 4]
+        found += [whole, whole.replace(b"+", b"-").replace(b"/", b"_")]
+    return found
+
+
 def canaries(key: RSAPrivateKey) -> list[bytes]:
-    """What gives a key away, however it is written: its PEMs line by line, its DERs in hex."""
+    """What gives a key away: pieces of its PEMs and DERs, and its numbers, in every spelling."""
     found: list[bytes] = []
     for form in (PrivateFormat.TraditionalOpenSSL, PrivateFormat.PKCS8):
         pem = key.private_bytes(Encoding.PEM, form, NoEncryption())
-        # The first line of each is its header and modulus, which are public.
-        found += [line for line in pem.splitlines()[4:-1] if len(line) >= 60]
+        # The first lines are its header and modulus, of 2,048 bits at most, which are public.
+        found += [line for line in pem.splitlines()[8:-1] if len(line) >= 60]
         der = key.private_bytes(Encoding.DER, form, NoEncryption())
-        found += [der[-80:-40], der[-80:-40].hex().encode(), der[-80:-40].hex().upper().encode()]
-    prime = key.private_numbers().p
-    return [*found, str(prime).encode(), f"{prime:x}".encode()]
+        found.append(der[-80:-40])
+    numbers = key.private_numbers()
+    for number in (numbers.p, numbers.q, numbers.d):
+        whole = number.to_bytes((number.bit_length() + 7) // 8, "big")
+        found += [whole[:40], str(number)[:60].encode()]
+    return [text for secret in found for text in spelt(secret)]
 
 
 async def test_no_private_key_is_in_logs_journal_answers_or_a_backup(
@@ -60,13 +80,45 @@ async def test_no_private_key_is_in_logs_journal_answers_or_a_backup(
     restored = await asyncio.to_thread(subprocess.run, program, capture_output=True, check=True)
     answers = msgspec.json.encode(await standings(plant.app, 1))
     said = capfd.readouterr()
-    secrets = [*canaries(stamping), *canaries(signing), MASTER_KEY, MASTER_KEY.hex().encode()]
+    secrets = [*canaries(stamping), *canaries(signing)]
+    secrets += [*spelt(MASTER_KEY), *spelt(PASSWORD)]
+    journal = await plant.rows("SELECT payload FROM journal")
+    calls = await plant.rows("SELECT request, response FROM call")
+    told = b"".join(
+        value if isinstance(value, bytes) else str(value).encode()
+        for row in (*journal, *calls)
+        for value in row
+    )
     for place, text in (
-        ("backup", restored.stdout),
+        ("the backup's file", kept.path.read_bytes()),
+        ("what is restored of it", restored.stdout),
+        ("journal and calls", told),
         ("logs", (said.out + said.err).encode()),
         ("answers", answers),
     ):
-        for secret in (*secrets, PASSWORD):
+        for secret in secrets:
             assert secret not in text, place
     assert b"tax_document" in restored.stdout, "the backup was read"
     assert b"folio_range" in restored.stdout
+    assert journal, "the journal was read"
+
+
+def test_a_key_that_is_stored_in_clear_is_seen_however_it_is_spelt() -> None:
+    key = new_key(1024)
+    secrets = canaries(key)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    der = key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    for content in (pem, der):
+        for text in (
+            content,
+            content.hex().encode(),
+            b64encode(content),
+            b64encode(b"x" + content),
+            b64encode(b"xy" + content),
+        ):
+            assert any(secret in text for secret in secrets)
+    public = key.public_key()
+    for form in (PublicFormat.PKCS1, PublicFormat.SubjectPublicKeyInfo):
+        for encoding in (Encoding.PEM, Encoding.DER):
+            shown = public.public_bytes(encoding, form)
+            assert not any(secret in shown for secret in secrets)

@@ -7,6 +7,7 @@ import uvloop
 from cyclopts import App
 
 from mtd.runtime.database import database
+from mtd.runtime.folio_book import BadBook, folder_of, remembered
 from mtd.runtime.settings.settings import home
 from mtd.store import backup as copies
 from mtd.store.migrate import status as schema
@@ -59,8 +60,17 @@ async def _backup(file: Path) -> None:
 
 
 async def _restore(file: Path) -> None:
-    async with database(home(os.environ), os.environ) as dsn:
-        await copies.restore(dsn, file)
+    place = home(os.environ)
+    async with database(place, os.environ) as dsn:
+        try:
+            book = remembered(folder_of(place, os.environ))
+        except (BadBook, OSError) as error:
+            raise SystemExit(f"mtd db restore: the folio book: {error}") from error
+        done = await copies.restore(dsn, file, book.marks, book.sent)
+        print(
+            f"the folio book tells of {len(book.sent)} documents on their way;"
+            f" {done.gaps} runs of folios are given up"
+        )
         print("restored; connectors are paused: look around, then `mtd db release`")
 
 

@@ -27,9 +27,10 @@ from mtd.runtime.supervising import parts
 CUSTOMER = "soak"
 SPARE = 500
 """Folios of each type beyond one an order: a voided one takes another."""
-FEW = 2_000
-"""Fewer orders than this go in smaller envelopes, so that there are enough of those to fail."""
-FEW_DOCUMENTS = 10
+ENVELOPES = 200
+"""At least about so many are sent, so that there are enough of them to fail."""
+DOCUMENTS_MIN, DOCUMENTS_MAX = 4, 50
+"""In one of them."""
 DOCUMENTS = "MTD__LEGACY__SII__OPTIONS__PACE__DOCUMENTS"
 
 
@@ -60,8 +61,8 @@ async def _played(seed: int, orders: int, kills: int) -> Report:
     place.mkdir(parents=True)
     by = authority()
     os.environ.update(trusting(by, settings_of(CUSTOMER).issuers))
-    if orders < FEW:
-        os.environ[DOCUMENTS] = str(FEW_DOCUMENTS)
+    together = orders // ENVELOPES
+    os.environ[DOCUMENTS] = str(min(max(together, DOCUMENTS_MIN), DOCUMENTS_MAX))
     with logging_to(place / "soak.log"):
         async with database(place, os.environ) as dsn:
             app = await open_app(settings_of(CUSTOMER), place, dsn)

@@ -75,7 +75,7 @@ async def _career(
 ) -> None:
     worker = await persisted(lambda: _enrolled(app))
     ownership = Ownership(worker)
-    desks = Desks(worker, app.vault, app.clock.now)
+    desks = Desks(worker, app.vault, app.clock.now, app.book)
     mailrooms = Mailrooms(worker, app.vault, by_tax_id(app.settings.issuers), app.clock.now)
     engine = _engine(app, ownership, connectors)
     pauses = Pauses(worker)

@@ -16,7 +16,7 @@ from mtd.core.tax.issuing import FiscalFault, FiscalNumber, FiscalPlan, Invalid,
 from mtd.core.tax.request import FiscalKind, FiscalRequest, Reference
 from mtd.runtime.app import App
 from mtd.runtime.tax.keyring import Keyring
-from mtd.store import direct, kept, tax_documents
+from mtd.store import direct, kept, promises, tax_documents
 from mtd.store.direct import Exceeded
 from mtd.store.folio_blocks import Series
 from mtd.store.ids import derived, uuid7
@@ -83,12 +83,10 @@ async def issue(app: App, tenant: int, request: FiscalRequest, key: str | None) 
             async with app.store.door(tenant) as connection:
                 for one in await tax_documents.of_instances(connection, [(tenant, instance)]):
                     return Issued(one, again=True)
-                day = app.clock.now().astimezone(issuer.practice.zone).date()
-                folio = await direct.take(connection, series, issuer.environment, day)
-                if folio is not None:
-                    key_ = _key(series, folio)
+                taken = await _taken(app, connection, instance, issuer, series)
+                if taken is not None:
                     document = await _written(
-                        app, connection, instance, request, issuer, made, key_
+                        app, connection, instance, request, issuer, made, *taken
                     )
                     return Issued(document, again=False)
         except Exceeded as error:
@@ -96,6 +94,24 @@ async def issue(app: App, tenant: int, request: FiscalRequest, key: str | None) 
         if tried + 1 < TRIES_MAX:
             await asyncio.sleep(TRY_S)
     raise _refused("number", f"no folio of type {series.named} is left (NO_FOLIO)")
+
+
+async def _taken(
+    app: App, connection: Connection, instance: str, issuer: NativeIssuer, series: Series
+) -> tuple[DocumentKey, datetime] | None:
+    """A number and the moment that the document bears: those of before a loss, or new ones."""
+    now = app.clock.now()
+    for one in await promises.of(connection, series.tenant, instance):
+        if (one.issuer, one.type_code) == (series.issuer, series.type_code):
+            had = msgspec.structs.replace(series, series=one.series)
+            return _key(had, one.folio), one.issued_at
+    day = now.astimezone(issuer.practice.zone).date()
+    folio = await direct.take(connection, series, issuer.environment, day)
+    if folio is None:
+        return None
+    if app.book is not None:
+        await asyncio.to_thread(app.book.mark, series, folio)
+    return _key(series, folio), now
 
 
 def _key(series: Series, folio: int) -> DocumentKey:
@@ -116,10 +132,11 @@ async def _written(
     issuer: NativeIssuer,
     made: FiscalPlan,
     key: DocumentKey,
+    at: datetime,
 ) -> TaxDocument:
     now, tenant = app.clock.now(), key.tenant
-    artifact = await _signed(app, connection, issuer, made, key)
-    issuance = _issuance(request, issuer, made, key, artifact, now)
+    artifact = await _signed(app, connection, issuer, made, key, at)
+    issuance = _issuance(request, issuer, made, key, artifact, at)
     await direct.write(connection, tenant, instance, issuance, now)
     key_id = uuid7(now, os.urandom(10))
     person = app.vault.blind(tenant, "person", _person(request, instance))
@@ -147,7 +164,7 @@ def _issuance(
     made: FiscalPlan,
     key: DocumentKey,
     artifact: SignedArtifact,
-    now: datetime,
+    at: datetime,
 ) -> Issuance:
     refers = next((one for one in request.references if one.correction), None)
     series, folio = _number(refers)
@@ -162,7 +179,7 @@ def _issuance(
         is_sale=made.type_code in issuer.practice.sales,
         currency=made.currency.value,
         total=made.totals.total,
-        issued_at=now,
+        issued_at=at,
         state=DocumentState.SIGNED,
         handed=True,
         hash=bytes.fromhex(artifact.sha256),
@@ -180,7 +197,12 @@ def _number(refers: Reference | None) -> tuple[str, int | None]:
 
 
 async def _signed(
-    app: App, connection: Connection, issuer: NativeIssuer, made: FiscalPlan, key: DocumentKey
+    app: App,
+    connection: Connection,
+    issuer: NativeIssuer,
+    made: FiscalPlan,
+    key: DocumentKey,
+    at: datetime,
 ) -> SignedArtifact:
     keyring, practice = Keyring(connection, app.vault, app.clock.now), issuer.practice
     stamp = None
@@ -192,7 +214,7 @@ async def _signed(
     if isinstance(signing, BadCertificate):
         raise _refused("Signature", f"the certificate {signing.reason}")
     number = FiscalNumber(practice.authority, key.series, key.folio)
-    artifact = practice.build(made, number, stamp, signing, app.clock.now())
+    artifact = practice.build(made, number, stamp, signing, at)
     if isinstance(artifact, Invalid):
         raise Refused(artifact.faults)
     return artifact

@@ -3,16 +3,18 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
-from mtd.connectors.desk import NoneLeft, Paper
+from mtd.connectors.desk import NoneLeft, Paper, Promised
 from mtd.core.tax.certificate import BadCertificate, Signing
 from mtd.core.tax.document import DocumentKey, TaxDocument
 from mtd.core.tax.practice import Practice, Stamp
+from mtd.runtime.folio_book import FolioBook
 from mtd.runtime.memory.live import Sealing
 from mtd.runtime.tax.keyring import Keyring
 from mtd.runtime.tax.stock import Stock
 from mtd.runtime.vault import Vault
-from mtd.store import tax_documents
+from mtd.store import promises, tax_documents
 from mtd.store.folio_blocks import Series
 from mtd.store.issuance import Issuance, Signed
 from mtd.store.sessions import Asker
@@ -25,13 +27,27 @@ BATCH_MAX = 200
 class Desks:
     """Lays out a desk for each attempt of one worker."""
 
-    def __init__(self, worker: Worker, vault: Vault, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        vault: Vault,
+        now: Callable[[], datetime],
+        book: FolioBook | None = None,
+    ) -> None:
         asker = worker.asking.insisting()
-        self.stock = Stock(worker, now)
+        self.stock = Stock(worker, now, book)
+        self.asker: Asker = asker
         self.vault = vault
         self.now = now
         self.keyring = Keyring(asker, vault, now)
         self.documents = _Documents(asker)
+        self._promises: bool | None = None
+
+    async def promising(self) -> bool:
+        """Whether this database was told of promises, which only a restore does."""
+        if self._promises is None:
+            self._promises = await promises.exist(self.asker)
+        return self._promises
 
     def lay(self, tenant: int, instance: str, effect: str, sealing: Sealing | None) -> "Desk":
         """The desk for one attempt."""
@@ -60,6 +76,22 @@ class Desk:
     async def documents(self) -> Sequence[TaxDocument]:
         """Every document of this instance, oldest first."""
         return await self._of.documents.of(self.tenant, self._instance)
+
+    async def promised(
+        self, issuer: str, type_code: str, total: Decimal, folio: int | None
+    ) -> Promised | None:
+        """The folio that this order had before a loss: `folio`, or one for that amount, or any."""
+        if not await self._of.promising():
+            return None
+        found = [
+            Promised(series=one.series, folio=one.folio, issued_at=one.issued_at, total=one.total)
+            for one in await promises.of(self._of.asker, self.tenant, self._instance)
+            if (one.issuer, one.type_code) == (issuer, type_code)
+        ]
+        if folio is not None:
+            return next((one for one in found if one.folio == folio), None)
+        alike = (one for one in found if one.total == total)
+        return next(alike, next(iter(found), None))
 
     async def number(
         self, issuer: str, type_code: str, series: str, *, environment: str, day: date

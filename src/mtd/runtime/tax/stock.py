@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta, timezone
 import structlog
 
 from mtd.connectors.desk import NoneLeft, NotYet
+from mtd.runtime.folio_book import FolioBook
 from mtd.store import folio_blocks
 from mtd.store.folio_blocks import Block, Series
 from mtd.store.sessions import Fault as StoreFault
@@ -34,9 +35,10 @@ AGAIN_S = 1.5
 class Stock:
     """One worker's folios, by issuer, type and series."""
 
-    def __init__(self, worker: Worker, now: Callable[[], datetime]) -> None:
+    def __init__(self, worker: Worker, now: Callable[[], datetime], book: FolioBook | None) -> None:
         self._worker = worker
         self._now = now
+        self._book = book
         self._shelves: dict[Series, _Shelf] = {}
 
     async def take(self, series: Series, environment: str, today: date) -> int | NoneLeft:
@@ -130,6 +132,9 @@ class Stock:
                 continue
             for first in used_up:
                 shelf.forget(first)
+            if block is not None and self._book is not None:
+                # On disk before one of them is used: a restored database passes them over.
+                await asyncio.to_thread(self._book.mark, series, block.last)
             return block
 
 

@@ -13,7 +13,12 @@ GROUP BY 1, 2, 3;
 -- The documents of one issuer and channel that have waited longest, with their sealed bytes.
 SELECT
     d.tenant_id AS tenant, d.instance_id::text AS instance, d.type_code, d.series, d.folio, d.hash,
-    k.key_id::text, p.wrapped AS wrapped_key, k.ciphertext
+    k.key_id::text, p.wrapped AS wrapped_key, k.ciphertext,
+    EXISTS (
+        SELECT FROM folio_promise m
+        WHERE m.tenant_id = d.tenant_id AND m.issuer = d.issuer AND m.type_code = d.type_code
+          AND m.series = d.series AND m.folio = d.folio
+    ) AS promised
 FROM (
     SELECT * FROM tax_document w
     WHERE w.tenant_id = :tenant AND w.issuer = :issuer AND w.state = 'SIGNED'
@@ -43,7 +48,7 @@ RETURNING t.folio;
 -- A new envelope, signed and stored before it is sent, and what is in it.
 WITH envelope AS (
     INSERT INTO envelope (tenant_id, id, issuer, channel, state, documents, hash, sealed)
-    VALUES (:tenant, :id, :issuer, :channel, 'MADE', :documents, :hash, :sealed)
+    VALUES (:tenant, :id, :issuer, :channel, :state, :documents, :hash, :sealed)
 )
 INSERT INTO envelope_member (tenant_id, envelope_id, n, type_code, series, folio, hash)
 SELECT :tenant, :id, u.n, u.type_code, u.series, u.folio, u.hash
@@ -89,8 +94,11 @@ WHERE t.tenant_id = :tenant AND t.envelope_id = :id AND t.state = 'SIGNED';
 
 -- name: envelopes.open_members
 -- The documents of an envelope of which nothing is settled yet.
-SELECT t.type_code, t.series, t.folio, t.issued_at
+SELECT t.type_code, t.series, t.folio, t.issued_at, t.total, coalesce(
+    o.country || '/' || o.store || '/' || o.channel || '/' || o.external_id, t.instance_id::text
+) AS bearer
 FROM tax_document t
+LEFT JOIN purchase_order o ON o.tenant_id = t.tenant_id AND o.id = t.instance_id
 WHERE t.tenant_id = :tenant AND t.envelope_id = :id AND t.state IN ('SIGNED', 'SENT')
 ORDER BY t.type_code, t.folio;
 

@@ -24,7 +24,7 @@ SELECT
     r.id::text, r.issuer, r.type_code, r.series, r.first, r.last, r.next, r.environment,
     r.authorised_on, r.expires_on, r.imported_at, r.imported_by,
     coalesce(d.used, 0) AS used,
-    coalesce(g.given_up, 0)::bigint AS given_up,
+    coalesce(g.given_up, 0)::bigint AS given_up, coalesce(m.promised, 0)::bigint AS promised,
     coalesce(b.free, 0)::bigint AS handed_back, coalesce(b.held, 0)::bigint AS held
 FROM folio_range r
 LEFT JOIN LATERAL (
@@ -37,6 +37,15 @@ LEFT JOIN LATERAL (
     WHERE p.tenant_id = r.tenant_id AND p.issuer = r.issuer AND p.type_code = r.type_code
       AND p.series = r.series AND p.first >= r.first AND p.last <= r.last
 ) AS g ON true
+LEFT JOIN LATERAL (
+    SELECT count(*) AS promised FROM folio_promise m
+    WHERE m.tenant_id = r.tenant_id AND m.issuer = r.issuer AND m.type_code = r.type_code
+      AND m.series = r.series AND m.folio BETWEEN r.first AND r.last AND NOT EXISTS (
+        SELECT FROM tax_document t
+        WHERE t.tenant_id = m.tenant_id AND t.issuer = m.issuer AND t.type_code = m.type_code
+          AND t.series = m.series AND t.folio = m.folio
+    )
+) AS m ON true
 LEFT JOIN LATERAL (
     SELECT
         sum(h.last - h.first + 1) FILTER (WHERE h.worker IS NULL) AS free,
@@ -104,7 +113,8 @@ WHERE tenant_id = :tenant AND issuer = :issuer AND type_code = :type_code AND se
   AND first <= :folio AND last >= :folio;
 
 -- name: folios.unexplained
--- Folios below a range's next one that are no document's, nobody's to take, and no explained gap.
+-- Folios below a range's next one that are no document's, nobody's to take, promised to nobody,
+-- and no explained gap.
 SELECT r.issuer, r.type_code, r.series, f.folio
 FROM folio_range r CROSS JOIN LATERAL generate_series(r.first, r.next - 1) AS f (folio)
 WHERE r.tenant_id = :tenant
@@ -120,6 +130,10 @@ WHERE r.tenant_id = :tenant
     SELECT FROM folio_gap g
     WHERE g.tenant_id = r.tenant_id AND g.issuer = r.issuer AND g.type_code = r.type_code
       AND g.series = r.series AND f.folio BETWEEN g.first AND g.last
+) AND NOT EXISTS (
+    SELECT FROM folio_promise m
+    WHERE m.tenant_id = r.tenant_id AND m.issuer = r.issuer AND m.type_code = r.type_code
+      AND m.series = r.series AND m.folio = f.folio
 )
 ORDER BY r.issuer, r.type_code, r.series, f.folio LIMIT :page;
 

@@ -1,7 +1,7 @@
 """A plant that issues natively and sends to a simulated authority nearby."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -103,6 +103,7 @@ async def mail(
     definition: Definition | None = None,
     pace: Mapping[str, float] = {},
     timeout_s: float = 2.0,
+    types: Sequence[str] = TYPES,
     **delays_s: float,
 ) -> AsyncGenerator[Mail]:
     """A plant whose issuers' mail goes to an authority with these delays."""
@@ -118,7 +119,7 @@ async def mail(
         )
         process = definition or chain("sale", ["tax.issue"])
         plant: Plant = await found(process, issuers=issuers(), legacy={"sii": settings})
-        await furnished(plant.app, *TYPES)
+        await furnished(plant.app, *types)
         plant.connectors.update(connectors(who_issues(plant.app.settings)))
         yield Mail(plant, client)
 

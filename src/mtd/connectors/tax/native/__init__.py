@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from mtd.connectors.contract import Attempt, Connector, Repeat, for_order
 from mtd.connectors.tax.issuers import Issuers
 from mtd.connectors.tax.native.answering import error_control, fetch, find, status
-from mtd.connectors.tax.native.case import Case, with_kind
+from mtd.connectors.tax.native.case import DEBIT_NOTE, Case, with_kind
 from mtd.connectors.tax.native.issuing import built, issued, numbered, planned, sent
 from mtd.connectors.tax.native.noting import of_sale
 from mtd.connectors.wire import Wire
@@ -29,6 +29,14 @@ async def credit_note(case: Case) -> Answer:
     return await issued(of_sale(case))
 
 
+async def debit_note(case: Case) -> Answer:
+    """`tax.debit_note`: the note by which the sale of `folio` comes to `amount` more; as `issue`.
+
+    Every output is None where there is no document that counts.
+    """
+    return await issued(of_sale(case, DEBIT_NOTE))
+
+
 OPERATIONS: dict[str, Operation] = {
     "plan": planned,
     "number": numbered,
@@ -40,6 +48,7 @@ OPERATIONS: dict[str, Operation] = {
     "fetch": fetch,
     "error_control": error_control,
     "credit_note": credit_note,
+    "debit_note": debit_note,
     "dispatch_guide": dispatch_guide,
 }
 """By the second half of the name that bindings use."""

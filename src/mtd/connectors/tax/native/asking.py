@@ -5,7 +5,7 @@ from decimal import Decimal
 from mtd.connectors.requests import KINDS, payments, request_of
 from mtd.connectors.tax.native.case import NOTHING, RECEIPT, Case
 from mtd.connectors.tax.native.guides import guide
-from mtd.connectors.tax.native.noting import note_of
+from mtd.connectors.tax.native.noting import debit_of, note_of
 from mtd.connectors.tax.vouching import by_voucher
 from mtd.core.process.outcome import Done, Refused
 from mtd.core.tax.issuing import FiscalFault, FiscalPlan, Invalid
@@ -39,6 +39,8 @@ def _asked(case: Case) -> FiscalRequest | Done | Refused:
             return guide(case)
         case FiscalKind.CREDIT_NOTE:
             return note_of(case)
+        case FiscalKind.DEBIT_NOTE:
+            return debit_of(case)
         case _:
             return _asked_for_sale(case, kind)
 

@@ -1,6 +1,7 @@
 """A case: one step's business with one document, and how it is told to the drawing."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -17,7 +18,7 @@ from mtd.core.tax.document import DEAD, DocumentKey, DocumentState, TaxDocument
 from mtd.core.tax.issuing import FiscalFault, Invalid
 
 RECEIPT, INVOICE = "RECEIPT", "INVOICE"
-GUIDE, CREDIT_NOTE = "DISPATCH_GUIDE", "CREDIT_NOTE"
+GUIDE, CREDIT_NOTE, DEBIT_NOTE = "DISPATCH_GUIDE", "CREDIT_NOTE", "DEBIT_NOTE"
 UNDER_WAY = (DocumentState.SIGNED, DocumentState.SENT)
 FAULTS_TOLD = 5
 
@@ -39,6 +40,8 @@ class Case(Struct, frozen=True, kw_only=True):
     issuer: NativeIssuer
     documents: tuple[TaxDocument, ...]
     """All of this instance, oldest first."""
+    at: datetime | None = None
+    """The moment that the document bears; None: this one."""
 
     @classmethod
     async def opened(
@@ -61,7 +64,7 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def sale(self) -> Sale:
         """The order as it is documented at this moment."""
-        return Sale(order=self.order, issuer=self.issuer.name, at=self.desk.now())
+        return Sale(order=self.order, issuer=self.issuer.name, at=self.at or self.desk.now())
 
     @property
     def types(self) -> tuple[str, ...]:

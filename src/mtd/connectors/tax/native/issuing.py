@@ -6,7 +6,9 @@ is taken and nobody knows for what, and nothing is sent before it is stored.
 
 from decimal import Decimal
 
-from mtd.connectors.desk import NoneLeft, Paper
+from msgspec.structs import replace
+
+from mtd.connectors.desk import NoneLeft, Paper, Promised
 from mtd.connectors.tax.native.asking import coverage, plan_of
 from mtd.connectors.tax.native.case import Case, faults_told, numbered_as, outputs, refused, told
 from mtd.connectors.tax.native.noting import credited_by, excess
@@ -48,7 +50,9 @@ async def numbered(case: Case) -> Answer:
         return Done(outputs(known))
     if (too_much := excess(case, made, None)) is not None:
         return too_much
-    number = await _number(case, made)
+    had = await _promised(case, made, None)
+    case = case if had is None else replace(case, at=had.issued_at)
+    number = await _number(case, made) if had is None else _number_of(case, had)
     if isinstance(number, NoneLeft):
         return _no_folio(number)
     return _written(case, _paper(case, made, number, DocumentState.FOLIO_ASSIGNED, None))
@@ -102,7 +106,13 @@ async def _made(case: Case, *, handed: bool, numbering: bool) -> Answer:
         return Failed("folio: there is none to build under")
     if (too_much := excess(case, made, known)) is not None:
         return too_much
-    number = await _number(case, made) if known is None else _number_of(case, known)
+    had = await _promised(case, made, known)
+    if had is not None:
+        case = replace(case, at=had.issued_at)
+        again = plan_of(case)
+        made = again if isinstance(again, FiscalPlan) else made
+    its = known or had
+    number = await _number(case, made) if its is None else _number_of(case, its)
     if isinstance(number, NoneLeft):
         return _no_folio(number)
     artifact = await _artifact(case, made, number)
@@ -146,7 +156,14 @@ async def _number(case: Case, made: FiscalPlan) -> FiscalNumber | NoneLeft:
     return folio if isinstance(folio, NoneLeft) else FiscalNumber(practice.authority, series, folio)
 
 
-def _number_of(case: Case, known: TaxDocument) -> FiscalNumber:
+async def _promised(case: Case, made: FiscalPlan, known: TaxDocument | None) -> Promised | None:
+    """The folio that the order had before the database was lost, or its moment, if it has it."""
+    folio = None if known is None else known.folio
+    of = (case.issuer.tax_id, made.type_code, made.totals.total)
+    return await case.desk.promised(*of, folio)
+
+
+def _number_of(case: Case, known: TaxDocument | Promised) -> FiscalNumber:
     return FiscalNumber(case.issuer.practice.authority, known.series, known.folio)
 
 

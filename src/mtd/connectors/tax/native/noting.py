@@ -1,12 +1,12 @@
-"""Notes: what a credit note takes back, of which document, and never more than there is."""
+"""Notes: what a credit note takes back, never more than there is, and what a debit note adds."""
 
 from decimal import Decimal
 
 from msgspec.structs import replace
 
-from mtd.connectors.requests import AMOUNTS, ANNUL, correction
+from mtd.connectors.requests import AMOUNTS, ANNUL, addition_of, correction
 from mtd.connectors.requests import note_of as request_of_note
-from mtd.connectors.tax.native.case import CREDIT_NOTE, NOTHING, Case, numbered_as
+from mtd.connectors.tax.native.case import CREDIT_NOTE, DEBIT_NOTE, NOTHING, Case, numbered_as
 from mtd.core.process.outcome import Done, Refused
 from mtd.core.tax.credit import credit_fault
 from mtd.core.tax.document import DEAD, DocumentKey, DocumentState, TaxDocument
@@ -16,12 +16,12 @@ from mtd.core.tax.request import FiscalRequest, Reference
 UNMADE = (DocumentState.DRAFT, DocumentState.FOLIO_ASSIGNED)
 
 
-def of_sale(case: Case) -> Case:
+def of_sale(case: Case, kind: str = CREDIT_NOTE) -> Case:
     """The case of a step whose inputs name the sale's document, as its note's."""
     inputs = case.attempt.inputs
     named = {
         **inputs,
-        "document_kind": CREDIT_NOTE,
+        "document_kind": kind,
         "corrected_kind": inputs.get("document_kind") or case.kind,
         "corrected_folio": inputs.get("folio"),
         "folio": None,
@@ -55,20 +55,40 @@ def note_of(case: Case) -> FiscalRequest | Done | Refused:
     amount = None if given is None or code == ANNUL else Decimal(given)
     if code == ANNUL and original.total != case.order.totals.grand_total:
         amount = original.total
-    practice = case.issuer.practice
+    reference = _reference(case, original, code)
+    return case.issuer.practice.localised(request_of_note(case.sale, reference, amount))
+
+
+def debit_of(case: Case) -> FiscalRequest | Done | Refused:
+    """The note over the input `amount`, tax included, that the sale comes to more.
+
+    Done with nothing where there is no document that could be corrected.
+    """
+    original = corrected(case)
+    if original is None or original.state in DEAD or original.state in UNMADE:
+        return Done(NOTHING)
+    given = case.attempt.inputs.get("amount")
+    if given is None:
+        return Refused("SCHEMA", "amount: missing; a debit note says how much more is owed")
+    reference = _reference(case, original, AMOUNTS)
+    return case.issuer.practice.localised(addition_of(case.sale, reference, Decimal(given)))
+
+
+def _reference(case: Case, original: TaxDocument, code: str) -> Reference:
     does, words = correction(code)
-    reference = Reference(
+    return Reference(
         type_code=original.type_code,
         number=str(original.key.told),
-        issued_on=original.issued_at.astimezone(practice.zone).date(),
+        issued_on=original.issued_at.astimezone(case.issuer.practice.zone).date(),
         correction=does,
         reason=words,
     )
-    return practice.localised(request_of_note(case.sale, reference, amount))
 
 
 def credited_by(case: Case, known: TaxDocument | None) -> DocumentKey | None:
-    """The document that a note credits; None of all that are no notes."""
+    """The document that a credit note credits; None of all that are none."""
+    if case.kind == DEBIT_NOTE:
+        return None
     if known is not None and known.refers_type is not None and known.refers_folio is not None:
         return DocumentKey(
             tenant=known.tenant,
@@ -83,7 +103,7 @@ def credited_by(case: Case, known: TaxDocument | None) -> DocumentKey | None:
 
 def excess(case: Case, made: FiscalPlan, known: TaxDocument | None) -> Refused | None:
     """Why the note may not be issued; the commit holds the same, for two at once."""
-    original = corrected(case)
+    original = corrected(case) if case.kind == CREDIT_NOTE else None
     if original is None:
         return None
     before = original.credited - (known.total if known is not None else 0)

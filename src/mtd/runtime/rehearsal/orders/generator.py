@@ -8,6 +8,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mtd.core.money import Currency, rounded, total
 from mtd.core.orders.dimensions import PaymentState
@@ -64,6 +65,8 @@ class Mix(Struct, frozen=True):
     gift_cards: float = 0.10
     pickups: float = 0.25
     discounted_lines: float = 0.20
+    exempt: float = 0.0
+    """Orders of which nothing is taxed."""
 
 
 USUAL = Mix()
@@ -90,6 +93,8 @@ def _order(
     lines = _lines(chance, mix, store, branch)
     shipment, promised_at = _shipment(chance, mix, customer, branch, placed_at)
     totals = _totals(lines, shipment.method)
+    if mix.exempt and chance.random() < mix.exempt:
+        lines, totals = _untaxed(lines, totals)
     channel = _chosen(chance, mix.channels)
     return PurchaseOrder(
         external_id=external_id,
@@ -198,6 +203,15 @@ def _totals(lines: tuple[Line, ...], method: ShipmentMethod) -> Totals:
         shipping=shipping,
         grand_total=grand_total,
     )
+
+
+def _untaxed(lines: tuple[Line, ...], totals: Totals) -> tuple[tuple[Line, ...], Totals]:
+    """Books, say, that come without a charge: shipping is always taxed."""
+    due = totals.grand_total - totals.shipping
+    exempt = Totals(
+        net=Decimal(0), exempt=due, tax=Decimal(0), discounts=totals.discounts, grand_total=due
+    )
+    return tuple(replace(line, tax_exempt=True) for line in lines), exempt
 
 
 def _payments(chance: Random, mix: Mix, channel: Channel, due: Decimal) -> tuple[Payment, ...]:

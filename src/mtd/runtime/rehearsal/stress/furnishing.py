@@ -15,7 +15,7 @@ from mtd.runtime.rehearsal.forging import (
 )
 from mtd.runtime.tax.authorising import Certified, Taken, certify, take_in
 
-TYPES = ("33", "34", "39", "41", "52", "61")
+TYPES = ("33", "34", "39", "41", "52", "56", "61")
 SENDER = "12345678-5"
 PASSWORD = b"soak"
 ACTOR = "rehearsal"

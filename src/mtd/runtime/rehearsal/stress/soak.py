@@ -15,7 +15,7 @@ from mtd.runtime.app import TENANT, App
 from mtd.runtime.clock import elapsed_s
 from mtd.runtime.engine.ownership import persisted
 from mtd.runtime.rehearsal.figures import Check, Figure, Report
-from mtd.runtime.rehearsal.orders.generator import generate
+from mtd.runtime.rehearsal.orders.generator import Mix, generate
 from mtd.runtime.rehearsal.stage import Stage
 from mtd.runtime.rehearsal.stress.chaos import Kill, delivered, kill_postgres, kill_worker
 from mtd.runtime.rehearsal.stress.ledgers import CONFIRMATION, no_duplicates, once
@@ -36,15 +36,25 @@ AHEAD = 2_000
 TOLD = 5
 COUNTS = frozenset({"ACCEPTED", "ACCEPTED_WITH_OBJECTIONS", "CANCELLED_BY_CREDIT_NOTE"})
 """States of a document that the authority holds."""
-STORED = ("lost_reply", "half_body", "garbage", "error_after", "stored_late")
+STORED = (
+    *("lost_reply", "half_body", "garbage", "error_after", "stored_late"),
+    *("timeout_after", "slow"),
+)
 UNSTORED = ("error", "reset", "throttle", "page", "denied", "expired_token")
 JUDGED = (
     *("schema", "cover", "signature", "rejected", "objected", "expired_caf"),
     *("repeated", "other_data", "stuck"),
 )
 STATUSES = (*(f"status_{n}" for n in (1, 2, 3, 5, 6, 7, 8, 9, 99)), "status_9_stored")
+ANNOUNCED = ("event_late", "event_repeated", "event_swapped")
 SHARE = 0.004
 """Of the uploads, each failure; besides it comes once for certain."""
+OFTEN = 0.02
+"""Of what costs little: of questions, and of the authority's notices."""
+SEVEN = frozenset({"33", "34", "39", "41", "52", "56", "61"})
+ENOUGH = 500
+"""From so many orders on every type and every failure comes to pass."""
+MIX = Mix(exempt=0.15)
 OUTAGE_S = 3.0
 SKEW_S = 15.0
 RELEASE_S = 5.0
@@ -63,11 +73,16 @@ def town(seed: int) -> dict[str, Any]:
         "default_faults": False,
         "systems": {
             "sii": {
-                "shares": {**uploads, **dict.fromkeys(STATUSES, SHARE), "stale": SHARE},
+                "shares": {
+                    **uploads,
+                    **dict.fromkeys(STATUSES, SHARE),
+                    **dict.fromkeys(ANNOUNCED, OFTEN),
+                    "stale": SHARE,
+                },
                 "delays_s": {"stage": 0.1, "silence": 4.0},
             },
             "sii_upload": {"shares": uploads},
-            "sii_api": {"shares": {"error": SHARE, "stale": 0.02, "expired_token": SHARE}},
+            "sii_api": {"shares": {"error": SHARE, "stale": OFTEN, "expired_token": SHARE}},
             "pos": {"shares": FAULTS},
             "mail": {"shares": FAULTS},
         },
@@ -89,7 +104,7 @@ async def scripted(town_: Town) -> None:
 async def soak(stage: Stage, seed: int, count: int, kills: int) -> Report:
     """`count` orders, `kills` deaths among them, and what the authority has in the end."""
     await scripted(stage.town)
-    orders = list(generate(seed, count, stage.app.clock.now()))
+    orders = list(generate(seed, count, stage.app.clock.now(), MIX))
     began_s = elapsed_s()
     feeding = asyncio.create_task(_feed(stage.app, orders))
     releasing = asyncio.create_task(_release(stage.town))
@@ -105,9 +120,24 @@ async def soak(stage: Stage, seed: int, count: int, kills: int) -> Report:
             Check(name="every order ended", passed=ended == count, told=f"{ended} of {count}"),
             *([delivered(done, kills)] if kills else []),
             no_other_death(stage.children, sum(kill.what.startswith("worker") for kill in done)),
+            *(await _complete(stage.town, documents) if count >= ENOUGH else []),
             *await _audited(stage, orders, documents),
         ],
     )
+
+
+async def _complete(town_: Town, documents: Sequence[Booked]) -> list[Check]:
+    """Nothing that was to be tried was left out."""
+    lacking = SEVEN - {one.type_code for one in documents}
+    left = {host: (await town_.described(host))["scripted"] for host in ("sii", "sii_upload")}
+    return [
+        Check(name="all seven types were issued", passed=not lacking, told=_named(lacking)),
+        Check(
+            name="every failure on the list was suffered",
+            passed=not any(left.values()),
+            told=", ".join(f"{host}: {count} left" for host, count in left.items() if count),
+        ),
+    ]
 
 
 async def _feed(app: App, orders: Sequence[PurchaseOrder]) -> None:

@@ -11,6 +11,7 @@ from mtd.connectors.tax.issuers import NativeIssuer
 from mtd.connectors.wire import Wire, Wires
 from mtd.core.tax.certificate import BadCertificate, Signing
 from mtd.core.tax.document import DocumentKey
+from mtd.runtime.folio_book import FolioBook
 from mtd.runtime.tax.keyring import Keyring
 from mtd.runtime.vault import Vault
 from mtd.store.envelopes import PostBook
@@ -34,6 +35,8 @@ class Counter(msgspec.Struct, frozen=True, kw_only=True):
     issuers: Mapping[str, NativeIssuer]
     """By tax id."""
     pace: Pace
+    ledger: FolioBook | None
+    """Where what is about to be sent is written down first."""
     now: Callable[[], datetime]
     new_id: Callable[[], str]
 

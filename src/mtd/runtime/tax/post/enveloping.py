@@ -12,7 +12,7 @@ from mtd.core.tax.document import DocumentKey, DocumentState
 from mtd.runtime.tax.post.counter import ENVELOPE, Counter
 from mtd.runtime.tax.post.settling import settle
 from mtd.runtime.vault import Broken
-from mtd.store.mail import Made, Member, Queue, Waiting
+from mtd.store.mail import MADE, UNKNOWN, Made, Member, Queue, Waiting
 from mtd.store.tax_documents import Settled
 
 LOG = structlog.get_logger()
@@ -96,6 +96,7 @@ def _made(counter: Counter, queue: Queue, opened: Sequence[Opened], content: byt
         tenant=queue.tenant,
         issuer=queue.issuer,
         channel=queue.channel,
+        state=UNKNOWN if any(one.row.promised for one in opened) else MADE,
         hash=sha256(content).digest(),
         sealed=counter.vault.seal_secret(queue.tenant, ENVELOPE, id_, content),
         members=tuple(

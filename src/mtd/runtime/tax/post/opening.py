@@ -54,6 +54,7 @@ def open_offices(
             vault=app.vault,
             issuers=issuers,
             pace=courier.pace(wires.wire(of.legacy)),
+            ledger=app.book,
             now=app.clock.now,
             new_id=lambda: uuid7(app.clock.now(), os.urandom(10)),
         )

@@ -1,5 +1,6 @@
 """Sending: a stored envelope goes out once; what nobody knows afterwards is asked first."""
 
+import asyncio
 from collections.abc import Sequence
 
 import structlog
@@ -13,7 +14,8 @@ from mtd.runtime.tax.post.counter import Counter, evidence, grown_s
 from mtd.runtime.tax.post.keeping import keep
 from mtd.runtime.tax.post.settling import fate, settle
 from mtd.store import envelopes
-from mtd.store.mail import CLOSED, MADE, SENT, UNKNOWN, Envelope
+from mtd.store.mail import CLOSED, MADE, SENT, UNKNOWN, Envelope, Open
+from mtd.store.promises import Sent
 
 LOG = structlog.get_logger()
 
@@ -22,10 +24,32 @@ async def send(counter: Counter, envelope: Envelope, signing: Signing) -> None:
     """Send it, if nobody did; from the claim on the outcome is unknown until something is heard."""
     if not await counter.book.begin(envelope, counter.pace.lease_s):
         return
-    parcel = counter.parcel(envelope, await counter.book.open_members(envelope))
+    members = await counter.book.open_members(envelope)
+    parcel = counter.parcel(envelope, members)
+    await _written_down(counter, envelope, members)
     wire = counter.wire()
     told = await counter.courier.submit(wire, signing, parcel)
     await _note(counter, envelope, parcel.documents, told, wire)
+
+
+async def _written_down(counter: Counter, envelope: Envelope, members: Sequence[Open]) -> None:
+    """On disk beside the database, before the first byte leaves; what cannot be is asked after."""
+    if counter.ledger is None:
+        return
+    sent = [
+        Sent(
+            tenant=envelope.tenant,
+            issuer=envelope.issuer,
+            type_code=one.type_code,
+            series=one.series,
+            folio=one.folio,
+            bearer=one.bearer,
+            issued_at=one.issued_at,
+            total=one.total,
+        )
+        for one in members
+    ]
+    await asyncio.to_thread(counter.ledger.sent, sent)
 
 
 async def _note(

@@ -11,6 +11,7 @@ import msgspec
 
 from mtd.core.tax.document import DocumentKey, DocumentState
 from mtd.core.tax.issuing import FiscalOutcome, OutcomeState
+from mtd.core.tax.request import FiscalKind
 from mtd.runtime.tax.post.counter import Counter
 from mtd.store import envelopes, tax_documents
 from mtd.store.mail import Message
@@ -49,7 +50,14 @@ async def settle(
     if not fates:
         return []
     changed = await tax_documents.settle(connection, fates)
-    voided = [one.key for one in changed if one.state is DocumentState.VOIDED]
+    notes = {
+        code
+        for one in counter.issuers.values()
+        for code in one.practice.types.get(FiscalKind.CREDIT_NOTE, ())
+    }
+    voided = [
+        one.key for one in changed if one.state is DocumentState.VOIDED and one.type_code in notes
+    ]
     if voided:
         await envelopes.give_back(connection, tenant, voided)
     reasons = {one.key: one.reason for one in fates}

@@ -33,6 +33,7 @@ TYPES = {
     FiscalKind.INVOICE: ("33", "34"),
     FiscalKind.DISPATCH: ("52",),
     FiscalKind.CREDIT_NOTE: ("61",),
+    FiscalKind.DEBIT_NOTE: ("56",),
 }
 """Taxed, and where nothing is taxed."""
 FOLIO_MAX = 9_999_999_999
