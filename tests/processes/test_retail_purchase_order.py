@@ -77,6 +77,15 @@ def test_a_large_discount_is_reviewed_and_approved() -> None:
     assert_ended(world, ["RECEIVED", "ON_HOLD", *DELIVERED[1:]])
 
 
+def test_a_price_out_of_its_band_is_reviewed_before_there_is_a_document() -> None:
+    world = drive({"price_outliers": 1})
+    assert_ended(world, ["RECEIVED", "ON_HOLD", *CANCELLED])
+    assert world.asked[0] == ("Revisar orden", "agent")
+    assert not any("issue" in service for service in world.services)
+    untouched = drive({"price_outliers": 0})
+    assert "Revisar orden" not in [name for name, _ in untouched.asked]
+
+
 def test_a_rejected_order_is_cancelled_with_every_reversal_and_no_credit_note() -> None:
     world = drive({"line_discount_share_max": 0.99})
     assert_ended(world, ["RECEIVED", *CANCELLED])

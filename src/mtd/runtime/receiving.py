@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from mtd.core.orders.facts import KeyKind, facts, keys
+from mtd.core.orders.pricing import outliers
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.trigger import Start
 from mtd.core.time.calendars import CALENDAR
+from mtd.runtime.settings.alerts import price_bands
 from mtd.runtime.settings.settings import Settings
 from mtd.runtime.vault import Vault
 from mtd.store.arrival import NewOrder
@@ -16,6 +19,8 @@ from mtd.store.ids import uuid7
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 CHANCE_BYTES = 10
+PRICE_OUTLIERS = "price_outliers"
+"""The variable that counts lines whose price is out of its band, where bands are set."""
 
 
 class Unroutable(Exception):
@@ -42,6 +47,7 @@ class Receiving:
         """The `name@version` that new instances of a definition take."""
         self._now = now
         self._chance = chance
+        self._bands = price_bands(settings.alerts)
 
     def new_id(self) -> str:
         """A fresh UUIDv7."""
@@ -60,7 +66,7 @@ class Receiving:
         and is then told that it was accepted instead of that it is a duplicate of itself.
         """
         id_ = order_id or self.new_id()
-        start = Start(at=self._now(), variables=facts(order) | self._calendar(order.store))
+        start = Start(at=self._now(), variables=facts(order) | self._around(order))
         return NewOrder(
             tenant=self._tenant,
             id=id_,
@@ -85,6 +91,13 @@ class Receiving:
             source=source,
             message_id=message_id,
         )
+
+    def _around(self, order: PurchaseOrder) -> dict[str, Any]:
+        """What the customer's settings say of it: its calendar, and prices out of their bands."""
+        if not self._bands:
+            return self._calendar(order.store)
+        found = sum(1 for _ in outliers(order, self._bands, None))
+        return {**self._calendar(order.store), PRICE_OUTLIERS: found}
 
     def _calendar(self, store: str) -> dict[str, str]:
         """The store's own calendar, where it has one; else the country's counts."""

@@ -71,6 +71,8 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     exceptions: int
     files: int
     tasks: int
+    alerts: int
+    """Open ones that nobody has acknowledged."""
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mtd.core.orders.purchase_order import Channel, Payment, PaymentMethod, PurchaseOrder, Totals
+from mtd.runtime.alerts.watching import Watching
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.bulk.executing import carry_out
 from mtd.runtime.counts.reading import keep_counting
@@ -210,6 +211,9 @@ async def _settled(stand: Stand) -> None:
         return read_at is not None and read_at > settled_at
 
     await shop.soon(counted, "the journal is counted", partial(_told, shop))
+    watching = Watching(shop.app, TENANT)
+    assert await watching.look()
+    await watching.close()
 
 
 async def _told(shop: Shop) -> Any:

@@ -23,6 +23,10 @@ PAGES = {
     "steps": "/statistics/steps",
     "sales": "/statistics/sales?period=month&compare=yes",
     "sales_none": "/statistics/sales?from=2020-01-01&to=2020-01-02",
+    "alerts": "/alerts",
+    "alerts_none": "/alerts?state=closed",
+    "alert_rules": "/alerts/rules",
+    "alert_rule": "/alerts/rules/discounts",
     "order": "/orders/{order}",
 }
 SIZES = {"1440": WIDE, "390": NARROW}

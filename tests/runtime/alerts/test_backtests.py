@@ -34,6 +34,7 @@ async def test_of_a_volume(scene: Set) -> None:
     rule = a_rule(Volume(window_s=600, high_per_min=0.6))
     found = await backtest(one.app, 1, rule, days=10)
     assert (found.firings, found.complete) == (2, True)
+    assert found.since is not None and found.since > one.now - DAY * 6
     assert all(spell.observed == 0.7 for spell in found.spells)
     assert (await backtest(one.app, 1, rule, days=4)).firings == 1
     assert (await backtest(one.app, 1, a_rule(Volume(window_s=600, high_per_min=0.8)))).firings == 0

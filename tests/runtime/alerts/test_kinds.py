@@ -12,6 +12,7 @@ from mtd.runtime.settings.alerts import (
     Bounced,
     CounterpartDown,
     ErrorRate,
+    FoliosLow,
     Price,
     Promise,
     Stuck,
@@ -19,11 +20,14 @@ from mtd.runtime.settings.alerts import (
     Waiting,
     WorkersMissing,
 )
+from mtd.store import folios
+from mtd.store.packing import unpack
 from mtd.store.sessions import Row
 from tests.core.orders.examples import plain_line, plain_order
 from tests.runtime.alerts.conftest import Set
 from tests.runtime.alerts.scene import a_rule
 from tests.store.making import a_worker
+from tests.store.papers import ISSUER, a_range
 
 MINUTE = timedelta(minutes=1)
 WEEK = timedelta(days=7)
@@ -137,6 +141,38 @@ async def test_a_price_out_of_its_band_and_a_discount_that_may_not_be(scene: Set
     told = str(content(paris).facts["orders"]).split("; ")
     assert sorted(told) == ["P-2 SHIRT 500 (5000–)", "P-3 SHIRT −44% (≤ 40%)"]
     assert not await one.fires(700)
+
+
+async def test_a_price_out_of_its_band_is_a_fact_that_the_order_s_process_decides_on(
+    scene: Set,
+) -> None:
+    band = Band(low=5_000, high=9_999.5)
+    one = await scene(price=a_rule(Price(bands={"SHIRT": band, "umbrale/SHIRT": Band()})))
+    line = replace(plain_line(), sku="SHIRT", discount=Decimal(0))
+    prices = [Decimal("9999.5"), Decimal(10_000), Decimal(4_999), Decimal(5_000)]
+    lines = tuple(
+        replace(line, line_no=n, unit_price=price) for n, price in enumerate(prices, start=1)
+    )
+    for store, count in (("paris", 2), ("umbrale", 0)):
+        id_ = await one.bought(plain_order(external_id=f"P-{store}", store=store, lines=lines))
+        [row] = await one.rows("SELECT body FROM inbox WHERE instance_id = $1", id_)
+        assert msgspec.json.decode(unpack(row["body"]))["variables"]["price_outliers"] == count
+
+
+async def test_folios_that_run_low(scene: Set) -> None:
+    one = await scene(folios=a_rule(FoliosLow(share=0.2)))
+    async with one.app.store.door(1) as connection:
+        await folios.open_range(connection, 1, a_range(1, 100), "me")
+    assert not await one.fires()
+    await one.rows("UPDATE folio_range SET next = 90")
+    await one.rows(
+        "INSERT INTO folio_gap VALUES (1, 1, 89, now(), $1, '39', '', 'lost', 'me')", ISSUER
+    )
+    [alert] = await one.fires()
+    assert alert["scope"] == f"{ISSUER}/39" and alert["affected"] == 11
+    async with one.app.store.door(1) as connection:
+        await folios.open_range(connection, 1, a_range(101, 500), "me")
+    assert not await one.fires()
 
 
 async def test_promises_at_risk_by_store(scene: Set) -> None:

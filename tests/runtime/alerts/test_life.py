@@ -12,7 +12,7 @@ from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.runtime.settings.alerts import Volume, Waiting, WorkersMissing
 from mtd.store import tallying
 from tests.runtime.alerts.conftest import Set
-from tests.runtime.alerts.scene import Scene, a_rule
+from tests.runtime.alerts.scene import a_rule
 from tests.store.making import new_id
 
 ANA = Author(actor="ana", reason="I look into it", origin="127.0.0.1")
@@ -97,19 +97,14 @@ async def test_a_rule_that_cannot_be_measured_blinds_no_other_and_keeps_its_aler
     await one.waits()
     assert len(await one.fires()) == 2
     monkeypatch.setattr(watching, "RULE_MS", 30)
-    locked = "LOCK TABLE intake_file IN ACCESS EXCLUSIVE MODE"
+    await one.rows("UPDATE alert_watch SET due_at = '-infinity'")
+    later = one.now + timedelta(seconds=30)
     async with one.admin.use() as connection, connection.transaction():
-        await connection.execute(locked)
-        await connection.execute("UPDATE alert_watch SET due_at = '-infinity'")
-        released = asyncio.create_task(_soon(one))
-        await asyncio.sleep(0)
-    await released
+        await connection.execute("LOCK TABLE intake_file IN ACCESS EXCLUSIVE MODE")
+        assert await one.watching.look(later)
     rows = await one.rows("SELECT * FROM alert WHERE closed_at IS NULL")
-    assert {row["rule"] for row in rows} == {"waiting", "workers"}
-
-
-async def _soon(one: Scene) -> None:
-    await one.watching.look(one.now + timedelta(seconds=30))
+    seen = {row["rule"]: row["last_at"] for row in rows}
+    assert seen == {"waiting": one.now, "workers": later}
 
 
 async def test_people_acknowledge_assign_comment_mute_and_close_and_it_is_told(scene: Set) -> None:

@@ -20,4 +20,5 @@ PLACES = (
     Place("tasks", "/tasks", "tasks.see"),
     Place("processes", "/processes", "processes.see"),
     Place("statistics", "/statistics", "statistics.see"),
+    Place("alerts", "/alerts", "alerts.see"),
 )

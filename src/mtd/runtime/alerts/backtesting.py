@@ -89,8 +89,7 @@ def _sight(app: App, tenant: int, connection: Connection, now: datetime) -> Sigh
         connection=connection,
         tenant=tenant,
         now=now,
-        settings=app.settings,
-        vault=app.vault,
+        app=app,
         judged={},
     )
 

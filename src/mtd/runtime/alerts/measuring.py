@@ -6,8 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from mtd.runtime.settings.settings import Settings
-from mtd.runtime.vault import Vault
+from mtd.runtime.app import App
 from mtd.store.ids import uuid7
 from mtd.store.sessions import Connection
 from mtd.store.standings import Filter
@@ -24,8 +23,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     connection: Connection
     tenant: int
     now: datetime
-    settings: Settings
-    vault: Vault
+    app: App
     judged: dict[str, tuple[str, ...]]
     """What was found in orders that were looked into before, by rule and order; shared."""
 

@@ -134,8 +134,7 @@ class Watching:
                 connection=connection,
                 tenant=self._tenant,
                 now=now,
-                settings=self._app.settings,
-                vault=self._app.vault,
+                app=self._app,
                 judged=self._judged,
             )
             return await KINDS[type(rule.condition)].measure(sight, rule.condition)

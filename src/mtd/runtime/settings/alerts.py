@@ -1,12 +1,14 @@
 """Settings of alerts: rules as data, who is told, and by what."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from mtd.connectors.settings import SecretRef
+from mtd.core.orders.pricing import Bounds
 
 DAY_S = 86_400
 
@@ -100,6 +102,15 @@ class Price(_Condition, frozen=True, kw_only=True, tag="price"):
     """Of a line's goods."""
 
 
+class FoliosLow(_Condition, frozen=True, kw_only=True, tag="folios_low"):
+    """Few folios are left of a kind of document, or those left will not last."""
+
+    share: Share = 0.2
+    """Of those authorised in ranges that are open."""
+    days: Annotated[float, Meta(ge=0, le=365)] = 3.0
+    """At the pace of the last week."""
+
+
 class Promise(_Condition, frozen=True, kw_only=True, tag="promise"):
     """Orders that are promised soon, or were, and have not been dispatched."""
 
@@ -129,6 +140,7 @@ Condition = (
     | ErrorRate
     | CounterpartDown
     | Price
+    | FoliosLow
     | Promise
     | Bounced
     | WorkersMissing
@@ -176,6 +188,27 @@ class AlertSettings(_Table, frozen=True, kw_only=True):
     """The portal's address, as people reach it; empty: as it is served."""
     recipients: dict[Name, Recipient] = {}
     rules: dict[Name, Rule] = {}
+
+
+def price_bands(settings: AlertSettings) -> dict[str, Bounds]:
+    """Every band of the rules on prices: who breaks one is looked at before it is documented."""
+    rules = (rule.condition for rule in settings.rules.values() if rule.enabled)
+    found: dict[str, Bounds] = {}
+    for condition in rules:
+        if isinstance(condition, Price):
+            found |= {sku: bounds(band) for sku, band in condition.bands.items()}
+    return found
+
+
+def bounds(band: Band) -> Bounds:
+    """A band in exact numbers."""
+    low = None if band.low is None else exact(band.low)
+    return Bounds(low, None if band.high is None else exact(band.high))
+
+
+def exact(number: float) -> Decimal:
+    """As it was written."""
+    return Decimal(repr(number))
 
 
 def alert_faults(

@@ -165,7 +165,12 @@ SELECT
         LEFT JOIN purchase_order o ON o.tenant_id = t.tenant_id AND o.id = t.instance_id
         WHERE t.tenant_id = :tenant AND t.closed_at IS NULL
             AND (:stores::text[] IS NULL OR o.store = ANY(:stores))
-    ) AS tasks;
+    ) AS tasks,
+    (
+        SELECT count(*) FROM alert
+        WHERE tenant_id = :tenant AND closed_at IS NULL AND acknowledged_at IS NULL
+            AND (:stores::text[] IS NULL OR scope = '' OR scope = ANY(:stores))
+    ) AS alerts;
 
 -- name: board.causes
 -- Open incidents by error, element and store: how many orders, how much money, since when.

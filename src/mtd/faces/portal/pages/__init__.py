@@ -3,6 +3,7 @@
 from typing import Any
 
 from mtd.faces.portal.pages import (
+    alerts,
     bulk,
     exceptions,
     files,
@@ -25,5 +26,6 @@ PAGES: tuple[Any, ...] = (
     exceptions.ROUTER, files.ROUTER, tasks.ROUTER, bulk.ROUTER, pauses.ROUTER,
     processes.ROUTER, journey.ROUTER, versions.ROUTER, releases.ROUTER,
     statistics.ROUTER,
+    alerts.ROUTER,
 )  # fmt: skip
 """What the application serves; a new page is a module and a name here."""

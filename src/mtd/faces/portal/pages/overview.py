@@ -7,12 +7,13 @@ from litestar import Response, Router
 from mtd.faces.portal import charts
 from mtd.faces.portal.needs import page
 from mtd.faces.portal.provided import Asked, Counted, Painted, Served, Sharing, Someone
-from mtd.runtime.desk import board, trouble, worklist
+from mtd.runtime.desk import alarms, board, trouble, worklist
 from mtd.runtime.desk.board import LATE, Filter
 from mtd.runtime.desk.overview import overview_figures
 
 CAUSES = 5
 TASKS = 5
+ALERTS = 8
 
 
 @page("/", "overview.see")
@@ -36,6 +37,9 @@ async def overview(
         arrived=await board.arrived(desk, person) if orders else None,
         late=await tallies.count(desk, person, late) if orders else None,
         groups=(await trouble.groups(desk, person))[:CAUSES] if orders else [],
+        alerts=(await alarms.listing(desk, person, "open", limit=ALERTS))
+        if person.may("alerts.see")
+        else [],
         urgent=(await worklist.listing(desk, person))[:TASKS] if person.may("tasks.see") else [],
         counted_max=board.COUNTED_MAX - 1,
         told=told,

@@ -8,6 +8,7 @@ import msgspec
 
 from mtd.runtime.alerts.kinds import (
     attempts,
+    folios,
     letters,
     price,
     promise,
@@ -38,6 +39,7 @@ KINDS: dict[type, Kind] = {
     conditions.ErrorRate: Kind(attempts.rate, attempts.rate_past),
     conditions.CounterpartDown: Kind(attempts.down, attempts.down_past),
     conditions.Price: Kind(price.measure, price.past),
+    conditions.FoliosLow: Kind(folios.measure, folios.past, folios.reads),
     conditions.Promise: Kind(promise.measure, promise.past, promise.reads),
     conditions.Bounced: Kind(letters.measure, letters.past),
     conditions.WorkersMissing: Kind(workers.measure, workers.past, workers.reads),

@@ -5,15 +5,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 import msgspec
 
 from mtd.core.orders.json import read_json
-from mtd.core.orders.pricing import Bounds, Outlier, outliers
+from mtd.core.orders.pricing import Outlier, outliers
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.runtime.alerts.measuring import History, Measure, Sight, id_at, windowed
-from mtd.runtime.settings.alerts import Band, Price
+from mtd.runtime.settings.alerts import Price, bounds, exact
 from mtd.runtime.vault import Broken
 from mtd.store import sightings
 from mtd.store.sightings import Sealed
@@ -78,8 +77,8 @@ async def past(sight: Sight, asked: Price, since: datetime, until: datetime) -> 
 
 async def _judged(sight: Sight, asked: Price, found: list[Sealed]) -> Mapping[str, tuple[str, ...]]:
     """What is out of bounds in each order, in words; each is opened once for a rule."""
-    bands = {sku: _bounds(band) for sku, band in asked.bands.items()}
-    share = None if asked.discount_share_max is None else _exact(asked.discount_share_max)
+    bands = {sku: bounds(band) for sku, band in asked.bands.items()}
+    share = None if asked.discount_share_max is None else exact(asked.discount_share_max)
     rule = hashlib.sha256(msgspec.json.encode(asked)).hexdigest()[:16]
     if len(sight.judged) > JUDGED_MAX:
         sight.judged.clear()
@@ -100,7 +99,7 @@ async def _judged(sight: Sight, asked: Price, found: list[Sealed]) -> Mapping[st
 def _opened(sight: Sight, one: Sealed) -> PurchaseOrder | None:
     """None: the person was erased meanwhile, or it cannot be read any more."""
     try:
-        content = sight.vault.open(
+        content = sight.app.vault.open(
             sight.tenant, one.order, one.key_id, one.wrapped_key, one.ciphertext
         )
     except Broken:
@@ -115,13 +114,3 @@ def _worded(order: str, one: Outlier) -> str:
     low = "" if one.low is None else f"{one.low:f}"
     high = "" if one.high is None else f"{one.high:f}"
     return f"{order} {one.sku} {one.observed:f} ({low}–{high})"
-
-
-def _bounds(band: Band) -> Bounds:
-    low = None if band.low is None else _exact(band.low)
-    return Bounds(low, None if band.high is None else _exact(band.high))
-
-
-def _exact(number: float) -> Decimal:
-    """As it was written."""
-    return Decimal(repr(number))

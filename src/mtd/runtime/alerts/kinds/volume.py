@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from mtd.core.orders.purchase_order import Channel
-from mtd.runtime.alerts.measuring import History, Measure, Point, Sight, id_at, windowed
+from mtd.runtime.alerts.measuring import (
+    History,
+    Measure,
+    Point,
+    Sight,
+    bucket_at,
+    id_at,
+    windowed,
+)
 from mtd.runtime.settings.alerts import Volume
 from mtd.store import sightings
 
@@ -48,7 +56,7 @@ async def past(sight: Sight, asked: Volume, since: datetime, until: datetime) ->
     )
     scopes = {*_known(sight, asked), *(scope for scope, _ in counts)}
     buckets = range(_bucket(since, asked) + 1, _bucket(until, asked))
-    earliest = min((bucket for _, bucket in counts), default=None)
+    earliest = min((bucket_at(bucket, asked.window_s) for _, bucket in counts), default=None)
     points: list[Point] = []
     for scope in sorted(scopes):
         for bucket in buckets:
@@ -57,7 +65,7 @@ async def past(sight: Sight, asked: Volume, since: datetime, until: datetime) ->
             observed = _per_min(counts.get((scope, bucket), 0), asked)
             _, fires = judged(asked, observed, usual)
             points.append(windowed(scope, bucket, asked.window_s, observed, fires=fires))
-    return History(points=points, since=None if earliest is None else since)
+    return History(points=points, since=None if earliest is None else max(since, earliest))
 
 
 def judged(asked: Volume, observed: float, usual: float) -> tuple[float, bool]:
@@ -77,7 +85,7 @@ def judged(asked: Volume, observed: float, usual: float) -> tuple[float, bool]:
 def _known(sight: Sight, asked: Volume) -> Iterable[str]:
     match asked.by:
         case "store":
-            return sight.settings.stores
+            return sight.app.settings.stores
         case "channel":
             return [channel.value for channel in Channel]
         case "all":

@@ -34,4 +34,4 @@ def reads(_: WorkersMissing) -> str:
 
 
 def _wanted(sight: Sight, asked: WorkersMissing) -> int:
-    return asked.fewer_than or sight.settings.worker.count
+    return asked.fewer_than or sight.app.settings.worker.count
