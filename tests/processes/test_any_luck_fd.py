@@ -41,7 +41,7 @@ DECISIONS = {
     "Resolver documento": ["Reintentar", "Anular"],
     "Resolver guía": ["Reintentar", "Anular"],
     "Resolver nota de crédito": ["Reintentar", "Desistir"],
-    "Aprobar nota de crédito": ["Sí", "No"],
+    "Aprobar nota de crédito": ["Sí", "Sí", "No"],
     "Coordinar entrega": ["Despachar de nuevo", "Devolver"],
     "Resolver excepción": ["Reintentar", "Anular"],
 }
@@ -69,6 +69,9 @@ LAST: dict[str, list[Payload]] = {
     "Dispatched": [{"tracking": "K-9"}] * 4,
     "Delivered": [{}] * 4,
 }
+CANCELLED_AT = ("Esperar pedido listo", "Esperar despacho")
+SELDOM = st.integers(0, 3).map(lambda number: number == 0)
+AMOUNTS = st.sampled_from([0, 5_000, 35_000, 45_000, 59_990, 70_000])
 LETTERS = st.sampled_from(["customer", "supervisor", "channel"])
 INTRUSIONS: dict[str, st.SearchStrategy[tuple[str, Payload]]] = {
     "Esperar pedido listo": st.just(("CancelRequested", {})),
@@ -76,13 +79,18 @@ INTRUSIONS: dict[str, st.SearchStrategy[tuple[str, Payload]]] = {
     "Esperar entrega": LETTERS.map(
         lambda to: ("MailBounced", {"mail_id": "M-1", "kind": "dispatched", "to": to})
     ),
-    "Esperar plazo de cierre": st.integers(0, 70_000).map(
+    "Esperar plazo de cierre": AMOUNTS.map(
         lambda amount: ("CreditNoteRequested", {"lines": [{"line_no": 1, "amount": amount}]})
     ),
-    "Aprobar nota de crédito": st.integers(0, 70_000).map(
+    "Aprobar nota de crédito": AMOUNTS.map(
         lambda amount: ("CreditNoteRequested", {"lines": [{"line_no": 1, "amount": amount}]})
     ),
 }
+
+
+def told(payload: st.SearchStrategy[Payload]) -> st.SearchStrategy[list[Payload | None]]:
+    """Some messages, and None for one that does not come."""
+    return st.lists(st.none() | payload, max_size=4)
 
 
 def _answer(service: str) -> st.SearchStrategy[Outcome]:
@@ -111,8 +119,10 @@ def _answer(service: str) -> st.SearchStrategy[Outcome]:
 def scripts(draw: st.DrawFn) -> dict[str, Any]:
     """A sale and what others answer to it: some answers, then all goes well.
 
-    A message may come at once, late (after what waited for it gave up), twice, or never.
+    A message may come at once, late (after what waited for it gave up), twice, or never. In half
+    of the stories all goes well from the beginning: they come to credit notes and letters.
     """
+    calm = draw(st.booleans())
     people: dict[str, list[Payload]] = {task: [{}] * 12 for task in TASKS}
     for task, ways in DECISIONS.items():
         chosen = draw(st.lists(st.sampled_from(ways), max_size=6))
@@ -122,16 +132,16 @@ def scripts(draw: st.DrawFn) -> dict[str, Any]:
             "has_physical_goods": draw(st.booleans()),
             "buyer_document": draw(st.sampled_from(["RECEIPT", "INVOICE"])),
         },
-        "calls": {s: draw(st.lists(_answer(s), max_size=5)) for s in LEGACY},
+        "calls": {} if calm else {s: draw(st.lists(_answer(s), max_size=5)) for s in LEGACY},
         "people": people,
         "messages": {
-            name: [*draw(st.lists(st.none() | payload, max_size=4)), *LAST.get(name, [{}] * 4)]
+            name: [*([] if calm else draw(told(payload))), *LAST.get(name, [{}] * 4)]
             for name, payload in MESSAGES.items()
         },
         "intrusions": {
             label: draw(intrusion)
             for label, intrusion in INTRUSIONS.items()
-            if draw(st.integers(0, 3)) == 0
+            if not (calm and label in CANCELLED_AT) and draw(st.booleans() if calm else SELDOM)
         },
     }
 
@@ -222,5 +232,6 @@ def _told_once(world: World) -> None:
     assert len(letters) <= 1
     accepted = [n for n, one in enumerate(world.came) if one[0] == "tax.fetch"]
     assert not letters or (accepted and accepted[0] < letters[0])
-    to_staff = [i for s, i, _ in world.came if s == "mail.send" and i.get("reference") == "M-1"]
-    assert all(letter["to"] in ("supervisor", "channel") for letter in to_staff)
+    bounced = world.script.get("Esperar entrega")
+    if bounced is not None and bounced[1]["to"] != "customer":
+        assert "Corregir correo" not in [task for task, _ in world.asked], "it was the staff's"

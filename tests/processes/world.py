@@ -56,6 +56,8 @@ class World:
         sent = {**MESSAGES, **(messages or {})}
         self.messages = defaultdict(list, {k: list(v) for k, v in sent.items()})
         self.intrusions = dict(intrusions or {})
+        self.script = dict(self.intrusions)
+        """What was to intrude, whether it did by now or not."""
         self.made: list[tuple[str, dict[str, Any]]] = []
         self.came: list[tuple[str, dict[str, Any], Outcome]] = []
         """The calls made, each with what came of it."""
