@@ -1,4 +1,4 @@
-// Keys: J and K move, X ticks, Enter opens, / searches, ? helps; a page's own keys are in its markup.
+// Keys: J and K move, X ticks, Enter opens, / searches, Ctrl K leads anywhere; a page's own keys are in its markup.
 const ROWS = "[data-rows] > [data-row]";
 
 function rows(): HTMLElement[] {
@@ -30,7 +30,7 @@ function pressed(event: KeyboardEvent): void {
   const combined = event.ctrlKey || event.metaKey;
   if (combined && event.key.toLowerCase() === "k") {
     event.preventDefault();
-    document.querySelector<HTMLInputElement>("[data-find]")?.focus();
+    void import("./palette").then(({ palette }) => palette());
     return;
   }
   const name = `${combined ? "ctrl+" : ""}${event.key.toLowerCase()}`;

@@ -6,6 +6,7 @@ import "./styles/forms.css";
 import "./styles/tables.css";
 import "./styles/pages.css";
 import "./styles/drawing.css";
+import "./styles/palette.css";
 import "./styles/print.css";
 import "./htmx";
 import "htmx.org/dist/ext/hx-sse.min.js";

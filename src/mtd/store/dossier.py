@@ -70,15 +70,21 @@ async def latest(
     return [Traced(entry, tuple(attempts.get(entry.seq, ()))) for entry in found]
 
 
-async def stands(connection: Connection, tenant: int, instance: str) -> Instance | None:
+async def stands(
+    connection: Connection, tenant: int, instance: str, rows_max: int | None = None
+) -> Instance | None:
     """An instance as its snapshot and the journal after it tell; None: it has not begun.
+
+    `rows_max`: None also for one that so many rows, or more, have to be folded for.
 
     Raises ValueError for a journal with a gap, or written by a newer version of this program.
     """
     rows = await connection.fetch(
-        *_SQL["stands"](tenant=tenant, instance=instance, version=loading.VERSION)
+        *_SQL["stands"](
+            tenant=tenant, instance=instance, version=loading.VERSION, rows_max=rows_max
+        )
     )
-    if not rows:
+    if not rows or len(rows) == rows_max:
         return None
     first = rows[0]
     blank = Instance(id=instance, definition=first["definition"], key=first["key"])

@@ -1,5 +1,6 @@
 """Orders, as the doors read them; every function takes a connection of `Store.door`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -78,7 +79,13 @@ async def by_key(connection: Connection, tenant: int, key: str) -> Order | None:
 
 async def by_digest(connection: Connection, tenant: int, digest: bytes) -> list[Order]:
     """The orders that a blind index key leads to, newest first, at most a page."""
-    found = await connection.fetch(*_SQL["found"](tenant=tenant, digest=digest, page=PAGE_MAX))
+    return await by_digests(connection, tenant, [digest])
+
+
+async def by_digests(connection: Connection, tenant: int, digests: Sequence[bytes]) -> list[Order]:
+    """The orders that any of these keys leads to, newest first, at most a page."""
+    asked = _SQL["found"](tenant=tenant, digests=digests, page=PAGE_MAX)
+    found = await connection.fetch(*asked)
     rows = await connection.fetch(*_SQL["by_id"](tenant=tenant, ids=[row["id"] for row in found]))
     return sorted(structs(Order, rows), key=lambda order: order.id, reverse=True)
 

@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 import msgspec
 
-from mtd.core.orders.facts import KeyKind, search_key
 from mtd.core.orders.purchase_order import Channel
 from mtd.core.orders.states import FINAL, OrderState
 from mtd.core.process.telling import label
@@ -15,7 +14,6 @@ from mtd.runtime.operations.operations import NotFound
 from mtd.store import board, figures
 from mtd.store.board import FIRST, LAST, Counts, Glance, Row, Sought
 from mtd.store.ids import uuid7
-from mtd.store.orders import Order, by_digest, by_id, by_key
 from mtd.store.sessions import Connection, Fault, fault
 
 ROWS = 50
@@ -180,29 +178,6 @@ async def counted(desk: Desk, person: Person, asked: Filter) -> int | None:
         raise
 
 
-async def search(desk: Desk, person: Person, text: str) -> list[Order]:
-    """The orders that `text` may mean: an id, a key, a number, a tax id, a mail or a telephone."""
-    person.must("orders.see")
-    text = text.strip()
-    found: dict[str, Order] = {}
-    async with desk.app.store.door(desk.tenant) as connection:
-        if len(text) == 36 and text.count("-") == 4 and _is_hex(text):
-            order = await by_id(connection, desk.tenant, text.lower())
-            found |= {order.id: order} if order else {}
-        if text.count("/") >= 3:
-            order = await by_key(connection, desk.tenant, text)
-            found |= {order.id: order} if order else {}
-        for kind in KeyKind:
-            key = search_key(kind, text)
-            if kind is KeyKind.ORDER_KEY or not key.value:
-                continue
-            digest = desk.app.vault.blind(desk.tenant, kind.value, key.value)
-            for order in await by_digest(connection, desk.tenant, digest):
-                found[order.id] = order
-    seen = [order for order in found.values() if person.sees(order.store)]
-    return sorted(seen, key=lambda order: order.id, reverse=True)
-
-
 async def arrived(desk: Desk, person: Person) -> int | None:
     """How many orders came in the last hour, up to COUNTED_MAX."""
     hour_ago = desk.app.clock.now() - timedelta(hours=1)
@@ -287,7 +262,3 @@ def _day(name: str, text: str) -> date:
         return date.fromisoformat(text) if text else date.min
     except ValueError as error:
         raise BadFilter(f"{name}: {text}") from error
-
-
-def _is_hex(text: str) -> bool:
-    return all(each in "0123456789abcdefABCDEF-" for each in text)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from mtd.core.orders.states import FINAL
 from mtd.core.process.definition import Definition
 from mtd.core.process.instance import Instance, State
 from mtd.core.process.telling import label
@@ -14,6 +15,8 @@ from mtd.store.orders import Order
 from mtd.store.sessions import Connection
 
 AWAITED_MAX = 20
+ROWS_MAX = 1_000
+"""Rows of a journal that are folded for it; where the snapshot is older, it is empty."""
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +30,12 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
 
 async def outlook_of(desk: Desk, connection: Connection, order: Order) -> Outlook:
     """What the order's process waits for, and what it would undo."""
-    instance = await dossier.stands(connection, desk.tenant, order.id)
+    if order.state in FINAL:
+        return Outlook()
+    try:
+        instance = await dossier.stands(connection, desk.tenant, order.id, ROWS_MAX)
+    except ValueError:  # the exception that it then has says what is wrong with its journal
+        return Outlook()
     if instance is None or instance.state is not State.RUNNING:
         return Outlook()
     definition = await desk.app.library.definition(desk.tenant, instance.definition)

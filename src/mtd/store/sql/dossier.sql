@@ -39,4 +39,4 @@ LEFT JOIN snapshot s
 LEFT JOIN journal j
     ON j.tenant_id = i.tenant_id AND j.instance_id = i.id AND j.seq > coalesce(s.seq, 0)
 WHERE i.tenant_id = :tenant AND i.id = :instance
-ORDER BY j.seq;
+ORDER BY j.seq LIMIT :rows_max;

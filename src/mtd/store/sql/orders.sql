@@ -15,9 +15,9 @@ WHERE tenant_id = :tenant AND country = :country AND store = :store AND channel 
   AND external_id = :external_id;
 
 -- name: orders.found
--- The orders that a blind index key leads to, newest first.
-SELECT order_id::text AS id FROM order_search
-WHERE tenant_id = :tenant AND digest = :digest
+-- The orders that blind index keys lead to, newest first.
+SELECT DISTINCT order_id AS found, order_id::text AS id FROM order_search
+WHERE tenant_id = :tenant AND digest = ANY(:digests::bytea[])
 ORDER BY order_id DESC LIMIT :page;
 
 -- name: orders.page

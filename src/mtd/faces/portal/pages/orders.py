@@ -10,15 +10,22 @@ from litestar.response import Stream
 
 from mtd.core.orders.purchase_order import Channel
 from mtd.core.orders.states import OrderState
-from mtd.faces.portal.needs import action, page
+from mtd.core.process.label import folded
+from mtd.faces.portal.navigation import PLACES
+from mtd.faces.portal.needs import SIGNED_IN, action, page
 from mtd.faces.portal.provided import Asked, Counted, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go, link
 from mtd.faces.portal.spreadsheet import BOM, rows_of
-from mtd.runtime.desk import board, views
+from mtd.runtime.desk import board, finding, views
 from mtd.runtime.desk.board import KINDS, Filter, Line, read_filter
+from mtd.store.views import View
 
 PAGE = "orders"
-FOUND_MAX = 50
+FOUND_MAX = finding.WORDS_MAX
+TEXT_MAX = 8_000
+"""Characters of a pasted list."""
+OFFERED_MAX = 8
+"""Orders that the palette offers."""
 HEADINGS = (
     "order", "key", "store", "channel", "state", "step", "attempts", "total", "currency",
     "received", "promised", "error",
@@ -88,11 +95,33 @@ async def spreadsheet(request: Asked, desk: Served, painter: Painted, person: So
 @page("/search", "orders.see")
 async def search(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[Any]:
     """What a word may mean; where it means one order, that one."""
-    text = request.query_params.get("q", "")[:200]
-    found = await board.search(desk, person, text) if text.strip() else []
+    text = request.query_params.get("q", "")[:TEXT_MAX]
+    found = await finding.search(desk, person, text) if text.strip() else []
     if len(found) == 1:
         return go(link(f"/orders/{found[0].id}"))
     return await painter.page(request, "search.html", text=text, found=found[:FOUND_MAX])
+
+
+@page("/palette", SIGNED_IN)
+async def palette(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
+    """Where a few typed letters may lead: pages, kept views, and orders by any of their keys."""
+    text = request.query_params.get("q", "")[:TEXT_MAX].strip()
+    words, sees = painter.words(request), person.may("orders.see")
+    kept: Sequence[View] = await views.listing(desk, person, PAGE) if sees else []
+    found = await finding.search(desk, person, text) if text and sees else []
+    return painter.bare(
+        request,
+        "palette.html",
+        text=text,
+        pages=[
+            place
+            for place in PLACES
+            if person.may(place.needs) and _like(text, words(f"pages.{place.key}"))
+        ],
+        kept=[view for view in kept if _like(text, view.name)],
+        found=found[:OFFERED_MAX],
+        count=len(found),
+    )
 
 
 @action("/orders/views", "orders.see")
@@ -109,6 +138,11 @@ async def drop_view(desk: Served, person: Someone, form: Filled) -> Response[Any
     """Keep it no more."""
     await views.drop(desk, person, str(form.get("id", "")))
     return go("/orders")
+
+
+def _like(text: str, name: str) -> bool:
+    """Whether `name` has these letters, whatever their accents and case."""
+    return folded(text) in folded(name)
 
 
 def _view(kind: str) -> str:
@@ -142,4 +176,6 @@ def _one(query: dict[str, list[str]], name: str) -> str | None:
     return next(iter(query.get(name, ())), None) or None
 
 
-ROUTER = Router(path="/", route_handlers=[listing, spreadsheet, search, keep_view, drop_view])
+ROUTER = Router(
+    path="/", route_handlers=[listing, spreadsheet, search, palette, keep_view, drop_view]
+)
