@@ -2,9 +2,14 @@
 
 from litestar import Response, Router
 
+from mtd.core.process.definition import Definition
 from mtd.faces.portal.needs import page
-from mtd.faces.portal.provided import Asked, Hung, Painted, Served, Someone
+from mtd.faces.portal.provided import Asked, Hung, Painted, Served, Sharing, Someone
 from mtd.runtime.desk import figures, heating, processes, releasing
+from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.processes import Spot
+from mtd.runtime.desk.sharing import Shared
 from mtd.runtime.operations.operations import NotFound
 
 VERSION = "/processes/{name:str}/{version:int}"
@@ -24,8 +29,9 @@ async def listing(request: Asked, desk: Served, painter: Painted, person: Someon
 
 @page(VERSION, "processes.see")
 async def one(
-    request: Asked, desk: Served, painter: Painted, person: Someone, gallery: Hung
-) -> Response[str]:
+    request: Asked, desk: Served, painter: Painted, person: Someone, gallery: Hung,
+    shared: Sharing,
+) -> Response[str]:  # fmt: skip
     """A version: its drawing, and who stands where."""
     name, version = _named(request)
     shown = await processes.definition(desk, person, name, version)
@@ -36,18 +42,21 @@ async def one(
     return await painter.page(
         request, "process.html", shown=shown, versions=versions, view=view, whole=whole,
         version=next(one for one in versions if one.id == shown.id),
-        spots=await processes.spots(desk, person, shown, mode, period), listed_max=LISTED_MAX,
-        modes=heating.MODES, periods=heating.PERIODS, counted=await figures.counted_until(desk),
+        spots=await _spots(desk, person, shared, shown, mode, period), listed_max=LISTED_MAX,
+        modes=heating.MODES, periods=heating.PERIODS,
+        counted=await shared.get("read_at", lambda: figures.counted_until(desk)),
         mode=mode, period=period,
     )  # fmt: skip
 
 
 @page(VERSION + "/elements", "processes.see", polled=True)
-async def spots(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
+async def spots(
+    request: Asked, desk: Served, painter: Painted, person: Someone, shared: Sharing
+) -> Response[str]:
     """Who stands where, for a page that is open."""
     shown = await processes.definition(desk, person, *_named(request))
     mode, period = _heat(request)
-    found = await processes.spots(desk, person, shown, mode, period)
+    found = await _spots(desk, person, shared, shown, mode, period)
     return painter.bare(
         request, "spots.html", spots=found, listed_max=LISTED_MAX, mode=mode, period=period
     )
@@ -62,6 +71,14 @@ async def drawing(request: Asked, desk: Served, person: Someone, gallery: Hung) 
         raise NotFound(f"{shown.id} draws nothing that can be shown")
     headers = {"Cache-Control": f"private, max-age={KEPT_S}"}
     return Response(view.content, media_type="application/xml", headers=headers)
+
+
+async def _spots(
+    desk: Desk, person: Person, shared: Shared, shown: Definition, mode: str, period: str
+) -> list[Spot]:
+    """Who stands where, asked for once for all who look at it."""
+    question = ("spots", shown.id, person.stores, mode, period)
+    return await shared.get(question, lambda: processes.spots(desk, person, shown, mode, period))
 
 
 def _heat(request: Asked) -> tuple[str, str]:
