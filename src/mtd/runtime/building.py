@@ -80,15 +80,14 @@ def _sources(frontend: Path) -> Iterator[Path]:
 
 
 def _built(environment: Mapping[str, str], frontend: Path, dist: Path) -> None:
-    node, npm = _tools(environment)
+    node, _ = tools(environment)
     found = digest(frontend)
     fresh = dist.with_name(f"{dist.name}.new")
-    path = f"{node.parent}{os.pathsep}{environment.get('PATH', '')}"
-    around = {**environment, "PATH": path, "MTD_ASSETS_OUT": str(fresh)}
+    around = {**environment, "MTD_ASSETS_OUT": str(fresh)}
     lock = hashlib.sha256((frontend / "package-lock.json").read_bytes()).hexdigest()
     installed = frontend / "node_modules" / ".installed"
     if not installed.is_file() or installed.read_text(encoding="ascii") != lock:
-        _run([*npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], frontend, around)
+        run_npm(environment, frontend)
         installed.write_text(lock, encoding="ascii")
     vite = frontend / "node_modules" / "vite" / "bin" / "vite.js"
     _run([str(node), str(vite), "build", "--logLevel", "warn"], frontend, around)
@@ -98,8 +97,16 @@ def _built(environment: Mapping[str, str], frontend: Path, dist: Path) -> None:
     fresh.rename(dist)
 
 
-def _tools(environment: Mapping[str, str]) -> tuple[Path, list[str]]:
-    """Node, and how npm is run with it."""
+def run_npm(environment: Mapping[str, str], folder: Path) -> None:
+    """Install what the lock of `folder` names, and run nothing of it. Raises NotBuilt."""
+    node, npm = tools(environment)
+    path = f"{node.parent}{os.pathsep}{environment.get('PATH', '')}"
+    around = {**environment, "PATH": path}
+    _run([*npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder, around)
+
+
+def tools(environment: Mapping[str, str]) -> tuple[Path, list[str]]:
+    """Node, and how npm is run with it. Raises NotBuilt."""
     given = environment.get(NODE)
     if given:
         npm = Path(given).with_name("npm")

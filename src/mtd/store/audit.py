@@ -75,6 +75,24 @@ class Seal(msgspec.Struct, frozen=True):
     chain: bytes
 
 
+class Sought(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries are looked for; None: whatever it is."""
+
+    below: str
+    """Ids less than this one: UUIDv7, so that they are earlier too."""
+    since: str
+    actor: str | None = None
+    action: str | None = None
+    origin: str | None = None
+    subjects: tuple[str, ...] | None = None
+    tasks_of: str | None = None
+    """With `subjects`: how the subjects begin that are tasks of an order, `ID:`."""
+    word: str | None = None
+    """In small letters; in the reason, or in what was before or after."""
+    stores: tuple[str, ...] | None = None
+    """Whose orders and files they are about."""
+
+
 async def add(connection: Connection, tenant: int, entry: NewEntry) -> None:
     """Append an entry."""
     await connection.execute(*_SQL["add"](tenant=tenant, **msgspec.structs.asdict(entry)))
@@ -116,6 +134,25 @@ async def chained(connection: Connection, tenant: int, after: int) -> list[Chain
     """The chain from after position `after` on, at most PAGE_MAX."""
     rows = await connection.fetch(*_SQL["chained"](tenant=tenant, after=after, page=PAGE_MAX))
     return structs(Chained, rows)
+
+
+async def search(connection: Connection, tenant: int, sought: Sought, limit: int) -> list[Listed]:
+    """At most `limit` entries, newest first."""
+    asked = _SQL["search"](tenant=tenant, page=limit, **msgspec.structs.asdict(sought))
+    rows = await connection.fetch(*asked)
+    return structs(Listed, rows)
+
+
+async def actions(connection: Connection, tenant: int) -> list[str]:
+    """Every action that there is an entry of, by name."""
+    rows = await connection.fetch(*_SQL["actions"](tenant=tenant, page=PAGE_MAX))
+    return [row["action"] for row in rows]
+
+
+async def unsealed_count(connection: Connection, tenant: int) -> int:
+    """How many entries are not sealed yet, up to PAGE_MAX."""
+    rows = await connection.fetch(*_SQL["open"](tenant=tenant, page=PAGE_MAX))
+    return int(rows[0]["count"])
 
 
 async def page(

@@ -144,10 +144,15 @@ async def rule(
 
 
 async def listing(
-    connection: Connection, tenant: int, *, id_: str | None = None, limit: int = PAGE_MAX
+    connection: Connection,
+    tenant: int,
+    *,
+    id_: str | None = None,
+    stores: Sequence[str] | None = None,
+    limit: int = PAGE_MAX,
 ) -> list[Bulk]:
-    """Bulk actions, newest first, at most `limit`; or one."""
-    rows = await connection.fetch(*_SQL["page"](tenant=tenant, id=id_, page=limit))
+    """Bulk actions, newest first, at most `limit`; or one. `stores`: for no order of others."""
+    rows = await connection.fetch(*_SQL["page"](tenant=tenant, id=id_, stores=stores, page=limit))
     return structs(Bulk, rows)
 
 

@@ -8,6 +8,8 @@ import msgspec
 from mtd.store.sessions import Connection, structs
 from mtd.store.statements import statements
 
+WORKERS_MAX = 100
+
 _SQL = statements("census")
 
 
@@ -55,6 +57,27 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     connectors_paused: bool
 
 
+class Server(msgspec.Struct, frozen=True, kw_only=True):
+    """The database server."""
+
+    version: str
+    size_bytes: int
+    """Of this database on the disk."""
+    connections: int
+    connections_max: int
+
+
+class Working(msgspec.Struct, frozen=True, kw_only=True):
+    """A worker."""
+
+    id: str
+    name: str
+    born_at: datetime
+    alive: bool
+    """Its lease holds."""
+    slots: int
+
+
 async def orders(connection: Connection, tenant: int) -> dict[str, int]:
     """How many orders are in each state."""
     rows = await connection.fetch(*_SQL["orders"](tenant=tenant))
@@ -87,3 +110,13 @@ async def intake(connection: Connection, tenant: int) -> Intake:
 async def health(connection: Connection) -> Health:
     """That the database answers, and who works."""
     return structs(Health, await connection.fetch(*_SQL["health"]()))[0]
+
+
+async def server(connection: Connection) -> Server:
+    """The database server, as far as a door sees it."""
+    return structs(Server, await connection.fetch(*_SQL["server"]()))[0]
+
+
+async def workers(connection: Connection) -> list[Working]:
+    """Who works, the oldest first; at most WORKERS_MAX."""
+    return structs(Working, await connection.fetch(*_SQL["workers"](page=WORKERS_MAX)))

@@ -17,6 +17,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     created_at: datetime
     revoked_at: datetime | None
+    """From when its key opens nothing any more, which may still come; None: it does."""
 
 
 async def add(connection: Connection, tenant: int, id_: str, name: str, key_hash: bytes) -> None:
@@ -35,6 +36,9 @@ async def listing(connection: Connection, tenant: int) -> list[Client]:
     return structs(Client, await connection.fetch(*_SQL["listing"](tenant=tenant)))
 
 
-async def revoke(connection: Connection, tenant: int, id_: str) -> bool:
-    """The client's key opens nothing any more; False: it did not before."""
-    return bool(await connection.fetch(*_SQL["revoke"](tenant=tenant, id=id_)))
+async def revoke(
+    connection: Connection, tenant: int, id_: str, after_s: float = 0.0
+) -> Client | None:
+    """The client's key opens nothing any more after so many seconds; None: it did not before."""
+    rows = await connection.fetch(*_SQL["revoke"](tenant=tenant, id=id_, after_s=after_s))
+    return next(iter(structs(Client, rows)), None)

@@ -26,6 +26,30 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Whose orders they see, apart by spaces; None: all."""
     created_at: datetime
     disabled_at: datetime | None
+    one_time_until: datetime | None
+    """Until when its password opens, to choose another; None: it is theirs."""
+    vouched: str | None
+    """Issuer and subject of who vouches for it; None: nobody."""
+
+
+class Open(msgspec.Struct, frozen=True, kw_only=True):
+    """A session of an account that is open."""
+
+    token_hash: bytes
+    began_at: datetime
+    seen_at: datetime
+    origin: str
+    agent: str
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True):
+    """When an account was last active."""
+
+    account: str
+    """Its id."""
+    seen_at: datetime
+    open: int
+    """Sessions."""
 
 
 class Seated(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +65,8 @@ class Seated(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: datetime
     stale: bool
     """It is time to note that it is in use."""
+    renew: bool
+    """It was opened with a word for once: a password is to be chosen first."""
     permissions: str
     """Of all its roles, apart by spaces."""
     before: datetime | None
@@ -73,12 +99,14 @@ async def add(
     secret: str,
     roles: str,
     stores: str | None,
+    one_time_until: datetime | None = None,
+    vouched: str | None = None,
 ) -> bool:
-    """A new account; False: somebody has this login."""
+    """A new account; False: somebody has this login, or is vouched for so."""
     rows = await connection.fetch(
         *_SQL["add"](
             tenant=tenant, id=id_, login=login, name=name, secret=secret, roles=roles,
-            stores=stores,
+            stores=stores, one_time_until=one_time_until, vouched=vouched,
         )
     )  # fmt: skip
     return bool(rows)
@@ -87,6 +115,12 @@ async def add(
 async def by_login(connection: Connection, tenant: int, login: str) -> Account | None:
     """The account of a login, disabled or not."""
     rows = await connection.fetch(*_SQL["by_login"](tenant=tenant, login=login))
+    return next(iter(structs(Account, rows)), None)
+
+
+async def by_voucher(connection: Connection, tenant: int, vouched: str) -> Account | None:
+    """The account that an issuer vouches for by this subject, disabled or not."""
+    rows = await connection.fetch(*_SQL["by_voucher"](tenant=tenant, vouched=vouched))
     return next(iter(structs(Account, rows)), None)
 
 
@@ -104,13 +138,20 @@ async def change(
     name: str,
     roles: str,
     stores: str | None,
-    secret: str | None,
-) -> bool:
-    """Change an account; `secret` None leaves its password. False: there is none such."""
-    rows = await connection.fetch(
-        *_SQL["change"](tenant=tenant, id=id_, name=name, roles=roles, stores=stores, secret=secret)
+) -> None:
+    """Change an account."""
+    await connection.fetch(
+        *_SQL["change"](tenant=tenant, id=id_, name=name, roles=roles, stores=stores)
     )
-    return bool(rows)
+
+
+async def set_secret(
+    connection: Connection, tenant: int, id_: str, secret: str, one_time_until: datetime | None
+) -> None:
+    """Another password; `one_time_until`: to choose another with, before then."""
+    await connection.fetch(
+        *_SQL["secret"](tenant=tenant, id=id_, secret=secret, one_time_until=one_time_until)
+    )
 
 
 async def disable(connection: Connection, tenant: int, id_: str) -> bool:
@@ -127,6 +168,44 @@ async def roles(connection: Connection, tenant: int) -> dict[str, frozenset[str]
     """What each role allows."""
     rows = await connection.fetch(*_SQL["roles"](tenant=tenant))
     return {row["name"]: frozenset(row["permissions"].split()) for row in rows}
+
+
+async def hold(connection: Connection, tenant: int) -> None:
+    """Until the transaction ends, nobody else changes who may do what."""
+    await connection.fetch(*_SQL["hold"](tenant=tenant))
+
+
+async def holders(connection: Connection, tenant: int, permission: str) -> int:
+    """How many accounts that open and see every store have this permission."""
+    rows = await connection.fetch(*_SQL["holders"](tenant=tenant, permission=permission))
+    return int(rows[0]["count"])
+
+
+async def put_role(connection: Connection, tenant: int, name: str, permissions: str) -> None:
+    """What a role allows from now on, apart by spaces."""
+    await connection.execute(*_SQL["put_role"](tenant=tenant, name=name, permissions=permissions))
+
+
+async def drop_role(connection: Connection, tenant: int, name: str) -> bool:
+    """The role is no more; False: it was not there."""
+    return bool(await connection.fetch(*_SQL["drop_role"](tenant=tenant, name=name)))
+
+
+async def sessions(connection: Connection, tenant: int, account: str, limits: Limits) -> list[Open]:
+    """The account's sessions that are open, the last one seen first; at most PAGE_MAX."""
+    rows = await connection.fetch(
+        *_SQL["sessions"](
+            tenant=tenant, account=account, idle_s=limits.idle_s, absolute_s=limits.absolute_s,
+            page=PAGE_MAX,
+        )
+    )  # fmt: skip
+    return structs(Open, rows)
+
+
+async def seen(connection: Connection, tenant: int, limits: Limits) -> dict[str, Activity]:
+    """When each account was last active, by its id."""
+    asked = _SQL["seen"](tenant=tenant, idle_s=limits.idle_s, absolute_s=limits.absolute_s)
+    return {one.account: one for one in structs(Activity, await connection.fetch(*asked))}
 
 
 async def failed(connection: Connection, tenant: int, id_: str, login: str, origin: str) -> None:
@@ -183,6 +262,12 @@ async def end(connection: Connection, tenant: int, token_hash: bytes) -> None:
     await connection.execute(*_SQL["end"](tenant=tenant, token_hash=token_hash))
 
 
-async def end_all(connection: Connection, tenant: int, account: str) -> None:
-    """Every session of an account is over."""
-    await connection.execute(*_SQL["end_all"](tenant=tenant, account=account))
+async def end_all(
+    connection: Connection, tenant: int, account: str, token_hash: bytes | None = None
+) -> int:
+    """Every session of an account is over, or the one of this token; how many were."""
+    return len(
+        await connection.fetch(
+            *_SQL["end_all"](tenant=tenant, account=account, token_hash=token_hash)
+        )
+    )

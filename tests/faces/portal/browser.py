@@ -51,11 +51,11 @@ class Visitor:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def sign_in(self, login: str, path: str = "/") -> Page:
+    def sign_in(self, login: str, path: str = "/", password: str = PASSWORD) -> Page:
         """Sign in, and see the page at `path`."""
         self.page.goto(f"/sign-in?next={path}")
         self.page.fill("#login", login)
-        self.page.fill("#password", PASSWORD)
+        self.page.fill("#password", password)
         self.page.click("button.main")
         self.page.wait_for_load_state()
         return self.page

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from mtd.runtime.alerts.watching import Watching
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.bulk.executing import carry_out
 from mtd.runtime.counts.reading import keep_counting
-from mtd.runtime.desk.accounts import Accounts
+from mtd.runtime.desk.accounts import Accounts, By
 from mtd.store import figures
 from tests.conftest import Server
 from tests.core.orders.examples import plain_line
@@ -71,7 +72,7 @@ def standing(server: Server, home: Path) -> Generator[Stand]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    port = _free_port()
+    port = free_port()
     often = {"MTD__INTAKE__SCAN": "PT0.2S"}
     opening = open_shop(server, home, "counter", often, intake=True, places=(WORLD, ROOT))
 
@@ -95,34 +96,57 @@ def standing(server: Server, home: Path) -> Generator[Stand]:
 
 
 @contextmanager
-def _portal(app: App, home: Path, port: int) -> Generator[str]:
+def portal_beside(
+    stand: Stand, folder: Path, customer: str, port: int, more: dict[str, str]
+) -> Generator[str]:
+    """Another portal on the stand's database, whose customer's file says `customer`."""
+    (folder / "customers").mkdir()
+    for path in (WORLD / "customers").iterdir():
+        shutil.copy(path, folder / "customers" / path.name)
+    (folder / "customers" / "beside.toml").write_text(customer, encoding="utf-8")
+    app = stand.shop.app
+    with _portal(app, app.home, port, folder, "beside", more) as url:
+        yield url
+
+
+@contextmanager
+def _portal(
+    app: App,
+    home: Path,
+    port: int,
+    folder: Path = WORLD,
+    customer: str = "counter",
+    more: dict[str, str] | None = None,
+) -> Generator[str]:
     """The real command, on the shop's database."""
-    command = [sys.executable, "-m", "mtd", "up", "--only", "portal", "--customer", "counter"]
+    command = [sys.executable, "-m", "mtd", "up", "--only", "portal", "--customer", customer]
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT / "src"),
         "MTD_HOME": str(home),
         "MTD_DATABASE_URL": app.store.dsn,
         "MTD__PORTAL__PORT": str(port),
+        **(more or {}),
     }
-    with (home / "portal.log").open("wb") as log:
-        child = subprocess.Popen(command, cwd=WORLD, env=environment, stdout=log, stderr=log)
+    place = (home if more is None else folder) / "portal.log"
+    with place.open("wb") as log:
+        child = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
     try:
         until = time.monotonic() + READY_S
         while True:
-            assert child.poll() is None, (home / "portal.log").read_text()
+            assert child.poll() is None, place.read_text()
             try:
                 urllib.request.urlopen(f"{url}/sign-in", timeout=2).close()
                 break
             except (urllib.error.URLError, OSError):
-                assert time.monotonic() < until, (home / "portal.log").read_text()
+                assert time.monotonic() < until, place.read_text()
                 time.sleep(0.1)
         yield url
     finally:
         child.terminate()
         child.wait(20)
-    said = (home / "portal.log").read_text()
+    said = place.read_text()
     assert "a page failed" not in said, said
 
 
@@ -140,7 +164,7 @@ _CARRYING: list[asyncio.Task[None]] = []
 async def _people(app: App) -> None:
     accounts = Accounts(app)
     for login, (name, roles, stores) in PEOPLE.items():
-        await accounts.add(login, name, PASSWORD, roles, stores, "test")
+        await accounts.add(login, name, PASSWORD, roles, stores, By(actor="test"))
 
 
 async def _filled(stand: Stand) -> None:
@@ -224,7 +248,7 @@ async def _troubled(shop: Shop, key: str) -> bool:
     return bool(await shop.get(f"/orders/{key}/incidents"))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

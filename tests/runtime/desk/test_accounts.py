@@ -9,15 +9,17 @@ from mtd.runtime.desk.accounts import (
     FIRST_LOGIN,
     Accounts,
     BadAccount,
+    By,
     Throttled,
 )
 
 PASSWORD = "una clave bien larga"
+BY = By(actor="test")
 
 
 async def _ana(app: App) -> Accounts:
     accounts = Accounts(app)
-    await accounts.add("Ana", "Ana Araya", PASSWORD, ("agent",), ("paris",), "test")
+    await accounts.add("Ana", "Ana Araya", PASSWORD, ("agent",), ("paris",), BY)
     return accounts
 
 
@@ -130,7 +132,7 @@ async def test_what_cannot_be_an_account_is_told(
 ) -> None:
     accounts = await _ana(app)
     with pytest.raises(BadAccount, match=words):
-        await accounts.add(login, "Eva", password, roles, None, "test")
+        await accounts.add(login, "Eva", password, roles, None, BY)
 
 
 async def _admin(app: App, sql: str) -> list[asyncpg.Record]:

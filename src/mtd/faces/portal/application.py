@@ -1,6 +1,7 @@
 """The portal: its pages, guard and assets put together."""
 
 import asyncio
+import os
 from typing import Any
 
 from litestar import Litestar
@@ -11,6 +12,7 @@ from litestar.static_files import (
     create_static_files_router,  # pyright: ignore[reportUnknownVariableType]
 )
 
+from mtd.connectors.settings import resolved
 from mtd.faces.portal.assets import assets
 from mtd.faces.portal.guarding import FORM_BYTES_MAX, Seating, form_of, guard, headed
 from mtd.faces.portal.live import Pulse
@@ -23,8 +25,10 @@ from mtd.runtime.building import DIST
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.gallery import Gallery
 from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.provider import Provider
 from mtd.runtime.desk.sharing import Shared
 from mtd.runtime.desk.views import Tallies
+from mtd.runtime.desk.vouching import Vouching
 
 YEAR_S = 31_536_000
 COMPRESSED_MIN_BYTES = 800
@@ -36,6 +40,7 @@ def application(desk: Desk, stopping: asyncio.Event) -> Litestar:
     tallies = Tallies()
     gallery = Gallery(desk)
     shared = Shared()
+    vouching = _vouching(desk)
     painter = Painter(desk, pulse, assets(DIST))
     return Litestar(
         route_handlers=[*PAGES, *_static()],
@@ -46,11 +51,12 @@ def application(desk: Desk, stopping: asyncio.Event) -> Litestar:
             "shared": Provide(lambda: shared, sync_to_thread=False),
             "pulse": Provide(lambda: pulse, sync_to_thread=False),
             "painter": Provide(lambda: painter, sync_to_thread=False),
+            "vouching": Provide(lambda: vouching, sync_to_thread=False),
             "person": Provide(_person, sync_to_thread=False),
             "form": Provide(form_of),
         },
         guards=[guard],
-        middleware=[Seating(desk.accounts)],
+        middleware=[Seating(desk.accounts, desk.app.settings.portal)],
         before_send=[headed(secure=bool(desk.app.settings.portal.tls_certificate))],
         exception_handlers=handlers(painter),
         compression_config=CompressionConfig(
@@ -60,6 +66,16 @@ def application(desk: Desk, stopping: asyncio.Event) -> Litestar:
         openapi_config=None,
         logging_config=None,
     )
+
+
+def _vouching(desk: Desk) -> Vouching | None:
+    """The way in by the provider that the settings name. Raises BadLegacySettings."""
+    settings = desk.app.settings.portal.oidc
+    if settings is None:
+        return None
+    place, named = "portal.oidc.client_secret", settings.client_secret
+    secret = None if named is None else resolved(named, os.environ, place)
+    return Vouching(Provider(settings, secret, desk.app.clock), desk.accounts)
 
 
 def _person(request: Asked) -> Person:

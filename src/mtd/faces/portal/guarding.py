@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from litestar import Response
 from litestar.connection import ASGIConnection, Request
 from litestar.datastructures import Headers
 from litestar.enums import ScopeType
@@ -15,13 +16,17 @@ from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from mtd.faces.portal.needs import OPEN, POLLED, SIGNED_IN
+from mtd.faces.portal.forwarding import Whence, networks, whence
+from mtd.faces.portal.needs import OPEN, POLLED, SIGNED_IN, allows
 from mtd.runtime.desk.accounts import Accounts
 from mtd.runtime.desk.person import Forbidden, Person
+from mtd.runtime.settings.portal import PortalSettings
 from mtd.store.people import Seated
 
 COOKIE = "mtd_session"
 FORM_BYTES_MAX = 1_000_000
+BACK_MAX = 2_000
+"""Characters of an address to go back to."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 POLICY = (
@@ -40,26 +45,35 @@ HEADERS = (
 STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
+class ChooseFirst(Exception):
+    """They are to choose a password before anything else."""
+
+
 class Seating(ASGIMiddleware):
     """Says who is signed in."""
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, settings: PortalSettings) -> None:
         self._accounts = accounts
+        self._proxies = networks(settings.proxies)
+        self._secure = bool(settings.tls_certificate)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Find whose session it is, then go on."""
         state: dict[str, Any] = cast("dict[str, Any]", scope)["state"]
         state["began_s"] = time.perf_counter()
-        token = Request[Any, Any, Any](scope).cookies.get(COOKIE)
+        request, client = Request[Any, Any, Any](scope), scope["client"]
+        state["whence"] = whence(
+            client[0] if client else "", request.headers, self._proxies, secure=self._secure
+        )
+        token = request.cookies.get(COOKIE)
         if token and not scope["path"].startswith("/assets/"):
             handler: BaseRouteHandler | None = cast("dict[str, Any]", scope).get("route_handler")
             used = handler is None or not handler.opt.get(POLLED)
             seated = await self._accounts.seated(token, touch=used)
             if seated is not None:
-                client = scope["client"]
-                state["person"] = person_of(seated, client[0] if client else "")
+                state["person"] = person_of(seated, client_of(request))
                 state["csrf"] = csrf_of(token)
         await next_app(scope, receive, send)
 
@@ -86,13 +100,15 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if needs is None:
         raise PermissionDeniedException("this route names no permission")
     if cast("dict[str, Any]", connection.scope)["method"] not in SAFE:
-        _ours(connection.headers)
+        _ours(connection.headers, whence_of(connection))
     if needs == OPEN:
         return
     person: Person | None = connection.scope["state"].get("person")
     if person is None:
         raise NotAuthorizedException("sign in first")
-    if needs != SIGNED_IN and not person.may(needs):
+    if person.renew and needs != SIGNED_IN:
+        raise ChooseFirst
+    if not allows(needs, person.permissions):
         raise Forbidden(needs)
 
 
@@ -118,7 +134,31 @@ def person_of(seated: Seated, origin: str) -> Person:
         origin=origin,
         began_at=seated.began_at,
         before=seated.before,
+        renew=seated.renew,
     )
+
+
+def client_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """The address that a request came from."""
+    return whence_of(connection).origin
+
+
+def whence_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Whence:
+    """Where a request came from, as `Seating` found it."""
+    found: Whence = connection.scope["state"]["whence"]
+    return found
+
+
+def give_session(request: Request[Any, Any, Any], answer: Response[Any], token: str) -> None:
+    """The cookie that is the session: for the server alone, and with no other site's requests."""
+    secure = whence_of(request).secure
+    answer.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=secure)
+
+
+def inside(back: str) -> str:
+    """`back` if it is a page of ours, else the first one: nobody is led elsewhere."""
+    fine = back.startswith("/") and not back.startswith(("//", "/\\")) and len(back) <= BACK_MAX
+    return back if fine and back.isprintable() else "/"
 
 
 def csrf_of(token: str) -> str:
@@ -126,11 +166,11 @@ def csrf_of(token: str) -> str:
     return hmac.digest(token.encode(), b"form", hashlib.sha256).hex()
 
 
-def _ours(headers: Headers) -> None:
+def _ours(headers: Headers, came: Whence) -> None:
     """Whether a request that changes something came from a page of this very origin."""
     site = headers.get("sec-fetch-site")
     if site is not None and site != "same-origin":
         raise PermissionDeniedException("it came from another site")
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+    if origin is not None and urlsplit(origin).netloc != (came.host or headers.get("host")):
         raise PermissionDeniedException("it came from another origin")

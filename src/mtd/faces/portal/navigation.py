@@ -18,7 +18,9 @@ PLACES = (
     Place("exceptions", "/exceptions", "orders.see"),
     Place("files", "/files", "files.see"),
     Place("tasks", "/tasks", "tasks.see"),
-    Place("processes", "/processes", "processes.see"),
-    Place("statistics", "/statistics", "statistics.see"),
     Place("alerts", "/alerts", "alerts.see"),
+    Place("statistics", "/statistics", "statistics.see"),
+    Place("processes", "/processes", "processes.see"),
+    Place("audit", "/audit", "audit.see"),
+    Place("admin", "/admin", "system.see"),
 )

@@ -1,4 +1,4 @@
-"""Needs: which permission a route asks for; a route that names none lets nobody in."""
+"""Needs: which permissions a route asks for; a route that names none lets nobody in."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,13 +15,18 @@ POLLED = "polled"
 Route = Callable[[Any], Any]
 
 
+def allows(needs: str, permissions: frozenset[str]) -> bool:
+    """Whether who is signed in with these permissions may use a route that needs `needs`."""
+    return needs in (OPEN, SIGNED_IN) or permissions.issuperset(needs.split())
+
+
 def page(path: str | list[str], needs: str, **more: Any) -> Route:
-    """A GET route for whoever has the permission `needs`."""
+    """A GET route for whoever has all permissions of `needs`, apart by spaces."""
     more.setdefault("media_type", MediaType.HTML)
     return get(path, needs=needs, **more)
 
 
 def action(path: str, needs: str, **more: Any) -> Route:
-    """A POST route for whoever has the permission `needs`; it answers by a redirect."""
+    """A POST route for whoever has all permissions of `needs`; it answers by a redirect."""
     more.setdefault("status_code", 303)
     return post(path, needs=needs, **more)

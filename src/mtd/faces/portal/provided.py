@@ -13,6 +13,7 @@ from mtd.runtime.desk.gallery import Gallery
 from mtd.runtime.desk.person import Person
 from mtd.runtime.desk.sharing import Shared
 from mtd.runtime.desk.views import Tallies
+from mtd.runtime.desk.vouching import Vouching
 
 Asked = Request[Any, Any, State]
 Served = NamedDependency[Desk]
@@ -21,6 +22,8 @@ Painted = NamedDependency[Painter]
 """Renders."""
 Beating = NamedDependency[Pulse]
 """What changes."""
+Vouched = NamedDependency[Vouching | None]
+"""The way in by a provider of identities; None: there is none."""
 Counted = NamedDependency[Tallies]
 """Counts of filters."""
 Hung = NamedDependency[Gallery]

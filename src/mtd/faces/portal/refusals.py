@@ -9,8 +9,10 @@ from litestar import Response
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from structlog import get_logger
 
+from mtd.faces.portal.guarding import ChooseFirst
 from mtd.faces.portal.provided import Asked
-from mtd.faces.portal.rendering import Painter, here
+from mtd.faces.portal.rendering import Painter, go, here
+from mtd.runtime.desk.accounts import BadAccount
 from mtd.runtime.desk.board import BadFilter
 from mtd.runtime.desk.person import Forbidden
 from mtd.runtime.operations.operations import Conflict, NotFound
@@ -43,6 +45,8 @@ def handlers(painter: Painter) -> dict[type[Exception] | int, Any]:
     def failed(request: Asked, error: Exception) -> Response[str]:
         if fault(error) is Fault.AGAIN:
             return away(request, error)
+        if fault(error) is Fault.CONTENT:
+            return painter.bare(request, "refusal.html", status=400, key="bad_request", detail="")
         places = traceback.extract_tb(error.__traceback__)[-PLACES_MAX:]
         where = [f"{Path(place.filename).name}:{place.lineno}" for place in places]
         LOG.error("a page failed", problem=type(error).__name__, where=where)
@@ -56,12 +60,19 @@ def handlers(painter: Painter) -> dict[type[Exception] | int, Any]:
     return {
         HTTPException: http,
         BadFilter: said(400, "bad_request"),
+        BadAccount: said(409, "conflict"),
+        ChooseFirst: _to_password,
         Forbidden: said(403, "forbidden"),
         NotFound: said(404, "not_found"),
         Conflict: said(409, "conflict"),
         Unavailable: away,
         Exception: failed,
     }
+
+
+def _to_password(request: Asked, error: Exception) -> Response[None]:
+    del request, error
+    return go("/password")
 
 
 def _to_sign_in(request: Asked) -> Response[Any]:

@@ -18,6 +18,7 @@ from mtd.faces.portal.assets import Assets
 from mtd.faces.portal.formats import Formats
 from mtd.faces.portal.live import Pulse
 from mtd.faces.portal.navigation import PLACES
+from mtd.faces.portal.pacing import Paces
 from mtd.faces.portal.words import Words, language_of, read_words
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
@@ -30,6 +31,8 @@ SAID = "mtd_said"
 SAID_MAX_S = 60
 SAID_MAX = 1_000
 """Characters."""
+ADDRESS = "!#$%&'()*+,/:;=?@[]~"
+"""What an address has that is not quoted (RFC 3986 §2.2), and what is quoted already."""
 Asked = Request[Any, Any, State]
 
 KINDS = {
@@ -59,7 +62,10 @@ class Painter:
         self._assets = assets
         self._zone = desk.zone
         self._stage = desk.app.settings.portal.stage
+        oidc = desk.app.settings.portal.oidc
+        self._vouched_by = oidc.label if oidc else ""
         self._words = read_words()
+        self.paces = Paces()
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -93,10 +99,11 @@ class Painter:
     ) -> Response[str]:
         """A page that asks the database nothing."""
         began_s = time.perf_counter()
-        said = _said(request)
+        said = self._told(request)
         body = self.part(request, template, **{"said": said, "counts": {}, "live": LIVE, **more})
         now_s = time.perf_counter()
         whole_ms = (now_s - request.scope["state"].get("began_s", began_s)) * 1000
+        self.paces.note(section(request), whole_ms)
         timing = f"render;dur={(now_s - began_s) * 1000:.1f}, total;dur={whole_ms:.1f}"
         answer = Response(
             body,
@@ -113,7 +120,6 @@ class Painter:
         words = self.words(request)
         state = request.scope["state"]
         person: Person | None = state.get("person")
-        path = request.scope["path"]
         places = [place for place in PLACES if person and person.may(place.needs)]
         began_s = state.get("began_s", time.perf_counter())
         return self._templates.get_template(template).render(
@@ -123,11 +129,12 @@ class Painter:
             csrf=state.get("csrf", ""),
             assets=self._assets,
             stage=self._stage,
+            vouched_by=self._vouched_by,
             language=words.language,
             theme=_chosen(request, "mtd_theme", ("light", "dark")),
             density=_chosen(request, "mtd_density", ("comfortable",)),
             places=places,
-            section="/" + path.split("/")[1],
+            section=section(request),
             here=here(request),
             link=link,
             state_kind=state_kind,
@@ -138,6 +145,14 @@ class Painter:
             elapsed_ms=lambda: (time.perf_counter() - began_s) * 1000,
             **more,
         )
+
+    def _told(self, request: Asked) -> tuple[str, str] | None:
+        """What is to be said once: its kind and words; None: nothing that we would say."""
+        said = _said(request)
+        try:
+            return said and (said.kind, self.words(request)(said.key, **said.values))
+        except (KeyError, IndexError):
+            return None
 
     def _store_name(self, store: str) -> str:
         known = self._desk.app.settings.stores
@@ -170,6 +185,11 @@ def unpacked(content: msgspec.Raw) -> list[Any]:
     return [one for one in exchanges if one is not None]
 
 
+def section(request: Asked) -> str:
+    """The part of the portal that the request is for: `/orders`."""
+    return "/" + request.scope["path"].split("/")[1]
+
+
 def here(request: Asked) -> str:
     """The address of the request: path and query."""
     query = request.scope["query_string"].decode("latin-1")
@@ -185,7 +205,9 @@ def link(path: str, query: Mapping[str, Any] | None = None, **changed: Any) -> s
 
 def go(path: str, said: Said | None = None) -> Response[None]:
     """See other: the page at `path`, which says something once."""
-    answer = Response(None, status_code=303, headers={"Location": path})
+    # Text of people may be in it: nothing but an address goes into the header.
+    place = quote(path, safe=ADDRESS)
+    answer = Response(None, status_code=303, headers={"Location": place})
     if said is not None:
         value = quote(msgspec.json.encode(said).decode())
         answer.set_cookie(SAID, value, max_age=SAID_MAX_S, httponly=True, samesite="lax")

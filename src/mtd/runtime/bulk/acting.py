@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -113,10 +113,12 @@ async def rule(operations: Operations, id_: str, ruling: Ruling, actor: str, rea
     return await shown(operations, id_)
 
 
-async def listing(operations: Operations, limit: int) -> list[BulkView]:
-    """Bulk actions, newest first."""
+async def listing(
+    operations: Operations, limit: int, stores: Sequence[str] | None = None
+) -> list[BulkView]:
+    """Bulk actions, newest first; `stores`: those that are for nothing of another store."""
     async with operations.app.store.door(operations.tenant) as connection:
-        found = await bulks.listing(connection, operations.tenant, limit=limit)
+        found = await bulks.listing(connection, operations.tenant, stores=stores, limit=limit)
     return [_view(bulk) for bulk in found]
 
 

@@ -1,17 +1,16 @@
 """Local accounts: made, signed in to, and locked out of for a while after too many failures."""
 
-import asyncio
 import hashlib
 import os
+import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from mtd.runtime.app import TENANT, App
+from mtd.runtime.desk.passwords import BadPassword, Passwords
 from mtd.store import audit, people
 from mtd.store.ids import uuid7
 from mtd.store.people import Account, Limits, Seated
@@ -19,11 +18,8 @@ from mtd.store.people import Account, Limits, Seated
 PASSWORD_FILE = "portal.password"  # noqa: S105 the file's name
 FIRST_LOGIN = "admin"
 FIRST_ROLES = ("administrator", "supervisor")
-PASSWORD_MIN = 12
-PASSWORD_MAX = 1_000
-"""Characters; a longer one would only cost time to hash."""
-HASHED_AT_ONCE_MAX = 2
-"""Each takes 64 MiB while it lasts."""
+_ONE_WORD = re.compile(r"[\w.@+-]+")
+"""Nothing that an address of the portal takes for something else."""
 FAILURES_OF_LOGIN_MAX = 5
 FAILURES_OF_ORIGIN_MAX = 30
 WINDOW = timedelta(minutes=15)
@@ -37,14 +33,17 @@ TOKEN_BYTES = 32
 TEXT_MAX = 200
 """Of an address or a browser's name that is kept."""
 
-_HASHER = PasswordHasher()
-"""Argon2id with the parameters of RFC 9106 §4 for memory-constrained environments."""
-_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
-"""Verified where there is no such account, so that it takes as long."""
-
 
 class BadAccount(Exception):
     """An account that cannot be made so; the message says why."""
+
+
+class By(msgspec.Struct, frozen=True, kw_only=True):
+    """Who changes something about people, from where, and why."""
+
+    actor: str
+    origin: str = ""
+    reason: str = ""
 
 
 class Throttled(Exception):
@@ -59,9 +58,9 @@ class Accounts:
     """Who may sign in, for one tenant."""
 
     def __init__(self, app: App, tenant: int = TENANT) -> None:
-        self._app = app
-        self._tenant = tenant
-        self._hashing = asyncio.Semaphore(HASHED_AT_ONCE_MAX)
+        self.app = app
+        self.tenant = tenant
+        self.passwords = Passwords()
 
     async def add(
         self,
@@ -70,30 +69,32 @@ class Accounts:
         password: str,
         roles: tuple[str, ...],
         stores: tuple[str, ...] | None,
-        actor: str,
+        by: By,
+        *,
+        one_time_until: datetime | None = None,
     ) -> str:
         """A new account; its id. Raises BadAccount."""
-        _check_password(password)
-        login = login.strip().casefold()
-        if not login or any(each.isspace() for each in login):
-            raise BadAccount("a login is one word")
-        secret = await self._hashed(password)
-        async with self._app.store.door(self._tenant) as connection:
-            known = await people.roles(connection, self._tenant)
-            if unknown := [role for role in roles if role not in known]:
-                raise BadAccount(f"there is no role {unknown[0]!r}; there are {', '.join(known)}")
+        login = login_of(login)
+        try:
+            secret = await self.passwords.hashed(password)
+        except BadPassword as error:
+            raise BadAccount(str(error)) from error
+        async with self.app.store.door(self.tenant) as connection:
+            await must_be_roles(connection, self.tenant, roles)
             id_ = self._new_id()
             made = await people.add(
-                connection, self._tenant, id_, login=login, name=name, secret=secret,
+                connection, self.tenant, id_, login=login, name=name, secret=secret,
                 roles=" ".join(roles), stores=None if stores is None else " ".join(stores),
+                one_time_until=one_time_until,
             )  # fmt: skip
             if not made:
                 raise BadAccount(f"somebody has the login {login!r}")
             entry = audit.NewEntry(
-                id=self._new_id(), actor=actor, origin="", action="people.add", subject=login,
+                id=self._new_id(), actor=by.actor, origin=by.origin, action="people.add",
+                subject=login, reason=by.reason,
                 after=_json({"name": name, "roles": roles, "stores": stores}),
             )  # fmt: skip
-            await audit.add(connection, self._tenant, entry)
+            await audit.add(connection, self.tenant, entry)
         return id_
 
     async def sign_in(self, login: str, password: str, origin: str, agent: str) -> str | None:
@@ -102,50 +103,90 @@ class Accounts:
         A failure says neither whether the account exists nor whether it is disabled.
         """
         login, origin = login.strip().casefold()[:TEXT_MAX], origin[:TEXT_MAX]
-        window_s = WINDOW.total_seconds()
-        async with self._app.store.door(self._tenant) as connection:
-            failed = await people.failures(connection, self._tenant, login, origin, window_s)
-            account = await people.by_login(connection, self._tenant, login)
-        if failed.of_login >= FAILURES_OF_LOGIN_MAX or failed.of_origin >= FAILURES_OF_ORIGIN_MAX:
-            raise Throttled(WINDOW)
-        right = await self._verified(account, password)
-        async with self._app.store.door(self._tenant) as connection:
+        account = await self._tried(login, origin)
+        usable = account is not None and self._opens(account)
+        secret = account.secret if account is not None and usable else ""
+        right = await self.passwords.right(secret, password)
+        async with self.app.store.door(self.tenant) as connection:
             action = "session.begin" if right else "session.refused"
             entry = audit.NewEntry(
                 id=self._new_id(), actor=login or "?", origin=origin, action=action, subject=login
             )
-            await audit.add(connection, self._tenant, entry)
+            await audit.add(connection, self.tenant, entry)
             if account is None or not right:
-                await people.failed(connection, self._tenant, self._new_id(), login, origin)
+                await people.failed(connection, self.tenant, self._new_id(), login, origin)
                 return None
-            await people.forgive(connection, self._tenant, login, window_s)
+            await people.forgive(connection, self.tenant, login, WINDOW.total_seconds())
+            return await self._seat(connection, account, origin, agent)
+
+    async def begin(self, account: Account, by: By, agent: str) -> str:
+        """The token of a new session of who came in another way than by a password."""
+        async with self.app.store.door(self.tenant) as connection:
+            entry = audit.NewEntry(
+                id=self._new_id(), actor=by.actor, origin=by.origin, action="session.begin",
+                subject=account.login, reason=by.reason,
+            )  # fmt: skip
+            await audit.add(connection, self.tenant, entry)
+            return await self._seat(connection, account, by.origin, agent)
+
+    async def choose(
+        self, token: str, current: str, password: str, origin: str, agent: str
+    ) -> str | None:
+        """Another password for whose session this is; the token of a new one, all others over.
+
+        `current` is asked for unless a word for once opened it. None: it is wrong. Raises
+        BadAccount: the new one cannot be one; Throttled.
+        """
+        seated = await self.seated(token)
+        if seated is None:
+            return None
+        try:
+            secret = await self.passwords.hashed(password)
+        except BadPassword as error:
+            raise BadAccount(str(error)) from error
+        account = await self._tried(seated.login, origin)
+        if account is None:
+            return None
+        right = seated.renew or await self.passwords.right(account.secret, current)
+        async with self.app.store.door(self.tenant) as connection:
+            entry = audit.NewEntry(
+                id=self._new_id(), actor=seated.login, origin=origin, subject=seated.login,
+                action="password.choose" if right else "password.refused",
+            )  # fmt: skip
+            await audit.add(connection, self.tenant, entry)
+            if not right:
+                await people.failed(connection, self.tenant, self._new_id(), seated.login, origin)
+                return None
+            await people.set_secret(connection, self.tenant, account.id, secret, None)
+            await people.end_all(connection, self.tenant, account.id)
             return await self._seat(connection, account, origin, agent)
 
     async def seated(self, token: str, *, touch: bool = True) -> Seated | None:
         """Whose open session this token belongs to; None: nobody's. `touch`: it is in use."""
         key = token_hash(token)
-        async with self._app.store.door(self._tenant) as connection:
-            found = await people.session(connection, self._tenant, key, LIMITS)
+        async with self.app.store.door(self.tenant) as connection:
+            found = await people.session(connection, self.tenant, key, LIMITS)
             if touch and found is not None and found.stale:
-                await people.touch(connection, self._tenant, key)
+                await people.touch(connection, self.tenant, key)
         return found
 
     async def sign_out(self, token: str) -> None:
         """The session is over."""
-        async with self._app.store.door(self._tenant) as connection:
-            await people.end(connection, self._tenant, token_hash(token))
+        async with self.app.store.door(self.tenant) as connection:
+            await people.end(connection, self.tenant, token_hash(token))
 
     async def first(self) -> Path | None:
         """Where the password of the account made at first start is; None: it was not made here."""
-        path = self._app.home / PASSWORD_FILE
-        async with self._app.store.door(self._tenant) as connection:
-            if await people.listing(connection, self._tenant):
+        path = self.app.home / PASSWORD_FILE
+        async with self.app.store.door(self.tenant) as connection:
+            if await people.listing(connection, self.tenant):
                 return path if path.exists() else None
         password = secrets.token_urlsafe(18)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(f"{password}\n", encoding="ascii")
-        await self.add(FIRST_LOGIN, "Administración", password, FIRST_ROLES, None, "first start")
+        by = By(actor="first start")
+        await self.add(FIRST_LOGIN, "Administración", password, FIRST_ROLES, None, by)
         return path
 
     async def _seat(
@@ -153,23 +194,27 @@ class Accounts:
     ) -> str:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         await people.begin(
-            connection, self._tenant, token_hash(token), account.id, origin, agent[:TEXT_MAX]
+            connection, self.tenant, token_hash(token), account.id, origin, agent[:TEXT_MAX]
         )
         return token
 
-    async def _verified(self, account: Account | None, password: str) -> bool:
-        usable = account is not None and account.disabled_at is None and account.secret
-        secret = account.secret if account is not None and usable else _NOBODY
-        async with self._hashing:
-            right = await asyncio.to_thread(_verify, secret, password[:PASSWORD_MAX])
-        return bool(usable) and right
+    async def _tried(self, login: str, origin: str) -> Account | None:
+        """The account that somebody tries to open. Raises Throttled: too often lately."""
+        window_s = WINDOW.total_seconds()
+        async with self.app.store.door(self.tenant) as connection:
+            failed = await people.failures(connection, self.tenant, login, origin, window_s)
+            account = await people.by_login(connection, self.tenant, login)
+        if failed.of_login >= FAILURES_OF_LOGIN_MAX or failed.of_origin >= FAILURES_OF_ORIGIN_MAX:
+            raise Throttled(WINDOW)
+        return account
 
-    async def _hashed(self, password: str) -> str:
-        async with self._hashing:
-            return await asyncio.to_thread(_HASHER.hash, password)
+    def _opens(self, account: Account) -> bool:
+        """Whether a password may open it; one that is for once only for a while."""
+        until = account.one_time_until
+        return account.disabled_at is None and (until is None or until > self.app.clock.now())
 
     def _new_id(self) -> str:
-        return uuid7(self._app.clock.now(), os.urandom(10))
+        return uuid7(self.app.clock.now(), os.urandom(10))
 
 
 def token_hash(token: str) -> bytes:
@@ -177,16 +222,19 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _check_password(password: str) -> None:
-    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-        raise BadAccount(f"a password has {PASSWORD_MIN} to {PASSWORD_MAX} characters")
+def login_of(text: str) -> str:
+    """The login that somebody wrote, as it is kept. Raises BadAccount."""
+    login = text.strip().casefold()
+    if not login or len(login) > TEXT_MAX or not _ONE_WORD.fullmatch(login):
+        raise BadAccount("a login is one word of letters, digits and . _ @ + -")
+    return login
 
 
-def _verify(secret: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(secret, password)
-    except (VerificationError, InvalidHashError):
-        return False
+async def must_be_roles(connection: people.Connection, tenant: int, roles: tuple[str, ...]) -> None:
+    """Raises BadAccount: there is no role of one of these names, or none is named."""
+    known = await people.roles(connection, tenant)
+    if unknown := [role for role in roles if role not in known]:
+        raise BadAccount(f"there is no role {unknown[0]!r}; there are {', '.join(known)}")
 
 
 def _json(content: object) -> str:

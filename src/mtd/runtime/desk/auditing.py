@@ -8,7 +8,7 @@ each batch leaves its end in a file, the anchor, which belongs on another machin
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -96,8 +96,13 @@ async def _seal(app: App, tenant: int, anchor: Path) -> int:
     return len(seals)
 
 
-async def verify(app: App, tenant: int, anchor: Path) -> Verdict:
-    """Check the whole chain, and every end of it that the anchor knows."""
+async def verify(
+    app: App, tenant: int, anchor: Path, told: Callable[[int], None] = lambda _: None
+) -> Verdict:
+    """Check the whole chain, and every end of it that the anchor knows.
+
+    A page of entries at a time; `told` is called with how many were checked so far.
+    """
     anchors = await asyncio.to_thread(read_anchors, anchor)
     known: dict[int, bytes] = {}
     wanted = {one.position for one in anchors}
@@ -117,13 +122,14 @@ async def verify(app: App, tenant: int, anchor: Path) -> Verdict:
                 findings.append(Finding(last + 1, "missing", gone))
                 after_gaps.add(one.position)
             whole = linked(before, one.position, one.digest) == one.chain
-            if digest(one) != one.digest or not whole:
+            if (digest(one) != one.digest or not whole) and len(suspects) < SUSPECTS_MAX:
                 suspects.append(one)
                 befores[one.position] = before
             if one.position in wanted:
                 known[one.position] = one.chain
             before, last = one.chain, one.position
-    findings += _named(suspects[:SUSPECTS_MAX], befores, after_gaps)
+        told(last)
+    findings += _named(suspects, befores, after_gaps)
     async with app.store.door(tenant) as connection:
         end = await audit.end(connection, tenant)
     findings += _cut(last, end.position, anchors, known)

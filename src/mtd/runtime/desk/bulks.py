@@ -4,6 +4,8 @@ from mtd.runtime.bulk import acting
 from mtd.runtime.bulk.acting import BulkView, Shown
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
+from mtd.runtime.operations.operations import NotFound
+from mtd.store import bulk as rows
 from mtd.store.bulk import Ruling
 
 LISTED_MAX = 50
@@ -15,14 +17,15 @@ NEEDS = {
 
 
 async def listing(desk: Desk, person: Person) -> list[BulkView]:
-    """The latest bulk actions."""
+    """The latest bulk actions that are for nothing of a store that they do not see."""
     person.must("orders.see")
-    return await acting.listing(desk.operations, LISTED_MAX)
+    return await acting.listing(desk.operations, LISTED_MAX, person.stores)
 
 
 async def shown(desk: Desk, person: Person, id_: str) -> Shown:
-    """One with its preview and progress. Raises NotFound."""
+    """One with its preview and progress. Raises NotFound: none that they may see."""
     person.must("orders.see")
+    await _theirs(desk, person, id_)
     return await acting.shown(desk.operations, id_)
 
 
@@ -46,5 +49,13 @@ async def again(desk: Desk, person: Person, id_: str) -> Shown:
 async def table(desk: Desk, person: Person, id_: str) -> str:
     """What came of each, as CSV. Raises NotFound."""
     person.must("orders.export")
+    await _theirs(desk, person, id_)
     await desk.record(person, "bulk.export", id_)
     return await acting.table(desk.operations, id_)
+
+
+async def _theirs(desk: Desk, person: Person, id_: str) -> None:
+    """Raises NotFound: it is for something of a store that they do not see."""
+    async with desk.app.store.door(desk.tenant) as connection:
+        if not await rows.listing(connection, desk.tenant, id_=id_, stores=person.stores):
+            raise NotFound(f"there is no bulk action {id_}")

@@ -9,6 +9,9 @@ from structlog import get_logger
 
 from mtd.runtime.app import App
 from mtd.runtime.desk.accounts import Accounts
+from mtd.runtime.desk.checking import Checks
+from mtd.runtime.desk.keys import Keys
+from mtd.runtime.desk.people import People
 from mtd.runtime.desk.person import Person
 from mtd.runtime.operations.operations import NotFound, Operations
 from mtd.store import audit
@@ -25,6 +28,9 @@ class Desk:
     def __init__(self, operations: Operations) -> None:
         self.operations = operations
         self.accounts = Accounts(operations.app, operations.tenant)
+        self.people = People(self.accounts)
+        self.keys = Keys(operations.app, operations.tenant)
+        self.checks = Checks(operations.app, operations.tenant)
 
     @property
     def app(self) -> App:

@@ -33,6 +33,8 @@ PERMISSIONS = (
     "pauses.manage",
     "audit.see",
     "people.manage",
+    "clients.manage",
+    "system.see",
 )
 """All that a role may allow; what no role of a person names is denied."""
 
@@ -61,6 +63,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     """When this session began."""
     before: datetime | None
     """When they were last active in an earlier session."""
+    renew: bool = False
+    """They are to choose a password first."""
 
     def may(self, permission: str) -> bool:
         """Whether one of their roles allows it."""
@@ -70,6 +74,12 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         """Raises Forbidden."""
         if not self.may(permission):
             raise Forbidden(permission)
+
+    def must_everywhere(self, permission: str) -> None:
+        """For what is of no store: raises Forbidden, also for who sees some stores alone."""
+        if self.stores is not None:
+            raise Forbidden(permission)
+        self.must(permission)
 
     def sees(self, store: str) -> bool:
         """Whether orders of this store are theirs to see."""

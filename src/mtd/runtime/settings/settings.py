@@ -23,7 +23,7 @@ from mtd.core.time.business_duration import is_business
 from mtd.runtime.settings.alerts import AlertSettings, alert_faults
 from mtd.runtime.settings.calendars import FOLDER, CalendarSettings, faults, unfit, zone
 from mtd.runtime.settings.layers import BadSettings, layers, merged, placed
-from mtd.runtime.settings.portal import PortalSettings
+from mtd.runtime.settings.portal import PortalSettings, portal_faults
 
 CUSTOMERS = "customers"
 """The folder of customers' files, in the checkout or in the working folder."""
@@ -231,6 +231,7 @@ def _faults(settings: Settings) -> Iterator[tuple[str, str]]:
     for name, door in (("api", settings.api), ("portal", settings.portal)):
         if bool(door.tls_certificate) is not bool(door.tls_key):
             yield name, "tls_certificate and tls_key go together"
+    yield from portal_faults(settings.portal)
 
 
 def _issuer_faults(settings: Settings) -> Iterator[tuple[str, str]]:

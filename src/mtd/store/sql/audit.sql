@@ -45,6 +45,44 @@ SELECT
 FROM audit_entry WHERE tenant_id = :tenant AND "position" > :after
 ORDER BY "position" LIMIT :page;
 
+-- name: audit.search
+-- What people did, newest first, by who, what, to what, when and from where; of some stores alone.
+SELECT id::text, at, actor, origin, action, subject, reason, before, after, "position"
+FROM audit_entry
+WHERE tenant_id = :tenant
+    AND id < :below::uuid AND id >= :since::uuid
+    AND (:actor::text IS NULL OR actor = :actor)
+    AND (:action::text IS NULL OR action = :action)
+    AND (:origin::text IS NULL OR origin = :origin)
+    AND (
+        :subjects::text[] IS NULL OR subject = ANY(:subjects)
+        OR starts_with(subject, :tasks_of::text)
+    )
+    AND (:word::text IS NULL OR position(:word IN lower(reason || before || after)) > 0)
+    AND (:stores::text[] IS NULL OR split_part(subject, '/', 2) = ANY(:stores))
+ORDER BY id DESC LIMIT :page;
+
+-- name: audit.actions
+-- Every action that there is an entry of, each found by one step in an index.
+WITH RECURSIVE known AS (
+    (
+        SELECT action FROM audit_entry WHERE tenant_id = :tenant ORDER BY action LIMIT 1
+    )
+    UNION ALL
+    SELECT (
+        SELECT e.action FROM audit_entry e
+        WHERE e.tenant_id = :tenant AND e.action > known.action ORDER BY e.action LIMIT 1
+    )
+    FROM known WHERE known.action IS NOT NULL
+)
+SELECT action FROM known WHERE action IS NOT NULL LIMIT :page;
+
+-- name: audit.open
+-- How many entries are not sealed yet, up to a bound.
+SELECT count(*) FROM (
+    SELECT FROM audit_entry WHERE tenant_id = :tenant AND "position" IS NULL LIMIT :page
+) AS unsealed;
+
 -- name: audit.page
 -- What people did, newest first, from below one on, by actor, action and subject where given.
 SELECT id::text, at, actor, origin, action, subject, reason, before, after, "position"

@@ -40,7 +40,8 @@ INSERT INTO bulk_ruling (tenant_id, bulk_id, id, ruling, actor, reason)
 VALUES (:tenant, :id, :ruling_id, 'PREVIEWED', :actor, :reason);
 
 -- name: bulk.page
--- Bulk actions, newest first, with how many of their items are in which state.
+-- Bulk actions, newest first, with how many of their items are in which state; where stores are
+-- given, those alone that are for nothing of another store.
 SELECT
     b.id::text, again_of::text, action, b.state, name, actor, reason, rate_per_s, previewed_at,
     started_at, ended_at, arguments, scope, count(i.n) AS items,
@@ -52,6 +53,11 @@ SELECT
 FROM (
     SELECT * FROM bulk
     WHERE tenant_id = :tenant AND (:id::uuid IS NULL OR id = :id)
+      AND (:stores::text[] IS NULL OR NOT EXISTS (
+        SELECT FROM bulk_item i
+        WHERE i.tenant_id = bulk.tenant_id AND i.bulk_id = bulk.id
+          AND split_part(i.key, '/', 2) <> ALL(:stores)
+      ))
     ORDER BY id DESC LIMIT :page
 ) AS b
 LEFT JOIN bulk_item i ON i.tenant_id = b.tenant_id AND i.bulk_id = b.id

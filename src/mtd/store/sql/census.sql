@@ -48,3 +48,18 @@ SELECT
     (SELECT count(*) FROM worker WHERE lease_until > now()) AS workers,
     (SELECT count(*) FROM slot WHERE worker IS NULL) AS slots_free,
     (SELECT connectors_paused FROM engine) AS connectors_paused;
+
+-- name: census.server
+-- The database server, as far as a door sees it.
+SELECT
+    current_setting('server_version') AS version,
+    pg_database_size(current_database()) AS size_bytes,
+    (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()) AS connections,
+    current_setting('max_connections')::integer AS connections_max;
+
+-- name: census.workers
+-- Who works, since when, and on how many slots.
+SELECT
+    w.id::text, w.name, w.born_at, w.lease_until > now() AS alive,
+    (SELECT count(*) FROM slot s WHERE s.worker = w.id) AS slots
+FROM worker w ORDER BY w.born_at LIMIT :page;

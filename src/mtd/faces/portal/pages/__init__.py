@@ -4,7 +4,9 @@ from typing import Any
 
 from mtd.faces.portal.pages import (
     alerts,
+    audit,
     bulk,
+    clients,
     exceptions,
     files,
     journey,
@@ -12,20 +14,25 @@ from mtd.faces.portal.pages import (
     order,
     orders,
     overview,
+    password,
     pauses,
+    people,
     processes,
+    provider,
     releases,
+    roles,
     sign_in,
     statistics,
+    system,
     tasks,
     versions,
 )
 
 PAGES: tuple[Any, ...] = (
     sign_in.ROUTER, live_stream.ROUTER, overview.ROUTER, orders.ROUTER, order.ROUTER,
-    exceptions.ROUTER, files.ROUTER, tasks.ROUTER, bulk.ROUTER, pauses.ROUTER,
-    processes.ROUTER, journey.ROUTER, versions.ROUTER, releases.ROUTER,
-    statistics.ROUTER,
-    alerts.ROUTER,
+    exceptions.ROUTER, files.ROUTER, tasks.ROUTER, bulk.ROUTER, pauses.ROUTER, alerts.ROUTER,
+    statistics.ROUTER, processes.ROUTER, journey.ROUTER, versions.ROUTER, releases.ROUTER,
+    audit.ROUTER, people.ROUTER, roles.ROUTER, clients.ROUTER, system.ROUTER, password.ROUTER,
+    provider.ROUTER,
 )  # fmt: skip
 """What the application serves; a new page is a module and a name here."""

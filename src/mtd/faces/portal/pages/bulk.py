@@ -43,7 +43,7 @@ async def progress(
     return painter.bare(request, "progress.html", shown=shown)
 
 
-@page(PATH + "/results.csv", "orders.export", media_type="text/csv")
+@page(PATH + "/results.csv", "orders.export orders.see", media_type="text/csv")
 async def results(request: Asked, desk: Served, person: Someone) -> Response[str]:
     """What came of each."""
     text = await bulks.table(desk, person, _id(request))

@@ -32,7 +32,7 @@ async def listing(request: Asked, desk: Served, painter: Painted, person: Someon
     )  # fmt: skip
 
 
-@action("/exceptions/retry", "orders.retry")
+@action("/exceptions/retry", "orders.retry orders.see")
 async def retry(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Fix who is to be retried and show it; nothing is done until that is started."""
     filled = await request.form()

@@ -34,7 +34,7 @@ async def one(request: Asked, desk: Served, painter: Painted, person: Someone) -
     return await painter.page(request, "file.html", examined=examined, rate=RATE_PER_S)
 
 
-@action("/files/push", "files.push")
+@action("/files/push", "files.push files.see")
 async def push(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Try the ticked ones again, or all, so many a second."""
     filled = await request.form()
@@ -45,14 +45,14 @@ async def push(request: Asked, desk: Served, person: Someone, form: Filled) -> R
     return go(f"/bulk/{shown.bulk.id}", Said("files.pushed", {"n": shown.bulk.items}))
 
 
-@action(PATH + "/return", "files.return")
+@action(PATH + "/return", "files.return files.see")
 async def give_back(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Give it back to who sent it."""
     place = await queue.give_back(desk, person, _id(request), str(form.get("reason", "")))
     return go("/files", Said("files.returned", {"name": place.name}))
 
 
-@action(PATH + "/discard", "files.discard")
+@action(PATH + "/discard", "files.discard files.see")
 async def ask(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Ask that it be given up."""
     id_ = _id(request)
@@ -60,7 +60,7 @@ async def ask(request: Asked, desk: Served, person: Someone, form: Filled) -> Re
     return go(f"/files/{id_}", Said("files.asked"))
 
 
-@action(PATH + "/decide", "files.approve")
+@action(PATH + "/decide", "files.approve files.see")
 async def decide(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Agree that it be given up, or refuse."""
     agreed = form.get("agreed") == "yes"

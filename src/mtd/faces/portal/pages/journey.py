@@ -35,7 +35,7 @@ async def path(
     )  # fmt: skip
 
 
-@page("/orders/{id:str}/move", "orders.move")
+@page("/orders/{id:str}/move", "orders.move orders.see")
 async def choose(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
     """Where an order may be led, and what would follow of the choice that the address says."""
     order = await desk.order(person, str(request.path_params["id"]))
@@ -47,7 +47,7 @@ async def choose(request: Asked, desk: Served, painter: Painted, person: Someone
     return await painter.page(request, "move.html", order=order, sources=found, shown=shown)
 
 
-@action("/orders/{id:str}/move", "orders.move")
+@action("/orders/{id:str}/move", "orders.move orders.see")
 async def move(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Lead it there."""
     order = await desk.order(person, str(request.path_params["id"]))

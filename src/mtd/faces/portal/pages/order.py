@@ -20,7 +20,7 @@ NUMBER = "incident"
 async def whole(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
     """The order's page; its journal is shown from its end."""
     query = request.query_params
-    below = int(query["below"]) if query.get("below", "").isdigit() else None
+    below = int(query["below"]) if query.get("below", "").isdecimal() else None
     show = query.get("show", "")
     found = await dossier.dossier_of(desk, person, _id(request), below, show)
     return await painter.page(
@@ -37,7 +37,7 @@ async def whole(request: Asked, desk: Served, painter: Painted, person: Someone)
     )
 
 
-@action("/orders/{id:str}/retry", "orders.retry")
+@action("/orders/{id:str}/retry", "orders.retry orders.see")
 async def retry(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Try again what failed."""
     order = await desk.order(person, _id(request))
@@ -45,7 +45,7 @@ async def retry(request: Asked, desk: Served, person: Someone, form: Filled) -> 
     return go(f"/orders/{order.id}", Said("order.retried", {"order": order.external_id}))
 
 
-@action("/orders/{id:str}/cancel", "orders.cancel")
+@action("/orders/{id:str}/cancel", "orders.cancel orders.see")
 async def cancel(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Ask the process to cancel."""
     order = await desk.order(person, _id(request))
@@ -61,7 +61,7 @@ async def remark(request: Asked, desk: Served, person: Someone, form: Filled) ->
     return go(f"/orders/{order.id}#remarks")
 
 
-@page("/orders/{id:str}/documents/{name:str}", "personal.see")
+@page("/orders/{id:str}/documents/{name:str}", "personal.see orders.see")
 async def document(request: Asked, desk: Served, person: Someone) -> Response[bytes]:
     """A document that is kept with the order, as it came."""
     order = await desk.order(person, _id(request))
@@ -74,7 +74,7 @@ async def document(request: Asked, desk: Served, person: Someone) -> Response[by
     return Response(mine[-1].content, media_type=mine[-1].media_type, headers=headers)
 
 
-@page("/orders/{id:str}/correct", "orders.correct")
+@page("/orders/{id:str}/correct", "orders.correct orders.see")
 async def correction(
     request: Asked, desk: Served, painter: Painted, person: Someone
 ) -> Response[str]:
@@ -85,7 +85,7 @@ async def correction(
     return await _form(request, painter, desk, person, order, incident, seen=seen, text=seen)
 
 
-@action("/orders/{id:str}/correct/difference", "orders.correct", status_code=200)
+@action("/orders/{id:str}/correct/difference", "orders.correct orders.see", status_code=200)
 async def difference(
     request: Asked, desk: Served, painter: Painted, person: Someone, form: Filled
 ) -> Response[str]:
@@ -99,7 +99,7 @@ async def difference(
     return painter.bare(request, "difference.html", changed=changed, wrong=wrong)
 
 
-@action("/orders/{id:str}/correct", "orders.correct", status_code=200)
+@action("/orders/{id:str}/correct", "orders.correct orders.retry orders.see", status_code=200)
 async def correct(
     request: Asked, desk: Served, painter: Painted, person: Someone, form: Filled
 ) -> Response[Any]:
@@ -168,7 +168,7 @@ def _id(request: Asked) -> str:
 
 def _incident(form: dict[str, Any]) -> int:
     text = str(form.get(NUMBER, ""))
-    if not text.isdigit():
+    if not text.isdecimal():
         raise NotFound("no exception is named")
     return int(text)
 

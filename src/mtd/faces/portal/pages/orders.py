@@ -65,7 +65,7 @@ async def listing(
     )
 
 
-@page("/orders.csv", "orders.export", media_type="text/csv")
+@page("/orders.csv", "orders.export orders.see", media_type="text/csv")
 async def spreadsheet(request: Asked, desk: Served, painter: Painted, person: Someone) -> Stream:
     """The orders that the same filter lets through, all of them."""
     query = request.query_params.dict()

@@ -53,7 +53,7 @@ async def drawing(request: Asked, desk: Served, person: Someone) -> Response[byt
         raise NotFound(str(error)) from error
 
 
-@action(PATH + "/settle", "processes.approve")
+@action(PATH + "/settle", "processes.approve processes.see")
 async def settle(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Deploy it, or drop it."""
     id_, reason = _id(request), str(form.get("reason", ""))

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Response, Router
 
-from mtd.faces.portal.guarding import COOKIE
+from mtd.faces.portal.guarding import COOKIE, client_of, give_session, inside
 from mtd.faces.portal.needs import OPEN, SIGNED_IN, action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served
 from mtd.faces.portal.rendering import go
@@ -12,14 +12,12 @@ from mtd.faces.portal.words import LANGUAGES
 from mtd.runtime.desk.accounts import Throttled
 
 YEAR_S = 31_536_000
-BACK_MAX = 2_000
-"""Characters of an address to go back to."""
 
 
 @page("/sign-in", OPEN)
 async def door(request: Asked, painter: Painted) -> Response[Any]:
     """The form."""
-    back = _inside(request.query_params.get("next", "/"))
+    back = inside(request.query_params.get("next", "/"))
     if request.scope["state"].get("person") is not None:
         return go(back)
     return painter.bare(request, "sign_in.html", back=back, wrong="", login="")
@@ -30,8 +28,8 @@ async def enter(request: Asked, desk: Served, painter: Painted) -> Response[Any]
     """Begin a session, always a new one: what was known before signing in opens nothing."""
     form = await request.form()
     login, password = str(form.get("login", "")), str(form.get("password", ""))
-    back = _inside(str(form.get("next", "/")))
-    client = request.client.host if request.client else ""
+    back = inside(str(form.get("next", "/")))
+    client = client_of(request)
     agent = request.headers.get("user-agent", "")
     try:
         token = await desk.accounts.sign_in(login, password, client, agent)
@@ -41,9 +39,10 @@ async def enter(request: Asked, desk: Served, painter: Painted) -> Response[Any]
     if token is None:
         more = {"back": back, "wrong": "wrong", "login": login}
         return painter.bare(request, "sign_in.html", status=401, **more)
-    secure = bool(desk.app.settings.portal.tls_certificate)
+    if before := request.cookies.get(COOKIE):
+        await desk.accounts.sign_out(before)
     answer = go(back)
-    answer.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=secure)
+    give_session(request, answer, token)
     return answer
 
 
@@ -61,16 +60,10 @@ async def leave(request: Asked, desk: Served, form: Filled) -> Response[Any]:
 async def choose_language(request: Asked) -> Response[Any]:
     """Remember in which language to speak, and go back."""
     language = str(request.path_params["language"])
-    answer = go(_inside(request.query_params.get("next", "/")))
+    answer = go(inside(request.query_params.get("next", "/")))
     if language in LANGUAGES:
         answer.set_cookie("mtd_language", language, max_age=YEAR_S, samesite="lax")
     return answer
-
-
-def _inside(back: str) -> str:
-    """`back` if it is a page of ours, else the first one: nobody is led elsewhere."""
-    fine = back.startswith("/") and not back.startswith(("//", "/\\")) and len(back) <= BACK_MAX
-    return back if fine and back.isprintable() else "/"
 
 
 ROUTER = Router(path="/", route_handlers=[door, enter, leave, choose_language])

@@ -34,7 +34,7 @@ async def one(request: Asked, desk: Served, painter: Painted, person: Someone) -
     return await _shown(request, desk, painter, person, found, _place(request))
 
 
-@action(PATH + "/claim", "tasks.work")
+@action(PATH + "/claim", "tasks.work tasks.see")
 async def claim(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Take it."""
     del form
@@ -43,7 +43,7 @@ async def claim(request: Asked, desk: Served, person: Someone, form: Filled) -> 
     return go(f"/tasks/{instance}/{wait}")
 
 
-@action(PATH + "/unclaim", "tasks.work")
+@action(PATH + "/unclaim", "tasks.work tasks.see")
 async def unclaim(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Give it back."""
     del form
@@ -51,7 +51,7 @@ async def unclaim(request: Asked, desk: Served, person: Someone, form: Filled) -
     return go("/tasks")
 
 
-@action(PATH + "/delegate", "tasks.work")
+@action(PATH + "/delegate", "tasks.work tasks.see")
 async def delegate(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Hand it over."""
     other = str(form.get("to", "")).strip()
@@ -59,19 +59,19 @@ async def delegate(request: Asked, desk: Served, person: Someone, form: Filled) 
     return go("/tasks", Said("tasks.delegated", {"to": other}))
 
 
-@action("/tasks/assign", "tasks.assign")
+@action("/tasks/assign", "tasks.assign tasks.see")
 async def assign(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Give the ticked ones to somebody."""
     del form
     filled = await request.form()
     chosen = [tuple(str(one).split(":")) for one in filled.getall("task", [])]
-    places = [(one[0], int(one[1])) for one in chosen if len(one) == 2 and one[1].isdigit()]
+    places = [(one[0], int(one[1])) for one in chosen if len(one) == 2 and one[1].isdecimal()]
     other = str(filled.get("to", "")).strip()
     count = await worklist.assign(desk, person, places, other)
     return go("/tasks", Said("tasks.assigned", {"n": count, "to": other}))
 
 
-@action(PATH + "/complete", "tasks.work", status_code=200)
+@action(PATH + "/complete", "tasks.work tasks.see", status_code=200)
 async def complete(
     request: Asked, desk: Served, painter: Painted, person: Someone, form: Filled
 ) -> Response[Any]:

@@ -36,7 +36,7 @@ async def changes(
     )  # fmt: skip
 
 
-@action(VERSION + "/migrate", "processes.migrate")
+@action(VERSION + "/migrate", "processes.migrate processes.see")
 async def migrate(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Show what it would be to lead the orders of another version to this one; nothing is done."""
     name, new = _named(request)

@@ -1,0 +1,84 @@
+"""Audit: what people did, searched, exported and printed, and whether its chain is whole."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from litestar import Response, Router
+from litestar.response import Stream
+
+from mtd.faces.portal.needs import action, page
+from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
+from mtd.faces.portal.rendering import go
+from mtd.faces.portal.spreadsheet import BOM, rows_of
+from mtd.runtime.desk import history
+from mtd.runtime.desk.auditing import anchor_of
+from mtd.runtime.desk.history import read_asked
+
+HEADINGS = (
+    "place", "at", "actor", "origin", "action", "subject", "reason", "before", "after"
+)  # fmt: skip
+
+
+@page("/audit", "audit.see")
+async def search(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
+    """A page of what people did; the whole search is in its address."""
+    query = request.query_params.dict()
+    asked = read_asked(query)
+    below = next(iter(query.get("below", ())), None) or None
+    return await painter.page(
+        request, "audit.html", asked=asked, found=await history.page(
+            desk, person, asked, below=below
+        ),
+        first=below is None, actions=await history.actions(desk, person), check=desk.checks.last,
+        anchor=str(anchor_of(desk.app)), everywhere=person.stores is None,
+    )  # fmt: skip
+
+
+@page("/audit.csv", "audit.see", media_type="text/csv")
+async def spreadsheet(request: Asked, desk: Served, painter: Painted, person: Someone) -> Stream:
+    """All that the same search finds."""
+    query = request.query_params.dict()
+    asked = read_asked(query)
+    local = next(iter(query.get("flavour", ())), "") != "plain"
+    await desk.record(person, "audit.export", "", after=asked.query())
+    words, formats = painter.words(request), painter.formats(request)
+
+    async def text() -> AsyncIterator[str]:
+        yield BOM if local else ""
+        yield rows_of([[words(f"audit.column.{name}") for name in HEADINGS]], local=local)
+        async for entries in history.every(desk, person, asked):
+            yield rows_of(
+                (
+                    (
+                        one.position, formats.exact(one.at), one.actor, one.origin, one.action,
+                        one.subject, one.reason, one.before, one.after,
+                    )
+                    for one in entries
+                ),
+                local=local,
+            )  # fmt: skip
+
+    headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
+    return Stream(text(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@action("/audit/check", "audit.see")
+async def check(desk: Served, person: Someone, form: Filled) -> Response[Any]:
+    """Check the whole chain; the page tells how far it is."""
+    del form
+    person.must_everywhere("audit.see")
+    await desk.record(person, "audit.check", "")
+    desk.checks.begin(person.login)
+    return go("/audit#check")
+
+
+@page("/audit/check", "audit.see", polled=True)
+async def progress(
+    request: Asked, desk: Served, painter: Painted, person: Someone
+) -> Response[str]:
+    """How far the check is, or what it found, for a page that is open."""
+    person.must_everywhere("audit.see")
+    return painter.bare(request, "check.html", check=desk.checks.last)
+
+
+ROUTER = Router(path="/", route_handlers=[search, spreadsheet, check, progress])
