@@ -30,6 +30,16 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     since: datetime
     store: str
+    currency: str
+    n: int
+    amount: Decimal
+
+
+class Sold(msgspec.Struct, frozen=True, kw_only=True):
+    """Entries of orders of a kind into a state."""
+
+    state: str
+    store: str
     channel: str
     document: str
     currency: str
@@ -144,6 +154,15 @@ async def orders(
         )
     )
     return structs(Entries, rows)
+
+
+async def sales(
+    connection: Connection, tenant: int, scope: Scope, states: Sequence[str]
+) -> list[Sold]:
+    """Entries into `states` in a span of time."""
+    values = msgspec.structs.asdict(scope)
+    rows = await connection.fetch(*_SQL["sales"](tenant=tenant, states=states, **values))
+    return structs(Sold, rows)
 
 
 async def spans(

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from mtd.core.orders.states import OrderState
-from mtd.store.sessions import structs
+from mtd.store.sessions import Connection, structs
 from mtd.store.statements import statements
 from mtd.store.store import Store
 
@@ -56,6 +56,11 @@ async def documents(store: Store, tenant: int) -> dict[str, int]:
     async with store.door(tenant) as connection:
         rows = await connection.fetch(*_SQL["documents"](tenant=tenant))
         return {row["state"]: row["count"] for row in rows}
+
+
+async def never_answered(connection: Connection, wait_s: float) -> None:
+    """Ask what is answered after `wait_s` seconds."""
+    await connection.execute(*_SQL["wait"](wait_s=wait_s))
 
 
 async def reading(store: Store, tenant: int) -> Reading:

@@ -24,8 +24,8 @@ def entries(weeks: int, hour: int, n: int, state: str = "RECEIVED") -> Entries:
         hour=hour, minute=0, second=0, microsecond=0
     )
     return Entries(
-        state=state, since=day.astimezone(UTC), store="paris", channel="phone",
-        document="RECEIPT", currency="CLP", n=n, amount=Decimal(1_000 * n),
+        state=state, since=day.astimezone(UTC), store="paris", currency="CLP", n=n,
+        amount=Decimal(1_000 * n),
     )  # fmt: skip
 
 

@@ -13,15 +13,19 @@ from cyclopts import Parameter
 from mtd.faces.cli.figures import report
 from mtd.faces.cli.starting import folders, settings_of, stop_on_signals
 from mtd.runtime.app import App, open_app
+from mtd.runtime.building import build
 from mtd.runtime.database import URL, database
 from mtd.runtime.engine.working import work
 from mtd.runtime.memory.garbage import calm_collector
 from mtd.runtime.operations.deploying import deploy_all, first_key
+from mtd.runtime.operations.deploying import prepared as production
 from mtd.runtime.rehearsal.benches import issuing
 from mtd.runtime.rehearsal.benches.documents import measure
 from mtd.runtime.rehearsal.benches.engine import NOTHING, Bench, equipped
 from mtd.runtime.rehearsal.benches.memory import waiting
 from mtd.runtime.rehearsal.benches.peer import Peer, PeerFailed, compared
+from mtd.runtime.rehearsal.benches.portal import looking
+from mtd.runtime.rehearsal.benches.portal.crowding import stuck
 from mtd.runtime.rehearsal.crew import at_work
 from mtd.runtime.rehearsal.figures import Figure, Report
 from mtd.runtime.rehearsal.stage import set_up
@@ -94,6 +98,22 @@ def dte(
     return 0 if found.passed else 1
 
 
+@bench.command
+def portal(
+    *,
+    orders: Annotated[int, Parameter(help="How many are made up, of two years.")] = 5_000_000,
+    journals: Annotated[int, Parameter(help="Of them, the last ones have a journal.")] = 50_000,
+    pairs: Annotated[bool, Parameter(help="Also the engine beside stuck pages.")] = True,
+    json: Json = None,
+) -> int:
+    """Every page over millions of orders while others come in; many viewers; stuck pages."""
+    log_to(sys.stderr)
+    build(os.environ)
+    figures = uvloop.run(_portal(orders, journals, pairs))
+    report("mtd bench portal", Report(figures=figures, checks=[]), json)
+    return 0
+
+
 @bench.command(show=False)
 def worker(customer: str) -> None:
     """One worker of a benchmark; it connects to nothing."""
@@ -152,6 +172,32 @@ async def _issuing(orders: int) -> Report:
             found = await issuing.issued_and_sent(stage, orders)
         await app.close()
     return found
+
+
+async def _portal(orders: int, journals: int, pairs: bool) -> list[Figure]:
+    place = fresh("bench")
+    async with database(place, os.environ) as dsn:
+        app = await open_app(settings_of(looking.CUSTOMER), place, dsn)
+        await production(app, folders("processes"))
+        async with set_up(
+            app,
+            await first_key(app),
+            looking.TOWN,
+            lambda more: parts(app.settings, dsn, place, looking.CUSTOMER, more, portal=True),
+        ) as stage:
+            figures = await looking.looked_through(stage, orders, journals)
+        await app.close()
+    return [*figures, *(await _crowded() if pairs else [])]
+
+
+async def _crowded() -> list[Figure]:
+    place = fresh("bench")
+    async with database(place, os.environ) as dsn:
+        app = await prepared("bench", place, dsn)
+        async with at_work(app, [_child(n, "bench", place, dsn) for n in range(2)]) as crew:
+            figures = await stuck(app, await Bench.warmed_up(app, crew))
+        await app.close()
+    return figures
 
 
 async def _memory(orders: int) -> list[Figure]:

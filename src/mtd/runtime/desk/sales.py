@@ -10,7 +10,7 @@ from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.periods import Period
 from mtd.runtime.desk.person import Person
 from mtd.store import figures
-from mtd.store.figures import Entries
+from mtd.store.figures import Sold
 
 GROUPS = ("store", "channel", "document")
 STATES = {
@@ -37,23 +37,22 @@ async def sales(desk: Desk, person: Person, period: Period, by: str) -> list[Sal
     """The sales of a period, the largest group first."""
     person.must("statistics.see")
     async with desk.app.store.door(desk.tenant) as connection:
-        found = await figures.orders(
-            connection, desk.tenant, period.grain, [(period.since, period.until)],
-            list(STATES.values()), person.stores,
-        )  # fmt: skip
+        found = await figures.sales(
+            connection, desk.tenant, period.scope(person.stores), list(STATES.values())
+        )
     return grouped(found, by)
 
 
-def grouped(entries: Iterable[Entries], by: str) -> list[Sales]:
+def grouped(entries: Iterable[Sold], by: str) -> list[Sales]:
     """Entries into states as the sales of each group and currency."""
-    parts: dict[tuple[str, str], list[Entries]] = {}
+    parts: dict[tuple[str, str], list[Sold]] = {}
     for one in entries:
         parts.setdefault((getattr(one, by), one.currency), []).append(one)
     rows = [_sum(group, currency, some) for (group, currency), some in parts.items()]
     return sorted(rows, key=lambda row: (-row.received_amount, row.group))
 
 
-def _sum(group: str, currency: str, entries: list[Entries]) -> Sales:
+def _sum(group: str, currency: str, entries: list[Sold]) -> Sales:
     def sums(state: str) -> tuple[int, Decimal]:
         some = [one for one in entries if one.state == state]
         return sum(one.n for one in some), sum((one.amount for one in some), Decimal(0))

@@ -31,29 +31,31 @@ page AS (
 -- name: board.page_open
 -- As the page, among the orders that are not over: however few they are, no history is looked through.
 page AS (
-    SELECT o.* FROM open_order w
-    JOIN purchase_order o ON o.tenant_id = w.tenant_id AND o.id = w.order_id
-    WHERE w.tenant_id = :tenant AND w.order_id > :above::uuid AND w.order_id < :below::uuid
-        AND (:states::text[] IS NULL OR (w.state = ANY(:states) AND o.state = ANY(:states)))
-        AND (:stores::text[] IS NULL OR w.store = ANY(:stores))
-        AND (:channels::text[] IS NULL OR w.channel = ANY(:channels))
-        AND (:late::timestamptz IS NULL OR (w.awaited AND w.promised_at < :late))
-        AND (:finals::text[] IS NULL OR o.state <> ALL(:finals))
-    ORDER BY w.order_id DESC LIMIT :page
+    SELECT * FROM purchase_order WHERE tenant_id = :tenant AND id = ANY(ARRAY(
+        SELECT order_id FROM open_order
+        WHERE tenant_id = :tenant AND order_id > :above::uuid AND order_id < :below::uuid
+            AND (:states::text[] IS NULL OR state = ANY(:states))
+            AND (:stores::text[] IS NULL OR store = ANY(:stores))
+            AND (:channels::text[] IS NULL OR channel = ANY(:channels))
+            AND (:late::timestamptz IS NULL OR (awaited AND promised_at < :late))
+            AND (:finals::text[] IS NULL OR state <> ALL(:finals))
+        ORDER BY order_id DESC LIMIT :page
+    ))
 )
 
 -- name: board.page_open_back
 -- As the page of orders that are not over, but the oldest of those that come after `above`.
 page AS (
-    SELECT o.* FROM open_order w
-    JOIN purchase_order o ON o.tenant_id = w.tenant_id AND o.id = w.order_id
-    WHERE w.tenant_id = :tenant AND w.order_id > :above::uuid AND w.order_id < :below::uuid
-        AND (:states::text[] IS NULL OR (w.state = ANY(:states) AND o.state = ANY(:states)))
-        AND (:stores::text[] IS NULL OR w.store = ANY(:stores))
-        AND (:channels::text[] IS NULL OR w.channel = ANY(:channels))
-        AND (:late::timestamptz IS NULL OR (w.awaited AND w.promised_at < :late))
-        AND (:finals::text[] IS NULL OR o.state <> ALL(:finals))
-    ORDER BY w.order_id LIMIT :page
+    SELECT * FROM purchase_order WHERE tenant_id = :tenant AND id = ANY(ARRAY(
+        SELECT order_id FROM open_order
+        WHERE tenant_id = :tenant AND order_id > :above::uuid AND order_id < :below::uuid
+            AND (:states::text[] IS NULL OR state = ANY(:states))
+            AND (:stores::text[] IS NULL OR store = ANY(:stores))
+            AND (:channels::text[] IS NULL OR channel = ANY(:channels))
+            AND (:late::timestamptz IS NULL OR (awaited AND promised_at < :late))
+            AND (:finals::text[] IS NULL OR state <> ALL(:finals))
+        ORDER BY order_id LIMIT :page
+    ))
 )
 
 -- name: board.troubled

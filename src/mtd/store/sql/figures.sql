@@ -3,16 +3,34 @@
 SELECT read_at FROM counter;
 
 -- name: figures.orders
--- Entries of orders into some states, by hour or day, in some spans of time.
+-- Entries of orders into some states, by hour or day, in some spans of time: each by the key.
 SELECT
-    t.state, t.since, t.store, t.channel, t.document, t.currency, sum(t.n)::bigint AS n,
-    sum(t.amount) AS amount
-FROM unnest(:froms::timestamptz[], :untils::timestamptz[]) AS s (since, until)
-JOIN order_tally t ON t.since >= s.since AND t.since < s.until
-WHERE t.tenant_id = :tenant AND t.grain = :grain AND t.state = ANY(:states::text[])
-    AND (:stores::text[] IS NULL OR t.store = ANY(:stores))
-GROUP BY t.state, t.since, t.store, t.channel, t.document, t.currency
+    t.state, t.since, t.store, t.currency, sum(t.n)::bigint AS n, sum(t.amount) AS amount
+FROM unnest(:froms::timestamptz[], :untils::timestamptz[]) AS s (since, until),
+    unnest(:states::text[]) AS w (state),
+    LATERAL (
+        SELECT * FROM order_tally o
+        WHERE o.tenant_id = :tenant AND o.grain = :grain AND o.state = w.state
+            AND o.since >= s.since AND o.since < s.until
+            AND (:stores::text[] IS NULL OR o.store = ANY(:stores))
+        OFFSET 0
+    ) AS t
+GROUP BY t.state, t.since, t.store, t.currency
 ORDER BY t.since;
+
+-- name: figures.sales
+-- Entries of orders into some states in a span of time, by store, channel and document.
+SELECT
+    t.state, t.store, t.channel, t.document, t.currency, sum(t.n)::bigint AS n,
+    sum(t.amount) AS amount
+FROM unnest(:states::text[]) AS w (state), LATERAL (
+    SELECT * FROM order_tally o
+    WHERE o.tenant_id = :tenant AND o.grain = :grain AND o.state = w.state
+        AND o.since >= :since AND o.since < :until
+        AND (:stores::text[] IS NULL OR o.store = ANY(:stores))
+    OFFSET 0
+) AS t
+GROUP BY t.state, t.store, t.channel, t.document, t.currency;
 
 -- name: figures.spans
 -- How long after they were received orders entered some states, by store and channel.

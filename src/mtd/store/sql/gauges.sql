@@ -97,3 +97,7 @@ SELECT
     ) AS seen
 FROM instance i
 WHERE i.tenant_id = :tenant AND i.definition LIKE :process || '@%';
+
+-- name: gauges.wait
+-- What is answered after a while.
+SELECT pg_sleep(:wait_s::float8);

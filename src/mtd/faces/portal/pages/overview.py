@@ -12,6 +12,8 @@ from mtd.runtime.desk.board import LATE, Filter
 from mtd.runtime.desk.overview import overview_figures
 
 CAUSES = 5
+FIGURES_S = 4.0
+"""How old the figures may be."""
 TASKS = 5
 ALERTS = 8
 
@@ -28,7 +30,9 @@ async def overview(
     """What waits for people, what came, and what is late; each leads to its list."""
     told = None
     if person.may("statistics.see"):
-        told = await shared.get(("overview", person.stores), lambda: overview_figures(desk, person))
+        told = await shared.get(
+            ("overview", person.stores), lambda: overview_figures(desk, person), FIGURES_S
+        )
     late = urlencode(Filter(kind=LATE).query())
     orders = person.may("orders.see")
     return await painter.page(

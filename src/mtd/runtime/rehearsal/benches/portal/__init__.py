@@ -1,0 +1,1 @@
+"""The portal over millions of orders: loaded, looked through, and crowded."""

@@ -1,0 +1,208 @@
+-- name: history.orders
+-- Made-up orders, one every so many seconds until a moment; the last ones are not over.
+INSERT INTO purchase_order (
+    tenant_id, id, received_at, placed_at, promised_at, country, store, channel, external_id,
+    branch, currency, buyer_document, amount, state, since, reached
+)
+SELECT
+    :tenant, made.id, made.at, made.at, made.at + interval '8 hours', 'CL',
+    (ARRAY['paris', 'umbrale', 'carters'])[1 + made.n % 3],
+    (ARRAY['ecommerce', 'ecommerce', 'kiosk', 'phone'])[1 + made.n / 3 % 4],
+    'H-' || made.n, 'WEB', 'CLP', CASE WHEN made.n % 7 = 0 THEN 'INVOICE' ELSE 'RECEIPT' END,
+    5000 + made.n % 90000, made.state, made.at, made.state
+FROM (
+    SELECT
+        g.n, g.at,
+        (lpad(to_hex((extract(epoch FROM g.at) * 1000)::bigint), 12, '0') || '7'
+            || substr(md5(g.n::text), 1, 3) || 'a' || substr(md5(g.n::text), 4, 15))::uuid AS id,
+        CASE
+            WHEN g.n > :total - :running OR g.n % :straggler = 0 THEN CASE
+                WHEN g.n % 55 = 0 THEN 'EXCEPTION'
+                ELSE (ARRAY[
+                    'IN_FULFILLMENT', 'IN_FULFILLMENT', 'IN_FULFILLMENT', 'DTE_ISSUANCE',
+                    'PAYMENT_CONFIRMED', 'DISPATCHED', 'READY_FOR_PICKUP'
+                ])[1 + g.n % 7]
+            END
+            WHEN g.n % 40 = 0 THEN 'CANCELLED'
+            ELSE 'CLOSED'
+        END AS state
+    FROM (
+        SELECT
+            n, :until::timestamptz - make_interval(secs => (:total - n) * :every_s::float8) AS at
+        FROM generate_series(:first::integer, :last::integer) AS n
+    ) AS g
+) AS made;
+
+-- name: history.keys
+-- What the made-up orders are searched by: as many digests as real ones have, in their order.
+INSERT INTO order_search (tenant_id, order_id, digest)
+SELECT :tenant, id, decode(md5(id::text) || md5(external_id), 'hex')
+FROM purchase_order
+WHERE tenant_id = :tenant AND id >= :from::uuid AND id < :to::uuid AND external_id LIKE 'H-%'
+ORDER BY 3;
+
+-- name: history.instances
+-- The instances of the made-up orders.
+INSERT INTO instance (tenant_id, id, slot, wake_at, state, definition, key)
+SELECT
+    :tenant, id, ('x' || right(id::text, 2))::bit(8)::integer % :slots, 'infinity',
+    CASE WHEN state IN ('CLOSED', 'CANCELLED') THEN 'COMPLETED' ELSE 'RUNNING' END, :definition,
+    country || '/' || store || '/' || channel || '/' || external_id
+FROM purchase_order
+WHERE tenant_id = :tenant AND id >= :from::uuid AND id < :to::uuid AND external_id LIKE 'H-%';
+
+-- name: history.journals
+-- The last made-up orders each get the journal of a real one.
+INSERT INTO journal (tenant_id, instance_id, seq, at, kind, element, payload)
+SELECT :tenant, h.id, j.seq, h.received_at + (j.at - r.received_at), j.kind, j.element, j.payload
+FROM (
+    SELECT id, received_at, 1 + row_number() OVER (ORDER BY id) % cardinality(:real::uuid[]) AS pick
+    FROM purchase_order
+    WHERE tenant_id = :tenant AND id >= :from::uuid AND id < :to::uuid AND external_id LIKE 'H-%'
+) AS h
+JOIN purchase_order r ON r.tenant_id = :tenant AND r.id = (:real::uuid[])[h.pick]
+JOIN journal j ON j.tenant_id = :tenant AND j.instance_id = r.id;
+
+-- name: history.calls
+-- And the evidence of its attempts.
+INSERT INTO call (
+    tenant_id, instance_id, seq, n, wait, attempt, at, took_ms, service, outcome, request, response
+)
+SELECT
+    :tenant, h.id, c.seq, c.n, c.wait, c.attempt, h.received_at + (c.at - r.received_at), c.took_ms,
+    c.service, c.outcome, c.request, c.response
+FROM (
+    SELECT id, received_at, 1 + row_number() OVER (ORDER BY id) % cardinality(:real::uuid[]) AS pick
+    FROM purchase_order
+    WHERE tenant_id = :tenant AND id >= :from::uuid AND id < :to::uuid AND external_id LIKE 'H-%'
+) AS h
+JOIN purchase_order r ON r.tenant_id = :tenant AND r.id = (:real::uuid[])[h.pick]
+JOIN call c ON c.tenant_id = :tenant AND c.instance_id = r.id;
+
+-- name: history.long
+-- An instance whose journal is very long.
+INSERT INTO journal (tenant_id, instance_id, seq, at, kind, element, payload)
+SELECT j.tenant_id, :instance, top.seq + n, j.at, j.kind, j.element, j.payload
+FROM (
+    SELECT max(seq) AS seq FROM journal WHERE tenant_id = :tenant AND instance_id = :instance::uuid
+) AS top
+JOIN journal j ON j.tenant_id = :tenant AND j.instance_id = :instance AND j.seq = top.seq,
+generate_series(1, :rows::integer) AS n;
+
+-- name: history.incidents
+-- Open incidents of the orders that have an exception.
+INSERT INTO incident (tenant_id, instance_id, id, at, element, code, message)
+SELECT
+    :tenant, w.order_id, 1000000, w.received_at,
+    (:elements::text[])[1 + (hashtext(w.order_id::text) & 1023) % cardinality(:elements::text[])],
+    (ARRAY['TECHNICAL_FAILURE', 'LEGACY_UNAVAILABLE', 'ORDER_INVALID'])[
+        1 + (hashtext(w.order_id::text) & 1023) % 3
+    ], 'HTTP 503'
+FROM open_order w WHERE w.tenant_id = :tenant AND w.state = 'EXCEPTION'
+ON CONFLICT DO NOTHING;
+
+-- name: history.tasks
+-- Work for people at some of the running ones.
+INSERT INTO user_task (tenant_id, instance_id, wait, opened_at, due_at, role, element, name, fields)
+SELECT
+    :tenant, w.order_id, 1000000, w.received_at, w.received_at + interval '1 day', 'agent',
+    (:elements::text[])[1], 'Coordinar entrega', '{}'
+FROM open_order w WHERE w.tenant_id = :tenant AND w.state = 'IN_FULFILLMENT'
+ORDER BY w.order_id DESC LIMIT :count;
+
+-- name: history.files
+-- Order files that wait for people.
+INSERT INTO intake_file (
+    tenant_id, id, size_bytes, source, path, archive, hash, state, cause, attempts, settled_at
+)
+SELECT
+    :tenant, gen_random_uuid(), 900, 'folder', 'CL/paris/ecommerce/h' || n || '.xml', 'none',
+    decode(md5(n::text), 'hex'), 'WAITING', 'XML_INVALID', 10, now()
+FROM generate_series(1, :count::integer) AS n;
+
+-- name: history.open
+-- The made-up orders that are not over.
+INSERT INTO open_order (
+    tenant_id, order_id, country, store, channel, carrier, received_at, promised_at, awaited, state
+)
+SELECT
+    :tenant, id, country, store, channel,
+    (ARRAY['STARKEN', 'CHILEXPRESS'])[1 + amount::integer % 2],
+    received_at, promised_at, state NOT IN ('DISPATCHED', 'READY_FOR_PICKUP'), state
+FROM purchase_order
+WHERE tenant_id = :tenant AND id >= :from::uuid AND id < :to::uuid AND external_id LIKE 'H-%'
+    AND state NOT IN ('CLOSED', 'CANCELLED');
+
+-- name: history.resting
+-- Where their tokens stand.
+INSERT INTO resting (tenant_id, instance_id, token, since, definition, element, store)
+SELECT
+    :tenant, order_id, 1, received_at, :definition,
+    (:elements::text[])[1 + (hashtext(order_id::text) & 1023) % cardinality(:elements::text[])],
+    store
+FROM open_order WHERE tenant_id = :tenant AND order_id >= :from::uuid AND order_id < :to::uuid
+ON CONFLICT DO NOTHING;
+
+-- name: history.order_tallies
+-- What would be counted of the made-up orders.
+INSERT INTO order_tally (
+    tenant_id, grain, since, country, store, channel, document, currency, state, definition, n,
+    amount, buckets, counts
+)
+SELECT
+    :tenant, g.grain, date_trunc(g.grain, o.received_at, g.zone), country, store, channel,
+    buyer_document, currency, s.state, :definition, count(*), sum(amount), ARRAY[90, 120, 150],
+    ARRAY[count(*), count(*), count(*)]
+FROM purchase_order o,
+    (VALUES ('hour', 'UTC'), ('day', :zone)) AS g (grain, zone),
+    (VALUES ('RECEIVED'), ('INVOICED'), ('DISPATCHED'), ('DELIVERED'), ('CLOSED')) AS s (state)
+WHERE o.tenant_id = :tenant AND o.id >= :from::uuid AND o.id < :to::uuid
+    AND external_id LIKE 'H-%' AND (o.state = 'CLOSED' OR s.state = 'RECEIVED')
+GROUP BY 2, 3, 4, 5, 6, 7, 8, 9
+ON CONFLICT (
+    tenant_id, grain, state, since, store, channel, country, document, currency, definition
+) DO UPDATE SET n = order_tally.n + excluded.n, amount = order_tally.amount + excluded.amount;
+
+-- name: history.promise_tallies
+-- And of their promises.
+INSERT INTO promise_tally (
+    tenant_id, grain, since, country, store, channel, carrier, kept, missed, dropped
+)
+SELECT
+    :tenant, g.grain, date_trunc(g.grain, o.promised_at, g.zone), country, store, channel,
+    (ARRAY['STARKEN', 'CHILEXPRESS'])[1 + amount::integer % 2],
+    count(*) FILTER (WHERE amount::integer % 20 > 0),
+    count(*) FILTER (WHERE amount::integer % 20 = 0), 0
+FROM purchase_order o, (VALUES ('hour', 'UTC'), ('day', :zone)) AS g (grain, zone)
+WHERE o.tenant_id = :tenant AND o.id >= :from::uuid AND o.id < :to::uuid
+    AND external_id LIKE 'H-%' AND o.state = 'CLOSED'
+GROUP BY 2, 3, 4, 5, 6, 7
+ON CONFLICT (tenant_id, grain, since, store, channel, country, carrier) DO UPDATE SET
+    kept = promise_tally.kept + excluded.kept, missed = promise_tally.missed + excluded.missed;
+
+-- name: history.step_tallies
+-- And of the steps that they would have gone through.
+INSERT INTO step_tally (
+    tenant_id, grain, since, definition, element, store, visits, leaves, attempts, refusals,
+    failures, incidents, overdue, rest_buckets, rest_counts, took_buckets, took_counts
+)
+SELECT
+    :tenant, g.grain, g.since, :definition, e.element, s.store, 90, 90, 95, 1, 4, 1, 2,
+    ARRAY[10, 30, 45, 60, 75, 90, 110, 130], ARRAY[10, 10, 20, 20, 10, 10, 5, 5],
+    ARRAY[20, 30, 35, 40, 45, 50], ARRAY[10, 20, 30, 20, 10, 5]
+FROM (
+    SELECT 'hour' AS grain, h AS since
+    FROM generate_series(:since::timestamptz, :until::timestamptz, interval '1 hour') AS h
+    UNION ALL
+    SELECT 'day', (d AT TIME ZONE :zone)
+    FROM generate_series(
+        date_trunc('day', :since::timestamptz AT TIME ZONE :zone),
+        :until::timestamptz AT TIME ZONE :zone, interval '1 day'
+    ) AS d
+) AS g, unnest(:elements::text[]) AS e (element),
+    unnest(ARRAY['paris', 'umbrale', 'carters']) AS s (store)
+ON CONFLICT DO NOTHING;
+
+-- name: history.tidy
+-- Let the planner know what there is.
+ANALYZE;
