@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import asdict
 
-from mtd.core.tax.document import DocumentKey
+from mtd.core.tax.document import DocumentKey, Numbered
 from mtd.store.sessions import Asker, Connection, structs
 from mtd.store.statements import statements
 
@@ -14,6 +14,13 @@ PAGE_MAX = 50
 """Documents asked about in one round."""
 
 _SQL = statements("buyers")
+
+
+class Claimable(Numbered, frozen=True, kw_only=True):
+    """An invoice that its buyer may still claim."""
+
+    order: str
+    """Key of its order; empty of a document that somebody asked for directly."""
 
 
 class BuyerEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,10 +38,10 @@ class BuyerEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 async def claimable(
     asker: Asker, issuers: Sequence[str], days: int, every_s: float
-) -> list[DocumentKey]:
+) -> list[Claimable]:
     """Invoices that the register is to be asked about now, a page of them."""
     given = {"issuers": issuers, "days": days, "every_s": every_s, "page": PAGE_MAX}
-    return structs(DocumentKey, await asker.fetch(*_SQL["claimable"](**given)))
+    return structs(Claimable, await asker.fetch(*_SQL["claimable"](**given)))
 
 
 async def heard(

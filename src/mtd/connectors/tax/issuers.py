@@ -106,7 +106,7 @@ def _in_chile(name: str, settings: IssuerSettings) -> NativeIssuer:
     options = msgspec.convert(settings.options, ChileanOptions, strict=False)
     return NativeIssuer(
         **_of(name, settings),
-        practice=chilean(options),
+        practice=chilean(options, options.uf),
         public_url=options.public_url,
         transport=options.transport,
         branches=options.branches,

@@ -1,5 +1,7 @@
 """Settings of the tax document issuers: who issues, by which provider, in which environment."""
 
+from datetime import date
+from decimal import Decimal
 from itertools import chain
 from typing import Annotated, Any, Literal
 
@@ -48,6 +50,9 @@ class ChileanOptions(ChileanIssuer, frozen=True, kw_only=True, forbid_unknown_fi
     """What a dispatch guide says of the vehicle and driver where its step does not."""
     branches: dict[str, Place] = msgspec.field(default_factory=dict[str, Place])
     """Where the branches are that goods are fetched from, by the order's name of them."""
+
+    uf: dict[date, Decimal] = msgspec.field(default_factory=dict[date, Decimal])
+    """The UF in pesos by day (Banco Central de Chile), for what is owed above 135 of them."""
 
     def __post_init__(self) -> None:
         """Raises ValueError, which msgspec tells with its place."""

@@ -1,7 +1,10 @@
 -- name: buyers.claimable
 -- Accepted invoices of which buyers may still say something, and that were not asked about lately.
-SELECT d.tenant_id AS tenant, d.issuer, d.type_code, d.series, d.folio
+SELECT d.tenant_id AS tenant, d.issuer, d.type_code, d.series, d.folio, coalesce(
+    o.country || '/' || o.store || '/' || o.channel || '/' || o.external_id, ''
+) AS order
 FROM tax_document d
+LEFT JOIN purchase_order o ON o.tenant_id = d.tenant_id AND o.id = d.instance_id
 WHERE d.type_code IN ('33', '34') AND d.state IN ('ACCEPTED', 'ACCEPTED_WITH_OBJECTIONS')
   AND d.issuer = ANY (:issuers::text[])
   AND d.changed_at > now() - make_interval(days => :days)

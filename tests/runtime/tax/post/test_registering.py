@@ -1,7 +1,11 @@
 """What buyers say of invoices is read, kept, shown and told once."""
 
+from mtd.core.process.definition import Definition, Event, Person, Service
+from tests.core.process.sketch import Sketch
 from tests.runtime.conftest import Founded
+from tests.runtime.plant import named
 from tests.runtime.tax.post.mail import mail
+from tests.runtime.tax.steps import RETRY
 
 TOLD = "SELECT count(*) FROM message WHERE name = 'BuyerSaid'"
 INVOICE = "SELECT * FROM tax_document WHERE type_code = '33' AND state = 'ACCEPTED'"
@@ -27,3 +31,32 @@ async def test_receipts_and_claims_are_kept_and_told_once(found: Founded) -> Non
         assert {row["folio"] for row in rows} == {invoice["folio"]}
         asked = "SELECT DISTINCT type_code FROM tax_document WHERE register_asked_at IS NOT NULL"
         assert [row["type_code"] for row in await post.plant.rows(asked)] == ["33"]
+
+
+def claimable() -> Definition:
+    """A sale whose process hears a claim, and lets a person see to it."""
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    sketch.add("serviceTask", "issue", work=Service(connector="tax.issue", retry=RETRY))
+    hears = (Event(kind="message", name="BuyerClaimed"),)
+    sketch.add("intermediateCatchEvent", "claim", events=hears)
+    sketch.add("userTask", "see", work=Person(role="agent"))
+    sketch.add("endEvent", "end")
+    sketch.chain("start", "issue", "claim", "see", "end")
+    return named(sketch, "sale")
+
+
+async def test_a_claim_reaches_the_orders_process_and_a_receipt_does_not(found: Founded) -> None:
+    async with mail(found, claimable(), pace={"register_s": 0.2}) as post:
+        plant = post.plant
+        await plant.orders("sale", 30)
+        async with plant.worker():
+            await post.until_settled(30)
+            one, other = (await plant.rows(INVOICE))[:2]
+            for invoice, event in ((one, "ERM"), (other, "RFT")):
+                saying = {"issuer": invoice["issuer"], "code": "33", "folio": invoice["folio"]}
+                await post.client.control("sii_registry", system={**saying, "event": event})
+            await plant.until(f"{TOLD} HAVING count(*) = 2")
+            await plant.until("SELECT count(*) = 1 FROM user_task")
+        tasks = await plant.rows("SELECT instance_id FROM user_task")
+        assert [row["instance_id"] for row in tasks] == [other["instance_id"]]

@@ -21,6 +21,8 @@ DAYS = 10
 """Eight by law, and what the register takes to show them."""
 SAID = "BuyerSaid"
 """The message to the order, keyed as `DteStatusChanged` is."""
+CLAIMED = "BuyerClaimed"
+"""The same of a claim alone, keyed by the order: what its process may begin by at any time."""
 TTL_S = 86_400.0
 CLAIMS = frozenset({"RCD", "RFP", "RFT"})
 
@@ -30,11 +32,11 @@ async def look(counter: Counter, issuers: Sequence[str]) -> None:
     pace = counter.pace
     if not counter.courier.hears_buyers:
         return
-    for key in await buyers.claimable(counter.book.session, issuers, DAYS, pace.register_s):
-        await _read(counter, key)
+    for one in await buyers.claimable(counter.book.session, issuers, DAYS, pace.register_s):
+        await _read(counter, one.key, one.order)
 
 
-async def _read(counter: Counter, key: DocumentKey) -> None:
+async def _read(counter: Counter, key: DocumentKey, order: str) -> None:
     signing = await counter.signer(key.tenant, key.issuer)
     if isinstance(signing, BadCertificate):
         return
@@ -45,11 +47,15 @@ async def _read(counter: Counter, key: DocumentKey) -> None:
     rows = [(one.code, one.at, one.by, one.description) for one in said]
     async with counter.book.writing() as connection:
         news = await buyers.heard(connection, counter.book.worker, key, rows)
-        messages = [_message(counter, key, one) for one in news]
+        messages = [_message(counter, key, one, key.tracking_id) for one in news]
         await envelopes.publish(connection, key.tenant, SAID, messages, TTL_S)
+        claims = [
+            _message(counter, key, one, order) for one in news if order and one.code in CLAIMS
+        ]
+        await envelopes.publish(connection, key.tenant, CLAIMED, claims, TTL_S)
 
 
-def _message(counter: Counter, key: DocumentKey, said: BuyerEvent) -> Message:
+def _message(counter: Counter, key: DocumentKey, said: BuyerEvent, heard_by: str) -> Message:
     payload = {
         "track_id": key.tracking_id,
         "document_type": int(key.type_code),
@@ -59,4 +65,4 @@ def _message(counter: Counter, key: DocumentKey, said: BuyerEvent) -> Message:
         "recorded_at": said.recorded_at,
         "description": said.description,
     }
-    return Message(id=counter.new_id(), key=key.tracking_id, payload=msgspec.json.encode(payload))
+    return Message(id=counter.new_id(), key=heard_by, payload=msgspec.json.encode(payload))

@@ -1,8 +1,9 @@
 """Chile's practice: DTE of the SII, stamped with keys of authorised folios."""
 
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -44,8 +45,12 @@ SKU_SCHEME = "INT1"
 """Code of an article by the issuer's own numbering (Formato DTE v2.2, field b2)."""
 
 
-def practice(issuer: Issuer) -> Practice:
-    """The practice of a Chilean taxpayer."""
+UF_FRESH = timedelta(days=31)
+"""The Banco Central publishes a month's values together: an older one is none of the day."""
+
+
+def practice(issuer: Issuer, uf: Mapping[date, Decimal] = {}) -> Practice:
+    """The practice of a Chilean taxpayer; `uf`: that unit in pesos, by day."""
     return Practice(
         country=CHILE.country,
         authority=CHILE.authority,
@@ -62,7 +67,7 @@ def practice(issuer: Issuer) -> Practice:
         buyer_field="Recep",
         total_field="Totales/MntTotal",
         localised=localised,
-        plan=lambda request: plan(request, issuer),
+        plan=lambda request: plan(request, issuer, uf_on(uf, request.occurred_at)),
         series=lambda _plan, _branch: "",
         series_fault=None,
         own_series=(),
@@ -76,6 +81,13 @@ def practice(issuer: Issuer) -> Practice:
         blames_content=lambda _codes: False,
         drawn=partial(_drawn, look_of(issuer)),
     )
+
+
+def uf_on(uf: Mapping[date, Decimal], moment: datetime) -> Decimal | None:
+    """The UF of that day, or the latest before it of a month; None where there is none."""
+    day = moment.astimezone(ZONE).date()
+    known = max((one for one in uf if day - UF_FRESH <= one <= day), default=None)
+    return None if known is None else uf[known]
 
 
 def localised(request: FiscalRequest) -> FiscalRequest:
