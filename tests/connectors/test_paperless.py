@@ -9,7 +9,11 @@ from msgspec.structs import replace
 
 from mtd.connectors.paperless.issuer import STATES
 from mtd.core.orders.dimensions import TaxDocumentState
-from mtd.core.orders.purchase_order import BuyerDocument, DocumentKind, PurchaseOrder
+from mtd.core.orders.purchase_order import (
+    BuyerDocument,
+    DocumentKind,
+    PurchaseOrder,
+)
 from mtd.core.process.outcome import Answer, Done, Failed, Refused, Unknown
 from tests.connectors.conversation import Conversation, an_order, conversation
 from tests.core.orders.examples import ADDRESS

@@ -1,8 +1,5 @@
 """The SUNAT's services over real SOAP: what is sent once is registered once, whatever happens."""
 
-import io
-import zipfile
-from base64 import b64encode
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,7 +11,6 @@ import pytest
 
 from mtd.connectors.settings import LegacySettings
 from mtd.connectors.sunat import find, submit
-from mtd.connectors.sunat.packing import packed, unpacked
 from mtd.connectors.wire import Wire, Wires
 from mtd.core.tax.countries.pe.building import AUTHORITY, build
 from mtd.core.tax.countries.pe.planning import series_of
@@ -26,7 +22,7 @@ from mtd.core.tax.issuing import (
     Submission,
     SubmissionState,
 )
-from mtd.core.tax.request import Correction, FiscalRequest, Reference
+from mtd.core.tax.request import Buyer, Correction, FiscalRequest, Reference
 from mtd.simulators.ledger import Outcome
 from mtd.simulators.settings import TownSettings
 from mtd.simulators.town import Running, serve
@@ -63,9 +59,12 @@ class Talk:
         told = await submit(self.wire, ISSUER.ruc, kind, number, content)
         return told.submission
 
-    async def find(self, number: FiscalNumber, kind: str = "03") -> tuple[Known, str]:
+    async def find(
+        self, number: FiscalNumber, kind: str = "03", content: bytes | None = None
+    ) -> tuple[Known, str]:
         self.wire = self._wires.wire("sunat")
-        found = await find(self.wire, ISSUER.ruc, kind, number)
+        ours = document(receipt())[0] if content is None else content
+        found = await find(self.wire, ISSUER.ruc, kind, number, ours)
         return found.known, "" if found.outcome is None else found.outcome.state.value
 
     async def befall(self, *faults: str) -> None:
@@ -129,7 +128,7 @@ async def test_every_document_is_accepted(shape: str) -> None:
         assert [kept.name for kept in talk.wire.kept] == [
             f"R-{ISSUER.ruc}-{kind}-{got.reference}.xml"
         ]
-        assert await talk.find(number, kind) == (Known.FOUND, "accepted")
+        assert await talk.find(number, kind, content) == (Known.FOUND, "accepted")
 
 
 async def test_a_credit_note_needs_what_it_corrects() -> None:
@@ -215,22 +214,15 @@ async def test_another_document_s_receipt_is_no_answer() -> None:
         assert await talk.find(sent[1]) == (Known.FOUND, "accepted")
 
 
-def zipped(**files: bytes) -> str:
-    into = io.BytesIO()
-    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(f"{name}.xml", content)
-    return b64encode(into.getvalue()).decode()
-
-
-def test_a_receipt_is_unpacked_within_bounds() -> None:
-    assert unpacked(zipped(a=b"<a/>")) == b"<a/>"
-    assert unpacked(packed("a", b"<a/>")) == b"<a/>"
-    assert unpacked(zipped(a=b" " * 1_000_001)) is None
-    assert unpacked(zipped(a=b"<a/>", b=b"<b/>")) is None
-    assert unpacked(zipped()) is None
-    assert unpacked("UEsDBA==") is None
-    assert unpacked("not base64!") is None
+async def test_another_s_document_of_the_same_number_is_not_ours() -> None:
+    async with talking() as talk:
+        content, number, kind = document(EVERY_SHAPE["named receipt"])
+        await talk.send(content, number, kind)
+        assert await talk.find(number, content=content) == (Known.FOUND, "accepted")
+        assert len(talk.wire.kept) == 1
+        other = document(receipt(buyer=Buyer(tax_id="87654321", name="Rosa Flores")))[0]
+        assert await talk.find(number, content=other) == (Known.FOUND, "rejected")
+        assert talk.wire.kept == [], "it would be kept as ours"
 
 
 async def test_a_rejected_number_is_spent() -> None:

@@ -1,12 +1,19 @@
 """Peru through the seam: numbered by its own series, sent one by one, settled once."""
 
+import os
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import pytest
 from lxml import etree
 from msgspec.structs import replace
 
+from mtd.connectors.sunat import submit
+from mtd.connectors.wire import Wires
+from mtd.core.tax.countries.pe.answers import HOLDS_OTHER
+from mtd.core.tax.countries.pe.building import AUTHORITY, build
 from mtd.core.tax.document import DocumentKey
+from mtd.core.tax.issuing import FiscalNumber, SignedArtifact, SubmissionState
 from mtd.core.tax.practice import Format
 from mtd.runtime.operations.papers import Papers
 from mtd.runtime.tax.authorising import standings
@@ -15,6 +22,7 @@ from mtd.runtime.tax.post import office
 from mtd.store import folios
 from mtd.store.kept import of_order
 from tests.core.orders.examples import plain_order
+from tests.core.tax.countries.pe.asking import planned, receipt, the_signer
 from tests.runtime.conftest import Founded
 from tests.runtime.tax.peru import RUC, SERIES, an_order, declared, lima
 from tests.runtime.tax.steps import PAUSE, go, steps
@@ -122,6 +130,32 @@ async def test_a_rejected_number_is_spent_and_the_sale_takes_another(found: Foun
         assert [tuple(row) for row in rows] == [(1, "VOIDED", "3205"), (2, "ACCEPTED", "0000")]
         journal = await shop.plant.rows("SELECT payload FROM journal WHERE instance_id = $1", order)
         assert any(b'"cause":"REJECTED"' in row["payload"] for row in journal), "not to be repeated"
+
+
+async def test_a_number_that_another_document_has_is_given_up(found: Founded) -> None:
+    """As after a restore: the database does not know that the number was given out before."""
+    definition = steps("sale", "tax.issue", PAUSE, "tax.error_control", "tax.issue")
+    async with lima(found, definition) as shop:
+        plan = planned(replace(receipt(), occurred_at=datetime.now(UTC)))
+        before = FiscalNumber(AUTHORITY, "B001", 1)
+        lost = build(plan, before, the_signer(), datetime.now(UTC))
+        assert isinstance(lost, SignedArtifact)
+        wires = Wires(
+            shop.plant.app.settings.legacy, environment=os.environ, now=shop.plant.app.clock.now
+        )
+        said = await submit(wires.wire("sunat"), RUC, "03", before, lost.content)
+        assert said.submission.state is SubmissionState.ACCEPTED
+        await wires.close()
+        await shop.place([an_order()])
+        async with shop.plant.worker():
+            await shop.until_settled(1, "VOIDED")
+            await go(shop.plant, 1)
+            await shop.until_settled(1)
+        rows = await shop.plant.rows("SELECT folio, state, reason FROM tax_document ORDER BY folio")
+        assert [tuple(row) for row in rows] == [
+            (1, "VOIDED", HOLDS_OTHER),
+            (2, "ACCEPTED", rows[1]["reason"]),
+        ]
 
 
 async def test_without_a_series_it_waits_and_goes_on_when_one_is_declared(found: Founded) -> None:

@@ -7,7 +7,13 @@ import msgspec
 
 from mtd.connectors.paperless.settings import Issuer, Options
 from mtd.core.money import rounded
-from mtd.core.orders.purchase_order import Address, DocumentKind, Line, PurchaseOrder
+from mtd.core.orders.purchase_order import (
+    Address,
+    DocumentKind,
+    Line,
+    PaymentMethod,
+    PurchaseOrder,
+)
 
 INVOICE, EXEMPT_INVOICE, RECEIPT, EXEMPT_RECEIPT = 33, 34, 39, 41
 GUIDE, CREDIT_NOTE = 52, 61
@@ -56,12 +62,14 @@ def unit(
 ) -> str:
     """The text of the document; the same order and arguments give the same text.
 
-    With `amount`, tax included, the document is of that part of the order alone.
+    With `amount`, tax included, the document is of that part of the order alone; without a
+    `reference` that is what no card's voucher documents.
     """
     head = _head(order, issuer, kind=kind, folio=folio, issued_on=issued_on)
     lines = list(_lines(order))
+    rest = amount is not None and reference is None
     if amount is not None:
-        called = REST_SKU if reference is None else PART_SKU
+        called = REST_SKU if rest else PART_SKU
         head, lines = {**head, **_part_totals(order, amount)}, [_part_line(amount, called)]
     rows: list[tuple[str, Mapping[str, str]]] = [("FH", head)]
     rows += [("DH", row) for row in lines]
@@ -69,6 +77,7 @@ def unit(
         rows += [
             ("FHTP", {"method": payment.method.value, "amount": str(payment.amount)})
             for payment in order.payments
+            if not (rest and payment.method is PaymentMethod.CARD)
         ]
     if reference is not None:
         rows.append(("RE", _reference(reference)))

@@ -12,6 +12,7 @@ from mtd.core.tax.countries.pe.answers import (
     fault_answer,
     fault_outcome,
     finding,
+    is_of,
     receipt,
     told_at_once,
 )
@@ -54,8 +55,13 @@ def _only(state: SubmissionState, message: str) -> Told:
     return Told(submission=Submission(state=state, message=message))
 
 
-async def find(wire: Wire, ruc: str, type_code: str, number: FiscalNumber) -> Finding:
-    """What is held of a document, by its identity: the only legal step after an unknown end."""
+async def find(
+    wire: Wire, ruc: str, type_code: str, number: FiscalNumber, content: bytes
+) -> Finding:
+    """What is held of a document, by its identity: the only legal step after an unknown end.
+
+    `content`: the document itself; of another of its number the receipt is not kept.
+    """
     arguments = {
         "rucComprobante": ruc,
         "tipoComprobante": type_code,
@@ -73,7 +79,10 @@ async def find(wire: Wire, ruc: str, type_code: str, number: FiscalNumber) -> Fi
     held = _receipt(wire, name, number, child_text(told, "content"))
     if held is not None and held.document != identifier(number):
         return Finding(Known.CANNOT_TELL)
-    return finding(child_text(told, "statusCode"), child_text(told, "statusMessage"), held)
+    if held is not None and not is_of(held, content):
+        wire.kept.clear()
+    status, message = child_text(told, "statusCode"), child_text(told, "statusMessage")
+    return finding(status, message, held, content)
 
 
 def _receipt(wire: Wire, name: str, number: FiscalNumber, text: str) -> Receipt | None:

@@ -38,10 +38,11 @@ class SunatCourier:
         )
 
     async def find(
-        self, wire: Wire, _signing: Signing, _parcel: Parcel, document: DocumentKey
+        self, wire: Wire, _signing: Signing, parcel: Parcel, document: DocumentKey
     ) -> Finding | Failed:
         """What is held of it (`getStatusCdr`); its receipt is kept on the wire."""
-        found = await sunat.find(wire, document.issuer, document.type_code, _number(document))
+        number, content = _number(document), parcel.content
+        found = await sunat.find(wire, document.issuer, document.type_code, number, content)
         return Failed("nobody said what is held") if found.known is Known.CANNOT_TELL else found
 
     async def standing(self, _wire: Wire, _signing: Signing, _parcel: Parcel) -> Standing | Failed:

@@ -14,13 +14,21 @@ CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
 CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
 
 
-def cdr(code: str, *notes: str) -> bytes:
+OURS = (
+    b"<Invoice><AccountingCustomerParty><Party><PartyIdentification><ID>45678901</ID>"
+    b"</PartyIdentification></Party></AccountingCustomerParty></Invoice>"
+)
+
+
+def cdr(code: str, *notes: str, buyer: str = "") -> bytes:
     told = "".join(f"<b:Note>{note}</b:Note>" for note in notes)
+    party = f"<c:PartyIdentification><b:ID>{buyer}</b:ID></c:PartyIdentification>"
+    named = f"<c:RecipientParty>{party}</c:RecipientParty>" if buyer else ""
     return (
         f'<a:ApplicationResponse xmlns:a="x" xmlns:b="{CBC}" xmlns:c="{CAC}">{told}'
         "<c:DocumentResponse><c:Response><b:ReferenceID>F001-7</b:ReferenceID>"
         f"<b:ResponseCode>{code}</b:ResponseCode><b:Description>Dicho</b:Description>"
-        "</c:Response></c:DocumentResponse></a:ApplicationResponse>"
+        f"</c:Response>{named}</c:DocumentResponse></a:ApplicationResponse>"
     ).encode()
 
 
@@ -85,11 +93,34 @@ def test_only_what_was_not_stored_keeps_its_number(code: str, fixable: bool) -> 
 
 def test_what_is_held_is_told_by_the_receipt() -> None:
     held = receipt(cdr("0"))
-    assert finding("0004", "", held).known is Known.FOUND
-    assert finding("0001", "", None).known is Known.FOUND
-    assert finding("0011", "", None).known is Known.NOT_FOUND
-    assert finding("0004", "", None).known is Known.CANNOT_TELL
-    assert finding("", "", None).known is Known.CANNOT_TELL
-    voided = finding("0003", "", None).outcome
+    assert finding("0004", "", held, OURS).known is Known.FOUND
+    assert finding("0001", "", None, OURS).known is Known.FOUND
+    assert finding("0011", "", None, OURS).known is Known.NOT_FOUND
+    assert finding("0004", "", None, OURS).known is Known.CANNOT_TELL
+    assert finding("", "", None, OURS).known is Known.CANNOT_TELL
+    voided = finding("0003", "", None, OURS).outcome
     assert voided is not None
     assert voided.state is OutcomeState.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("buyer", "known"),
+    [
+        ("", OutcomeState.ACCEPTED),
+        ("45678901", OutcomeState.ACCEPTED),
+        ("1-45678901", OutcomeState.ACCEPTED),
+        ("6-20131312955", OutcomeState.REJECTED),
+        ("-", OutcomeState.REJECTED),
+    ],
+)
+def test_a_receipt_of_another_buyer_s_document_is_not_ours(buyer: str, known: OutcomeState) -> None:
+    found = finding("0004", "", receipt(cdr("0", buyer=buyer)), OURS)
+    assert found.outcome is not None
+    assert (found.outcome.state, found.outcome.fixable) == (known, False)
+
+
+def test_what_names_nobody_is_known_by_that_too() -> None:
+    nobody = OURS.replace(b"45678901", b"-")
+    found = finding("0004", "", receipt(cdr("0", buyer="-")), nobody)
+    assert found.outcome is not None
+    assert found.outcome.state is OutcomeState.ACCEPTED

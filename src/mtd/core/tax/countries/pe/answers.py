@@ -20,6 +20,8 @@ from mtd.core.tax.issuing import (
 )
 from mtd.core.tax.markup import Element, Unreadable, read
 
+HOLDS_OTHER = "the authority holds another document under this number"
+
 _CODE = re.compile(r"(?<![0-9])([0-9]{4})(?![0-9])")
 
 UNAVAILABLE = frozenset(
@@ -29,7 +31,8 @@ UNAVAILABLE = frozenset(
 """The service failed by itself: nothing was stored, and the same may be sent again."""
 REFUSES_US = frozenset("0101 0102 0103 0104 0105 0106 0111 0112 0113".split())
 """User, password or permission: no document is at fault, and none was stored."""
-IN_DOUBT = frozenset({"0140", "1033"})
+OTHER_DATA = "1033"
+IN_DOUBT = frozenset({"0140", OTHER_DATA})
 """A document of that number is in process, or was registered before: ask what is held."""
 
 SPENT = frozenset({"1032"})
@@ -49,6 +52,8 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
     document: str
     """Series and number, as the receipt names them."""
+    buyer: str
+    """The number of the document of whoever it was made out to; empty where it is not told."""
     outcome: FiscalOutcome
 
 
@@ -69,7 +74,26 @@ def receipt(content: bytes) -> Receipt | None:
     notes = [(note.text or "").strip() for note in found.root if _local(note) == "Note"]
     told = tuple(match[1] for note in notes for match in _CODE.finditer(note[:20]))
     message = _text(response, "Description")
-    return Receipt(document=_text(response, "ReferenceID"), outcome=_outcome(code, told, message))
+    recipient = _first(found.root, "DocumentResponse", "RecipientParty", "PartyIdentification")
+    return Receipt(
+        document=_text(response, "ReferenceID"),
+        buyer=_bare(_text(recipient, "ID")) if recipient is not None else "",
+        outcome=_outcome(code, told, message),
+    )
+
+
+def is_of(held: Receipt, content: bytes) -> bool:
+    """Whether the receipt may be of this very document, and not of another of the same number.
+
+    A receipt tells the buyer and no more: two documents that name nobody cannot be told apart.
+    """
+    ours = read(content)
+    if isinstance(ours, Unreadable):
+        return False
+    party = ("AccountingCustomerParty", "Party", "PartyIdentification")
+    named = _first(ours.root, *party)
+    buyer = _text(named, "ID") if named is not None else ""
+    return not held.buyer or held.buyer == _bare(buyer)
 
 
 _AT_ONCE = {
@@ -118,8 +142,14 @@ def blames_content(codes: Iterable[str]) -> bool:
     return any(EXCEPTIONS <= int(code) < REJECTIONS for code in told)
 
 
-def finding(status: str, message: str, held: Receipt | None) -> Finding:
-    """The answer to getStatusCdr: the receipt itself where there is one, else the status."""
+def finding(status: str, message: str, held: Receipt | None, content: bytes) -> Finding:
+    """The answer to getStatusCdr: the receipt itself where there is one, else the status.
+
+    Under a number that another document than `content` has, ours was never taken: it needs another.
+    """
+    if held is not None and not is_of(held, content):
+        other = FiscalOutcome(state=OutcomeState.REJECTED, codes=(OTHER_DATA,), message=HOLDS_OTHER)
+        return Finding(Known.FOUND, other)
     if held is not None:
         return Finding(Known.FOUND, held.outcome)
     if status == ACCEPTED:
@@ -138,6 +168,12 @@ def _outcome(code: str, notes: tuple[str, ...], message: str) -> FiscalOutcome:
         state = OutcomeState.ACCEPTED_WITH_OBJECTIONS if codes else OutcomeState.ACCEPTED
         return FiscalOutcome(state=state, codes=codes or (code,), message=message)
     return FiscalOutcome(state=OutcomeState.REJECTED, codes=(code, *notes), message=message)
+
+
+def _bare(identity: str) -> str:
+    """The number without the kind of its document before it, as `6-20131312955` has it."""
+    kind, dash, number = identity.partition("-")
+    return number if dash and len(kind) == 1 and number else identity
 
 
 def _first(root: Element, *path: str) -> Element | None:
