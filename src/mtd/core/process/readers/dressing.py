@@ -2,7 +2,8 @@
 
 import msgspec
 
-from mtd.core.process.drawing import Drawing, Node, Note, Process
+from mtd.core.process.drawing import Drawing, Node, Process
+from mtd.core.process.note import Note
 
 
 def undressed(drawing: Drawing, main: set[str], source_format: str) -> Drawing:

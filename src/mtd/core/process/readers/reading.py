@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from mtd.core.process.drawing import MessageFlow, Note
+from mtd.core.process.drawing import MessageFlow
+from mtd.core.process.note import Note
 from mtd.core.process.readers.words import label
 from mtd.core.process.readers.xml import Element, line_of, local, text_of
 
