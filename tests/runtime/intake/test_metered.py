@@ -4,6 +4,7 @@ import asyncio
 
 from mtd.runtime.app import TENANT
 from mtd.runtime.intake.lying import lying
+from mtd.runtime.operations import pushing
 from mtd.runtime.telemetry import intake_gauges
 from tests.runtime.intake.place import Place, an_order, body_of, path_of
 
@@ -38,7 +39,7 @@ async def test_what_lies_there_is_told_with_its_age(place: Place) -> None:
     gauges = intake_gauges(place.app.clock.now(), waiting)
     age_s = gauges.get_sample_value("mtd_intake_oldest_seconds", {"state": "WAITING"})
     assert age_s is not None and 0 <= age_s < 60
-    await place.operations.reject([file.id], "a clerk", "not an order")
+    await pushing.reject(place.operations, [file.id], "a clerk", "not an order")
     rejected = await lying(place.app, TENANT)
     assert (rejected.waiting, rejected.rejected) == (0, 1)
     gauges = intake_gauges(place.app.clock.now(), rejected)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from mtd.runtime.operations import pushing
 from mtd.runtime.rehearsal.orders.generator import generate
 from mtd.runtime.rehearsal.orders.trouble import Trouble, arrivals, deposit, put_right
 from tests.core.orders.examples import shipped_mappings
@@ -112,7 +113,7 @@ async def test_a_corrected_file_of_the_same_name_is_another(place: Place) -> Non
         await place.settled(2)
         await place.put_away(f"done/{path_of(order)}")
         (waiting,) = [file for file in await place.files() if file.state == "WAITING"]
-        await place.operations.reject([waiting.id], "Ana", "corrected")
+        await pushing.reject(place.operations, [waiting.id], "Ana", "corrected")
         await place.put_away(f"rejected/{path_of(order)}")
     states = {file.state for file in await place.files()}
     assert states == {"DONE", "REJECTED"}
@@ -152,7 +153,7 @@ async def test_ten_attempts_exactly_then_a_push_delivers_what_was_put_right(plac
         assert {failure.message for failure in failures} == {"NotReadable: Is a directory"}
         put_right(arrival, place.folder)
         await place.until(lambda files: files[0].archive != "")
-        assert await place.operations.push([file.id], "Ana", "moved out") == [file.id]
+        assert await pushing.push(place.operations, [file.id], "Ana", "moved out") == [file.id]
         (file,) = await place.until(lambda files: files[0].state == "DONE")
         await place.put_away(f"done/{arrival.file_name}")
     assert (file.order_key, file.attempts, file.pushes) == (arrival.order_key, 1, 1)
@@ -166,11 +167,11 @@ async def test_a_damaged_archive_fails_ten_times_and_is_pushed_back(place: Place
         (file,) = await place.settled(1)
         archived = place.home / file.archive
         archived.write_bytes(b"rotten")
-        await place.operations.push([file.id], "Ana", "again")
+        await pushing.push(place.operations, [file.id], "Ana", "again")
         (file,) = await place.until(lambda files: files[0].cause == "DELIVERY_FAILED")
         assert len(await place.failures(file)) == 11, "one finding, ten failures"
         archived.write_bytes(body_of(order)[:-9])
-        await place.operations.push([file.id], "Ana", "restored")
+        await pushing.push(place.operations, [file.id], "Ana", "restored")
         (file,) = await place.until(lambda files: files[0].cause == "XML_INVALID")
     assert [one.round for one in await place.failures(file)] == [0, *[1] * 10, 2]
 

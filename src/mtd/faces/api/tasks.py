@@ -12,6 +12,7 @@ from mtd.faces.api.problems import unfit
 from mtd.faces.api.provided import Served
 from mtd.faces.api.receipts import RECEIPTS, answer
 from mtd.runtime.definitions.forms import Asked, Unfit
+from mtd.runtime.operations import assigning
 from mtd.runtime.operations.punctuality import Punctuality, punctuality
 from mtd.store.tasks import PAGE_MAX
 
@@ -73,14 +74,14 @@ async def listing(
     warning, now = operations.app.at_risk(), operations.app.clock.now()
     return [
         _view(asked, punctuality(asked.task.due_at, now, warning))
-        for asked in await operations.tasks(role, assignee, limit)
+        for asked in await assigning.listing(operations, role, assignee, limit)
     ]
 
 
 @post("/tasks/{instance:uuid}/{wait:int}/claim", status_code=200, summary="Take a task")
 async def claim(operations: Served, instance: FromPath[UUID], wait: Wait, data: JSONBody[By]) -> By:
     """409 when somebody else has it."""
-    await operations.claim(str(instance), wait, data.person)
+    await assigning.claim(operations, str(instance), wait, data.person)
     return data
 
 
@@ -89,7 +90,7 @@ async def unclaim(
     operations: Served, instance: FromPath[UUID], wait: Wait, data: JSONBody[By]
 ) -> By:
     """409 when the person does not have it."""
-    await operations.unclaim(str(instance), wait, data.person)
+    await assigning.unclaim(operations, str(instance), wait, data.person)
     return data
 
 
@@ -98,7 +99,7 @@ async def delegate(
     operations: Served, instance: FromPath[UUID], wait: Wait, data: JSONBody[Handover]
 ) -> By:
     """409 when the person does not have it."""
-    await operations.delegate(str(instance), wait, data.person, data.to)
+    await assigning.delegate(operations, str(instance), wait, data.person, data.to)
     return By(person=data.to)
 
 
@@ -116,7 +117,8 @@ async def complete(
     422 names each field that is not as the task's `form_schema` wants it.
     """
     try:
-        return answer(await operations.complete(str(instance), wait, data.outputs, data.person))
+        given = (data.outputs, data.person)
+        return answer(await assigning.complete(operations, str(instance), wait, *given))
     except Unfit as error:
         return unfit(error)
 

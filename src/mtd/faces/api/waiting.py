@@ -9,6 +9,7 @@ from litestar import Router, get, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from mtd.faces.api.provided import Served
+from mtd.runtime.operations import pushing
 from mtd.store.intake import PAGE_MAX
 
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
@@ -76,20 +77,20 @@ async def listing(
                 for one in failures
             ],
         )
-        for file, failures in await operations.waiting(cause, limit)
+        for file, failures in await pushing.listing(operations, cause, limit)
     ]
 
 
 @post("/waiting/push", status_code=200, summary="Try waiting files again")
 async def push(operations: Served, data: JSONBody[Selection]) -> Changed:
     """Their attempts begin anew; who, when and why is kept."""
-    return Changed(ids=await operations.push(named(data), data.actor, data.reason))
+    return Changed(ids=await pushing.push(operations, named(data), data.actor, data.reason))
 
 
 @post("/waiting/reject", status_code=200, summary="Give waiting files up")
 async def reject(operations: Served, data: JSONBody[Selection]) -> Changed:
     """Only a person rejects a file."""
-    return Changed(ids=await operations.reject(named(data), data.actor, data.reason))
+    return Changed(ids=await pushing.reject(operations, named(data), data.actor, data.reason))
 
 
 ROUTER = Router(path="/", route_handlers=[listing, push, reject], tags=["waiting"])

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from mtd.faces.cli.changes import pair, show_preview
 from mtd.faces.cli.starting import opened, operations_of
+from mtd.runtime.operations import pushing
 from mtd.runtime.operations.changing import Wanted, previewed
 from mtd.runtime.operations.changing import modify as modified
 from mtd.runtime.operations.chronicle import Chapter
@@ -109,8 +110,8 @@ def push(*ids: str, reason: str, customer: str = CUSTOMER) -> int:
     """Have waiting files tried again: by their ids, or all."""
 
     async def act(operations: Operations) -> int:
-        chosen = list(ids) or [file.id for file, _ in await operations.waiting(None, 200)]
-        pushed = await operations.push(chosen, getpass.getuser(), reason)
+        chosen = list(ids) or [file.id for file, _ in await pushing.listing(operations, None, 200)]
+        pushed = await pushing.push(operations, chosen, getpass.getuser(), reason)
         print(f"pushed {len(pushed)} of {len(chosen)}")
         return 0 if len(pushed) == len(chosen) else 1
 
@@ -169,7 +170,7 @@ def _print(console: Console, chapter: Chapter) -> None:
 
 async def _waiting(operations: Operations, cause: str | None) -> int:
     console = Console(highlight=False)
-    files = await operations.waiting(cause, 200)
+    files = await pushing.listing(operations, cause, 200)
     for file, failures in files:
         attempts = f", {file.attempts} attempts" if file.attempts else ""
         console.print(f"[bold]{file.id}[/]  {file.cause}{attempts}", soft_wrap=True)

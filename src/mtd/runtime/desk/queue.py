@@ -14,6 +14,7 @@ from mtd.runtime.bulk.asked import Wish
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
 from mtd.runtime.intake.archive import Archive, Damaged
+from mtd.runtime.operations import pushing
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.store import discards, intake
 from mtd.store.discards import Request
@@ -144,7 +145,8 @@ async def give_back(desk: Desk, person: Person, id_: str, reason: str) -> Path:
         place = await asyncio.to_thread(_returned, desk.app.home, file, reason.strip())
     except (OSError, Damaged) as error:
         raise Conflict(f"the file cannot be given back: {error}") from error
-    if not await desk.operations.reject([id_], person.login, f"returned: {reason.strip()}"):
+    why = f"returned: {reason.strip()}"
+    if not await pushing.reject(desk.operations, [id_], person.login, why):
         raise Conflict("the file does not wait any more")
     return place
 
@@ -185,7 +187,7 @@ async def decide_discard(desk: Desk, person: Person, id_: str, *, agreed: bool) 
         raise Conflict("it was decided already")
     if agreed:
         why = f"{settled.reason} (asked by {settled.asked_by})"
-        await desk.operations.reject([id_], person.login, why)
+        await pushing.reject(desk.operations, [id_], person.login, why)
 
 
 def store_of(file: File) -> str:

@@ -12,6 +12,7 @@ from mtd.runtime.definitions import forms
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.dossier import accepted
 from mtd.runtime.desk.person import Person
+from mtd.runtime.operations import assigning
 from mtd.runtime.operations.operations import NotFound
 from mtd.runtime.operations.punctuality import Punctuality, punctuality
 from mtd.store import tasks, worklist
@@ -101,21 +102,21 @@ async def claim(desk: Desk, person: Person, instance: str, wait: int) -> None:
     """Take the task. Raises NotFound, Conflict."""
     await _seen(desk, person, instance, wait)
     await desk.record(person, "task.claim", f"{instance}:{wait}")
-    await desk.operations.claim(instance, wait, person.login)
+    await assigning.claim(desk.operations, instance, wait, person.login)
 
 
 async def unclaim(desk: Desk, person: Person, instance: str, wait: int) -> None:
     """Give the task back. Raises NotFound, Conflict."""
     await _seen(desk, person, instance, wait)
     await desk.record(person, "task.unclaim", f"{instance}:{wait}")
-    await desk.operations.unclaim(instance, wait, person.login)
+    await assigning.unclaim(desk.operations, instance, wait, person.login)
 
 
 async def delegate(desk: Desk, person: Person, instance: str, wait: int, other: str) -> None:
     """Hand the task over. Raises NotFound, Conflict."""
     await _seen(desk, person, instance, wait)
     await desk.record(person, "task.delegate", f"{instance}:{wait}", after={"to": other})
-    await desk.operations.delegate(instance, wait, person.login, other)
+    await assigning.delegate(desk.operations, instance, wait, person.login, other)
 
 
 async def assign(desk: Desk, person: Person, chosen: Sequence[tuple[str, int]], other: str) -> int:
@@ -139,7 +140,7 @@ async def complete(
     person.must("tasks.work")
     await _seen(desk, person, instance, wait)
     await desk.record(person, "task.complete", f"{instance}:{wait}", after=sorted(outputs))
-    accepted(await desk.operations.complete(instance, wait, outputs, person.login))
+    accepted(await assigning.complete(desk.operations, instance, wait, outputs, person.login))
     for _ in range(CLOSED_LOOKS_MAX):
         async with desk.app.store.door(desk.tenant) as connection:
             known = await tasks.of(connection, desk.tenant, instance)

@@ -9,15 +9,13 @@ import msgspec
 
 from mtd.core.orders.mapping import Mapping
 from mtd.core.orders.purchase_order import PurchaseOrder
-from mtd.core.process.trigger import Retried, Stopped, Submitted, Trigger
+from mtd.core.process.trigger import Retried, Stopped, Trigger
 from mtd.runtime.app import App
-from mtd.runtime.definitions import forms
 from mtd.runtime.door import Door
 from mtd.runtime.engine.sending import CANCEL_REQUESTED, STAGE_ERROR
 from mtd.runtime.operations.chronicle import Chapter, chronicle
-from mtd.runtime.operations.correcting import correct
 from mtd.runtime.receiving import Receiving
-from mtd.store import census, clients, incidents, intake, orders, tasks, trace
+from mtd.store import census, clients, incidents, orders, trace
 from mtd.store.arrival import ForInstance, Published, Receipt
 from mtd.store.census import Backlog, Health
 from mtd.store.incidents import Incident
@@ -128,7 +126,7 @@ class Operations:
         trigger = Retried(
             at=now, incident=incident, variables=variables, actor=actor, reason=reason
         )
-        return await self._let(order.id, trigger, self._receiving.new_id())
+        return await self.let(order.id, trigger, self._receiving.new_id())
 
     async def cancel(self, order: Order, actor: str, reason: str) -> Receipt:
         """Ask the order's process to cancel; refused where it does not listen any more."""
@@ -139,7 +137,7 @@ class Operations:
     async def stop(self, order: Order, actor: str, reason: str) -> Receipt:
         """End the order's process where it stands, undoing nothing."""
         trigger = Stopped(at=self.app.clock.now(), actor=actor, reason=reason)
-        return await self._let(order.id, trigger, self._receiving.new_id())
+        return await self.let(order.id, trigger, self._receiving.new_id())
 
     async def is_over(self, instance: str) -> bool:
         """Whether the process of an order has come to its end."""
@@ -182,77 +180,6 @@ class Operations:
         self.app.meters.messages.labels(known, type(receipt).__name__.lower()).inc()
         return receipt
 
-    # -- people ----------------------------------------------------------------------------
-
-    async def tasks(self, role: str | None, assignee: str | None, limit: int) -> list[forms.Asked]:
-        """Open tasks, oldest first, each with its form's schema."""
-        async with self.app.store.door(self.tenant) as connection:
-            page = await tasks.page(
-                connection, self.tenant, role=role, assignee=assignee, limit=limit
-            )
-        return [await forms.asked(self.app.library, self.tenant, task) for task in page]
-
-    async def claim(self, instance: str, wait: int, person: str) -> None:
-        """`person` takes the task. Raises Conflict."""
-        async with self.app.store.door(self.tenant) as connection:
-            if not await tasks.claim(connection, self.tenant, instance, wait, person):
-                raise Conflict("somebody else has the task, or it is over")
-
-    async def unclaim(self, instance: str, wait: int, person: str) -> None:
-        """`person` gives the task back. Raises Conflict."""
-        async with self.app.store.door(self.tenant) as connection:
-            if not await tasks.unclaim(connection, self.tenant, instance, wait, person):
-                raise Conflict(f"{person} does not have the task")
-
-    async def delegate(self, instance: str, wait: int, person: str, other: str) -> None:
-        """`person` hands the task to `other`. Raises Conflict."""
-        async with self.app.store.door(self.tenant) as connection:
-            if not await tasks.delegate(connection, self.tenant, instance, wait, person, other):
-                raise Conflict(f"{person} does not have the task")
-
-    async def complete(
-        self, instance: str, wait: int, outputs: dict[str, Any], person: str
-    ) -> Receipt:
-        """`person` did the task. Raises NotFound, Conflict when another has it, forms.Unfit."""
-        async with self.app.store.door(self.tenant) as connection:
-            known = await tasks.of(connection, self.tenant, instance)
-        task = next((task for task in known if task.wait == wait), None)
-        if task is None:
-            raise NotFound(f"there is no task {instance}:{wait}")
-        if task.closed_at is not None:
-            raise Conflict(f"the task is {task.state.lower()}")
-        if task.assignee not in (None, person):
-            raise Conflict(f"{task.assignee} has the task")
-        if task.paused is not None:
-            raise Conflict(f"its step is paused: {task.paused}")
-        asked = await forms.asked(self.app.library, self.tenant, task)
-        forms.check(asked, outputs)
-        left = await correct(self.app, self.tenant, asked, outputs, person)
-        trigger = Submitted(at=self.app.clock.now(), wait=wait, outputs=left, actor=person)
-        return await self._let(instance, trigger, f"task:{instance}:{wait}")
-
-    # -- files -----------------------------------------------------------------------------
-
-    async def waiting(
-        self, cause: str | None, limit: int
-    ) -> list[tuple[intake.File, list[intake.Failure]]]:
-        """Files that wait for a person, oldest first, each with why its attempts failed."""
-        async with self.app.store.door(self.tenant) as connection:
-            files = await intake.waiting(connection, self.tenant, cause=cause, limit=limit)
-            return [
-                (file, await intake.failures(connection, self.tenant, file.id)) for file in files
-            ]
-
-    async def push(self, ids: list[str], actor: str, reason: str) -> list[str]:
-        """Have waiting files tried again; the ids of those that waited."""
-        async with self.app.store.door(self.tenant) as connection:
-            return await intake.push(connection, self.tenant, ids, actor=actor, reason=reason)
-
-    async def reject(self, ids: list[str], actor: str, reason: str) -> list[str]:
-        """Give waiting files up; the ids of those that waited."""
-        async with self.app.store.door(self.tenant) as connection:
-            return await intake.reject(connection, self.tenant, ids, actor=actor, reason=reason)
-
     # -- operation -------------------------------------------------------------------------
 
     async def client(self, key: str) -> str | None:
@@ -277,7 +204,8 @@ class Operations:
             found = await census.orders(connection, self.tenant)
             return {"orders": found, "files": await census.files_by_state(connection, self.tenant)}
 
-    async def _let(self, instance: str, trigger: Trigger, message_id: str) -> Receipt:
+    async def let(self, instance: str, trigger: Trigger, message_id: str) -> Receipt:
+        """`trigger` comes in by the door, for an instance."""
         return await self._door.deliver(
             ForInstance(
                 tenant=self.tenant,

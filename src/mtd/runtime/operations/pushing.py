@@ -1,0 +1,27 @@
+"""Pushing: files that wait for a person: why they do, tried again, given up."""
+
+from mtd.runtime.operations.operations import Operations
+from mtd.store import intake
+from mtd.store.intake import Failure, File
+
+
+async def listing(
+    operations: Operations, cause: str | None, limit: int
+) -> list[tuple[File, list[Failure]]]:
+    """Files that wait, oldest first, each with why its attempts failed."""
+    tenant = operations.tenant
+    async with operations.app.store.door(tenant) as connection:
+        files = await intake.waiting(connection, tenant, cause=cause, limit=limit)
+        return [(file, await intake.failures(connection, tenant, file.id)) for file in files]
+
+
+async def push(operations: Operations, ids: list[str], actor: str, reason: str) -> list[str]:
+    """Have waiting files tried again; the ids of those that waited."""
+    async with operations.app.store.door(operations.tenant) as connection:
+        return await intake.push(connection, operations.tenant, ids, actor=actor, reason=reason)
+
+
+async def reject(operations: Operations, ids: list[str], actor: str, reason: str) -> list[str]:
+    """Give waiting files up; the ids of those that waited."""
+    async with operations.app.store.door(operations.tenant) as connection:
+        return await intake.reject(connection, operations.tenant, ids, actor=actor, reason=reason)
