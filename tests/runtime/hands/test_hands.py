@@ -10,6 +10,7 @@ from mtd.connectors.wire import Artifact, Wire, Wires
 from mtd.core.process.effect import Call
 from mtd.core.process.outcome import Answer, Done, Failed, Unknown
 from mtd.runtime.clock import Clock
+from mtd.runtime.hands.calling import Calling
 from mtd.runtime.hands.hands import Hands
 from mtd.runtime.hands.intent import Answer as Answered
 from mtd.runtime.hands.intent import Intent
@@ -190,21 +191,24 @@ async def test_a_call_that_stood_in_line_is_made_by_whoever_may_still_make_it(st
     legacy = {"far": a_legacy(concurrency_max=1)}
     clock = Clock()
     wires = Wires(legacy, environment={}, now=clock.now)
-    hands = Hands(
+    calling = Calling(
         connectors={"far.do": Connector("far.do", far, Repeat.NEVER)},
-        legacy=legacy,
-        queue_max=10,
         wires=wires,
         clock=clock,
         meters=Meters(),
+        keep=nothing,
+        lay=no_desk,
+        mailroom=lambda _: None,
+    )
+    hands = Hands(
+        calling,
+        legacy=legacy,
+        queue_max=10,
         chance=lambda: 0.0,
         answered=answered,
         put_off=later,
         may_send=may_send,
         paused_by=lambda _, __: None,
-        keep=nothing,
-        lay=no_desk,
-        mailroom=lambda _: None,
     )
     hands.act([an_intent(1), an_intent(2)])
     async with asyncio.timeout(5):

@@ -18,6 +18,7 @@ from mtd.runtime.engine.engine import Engine
 from mtd.runtime.engine.keeping import Keeper
 from mtd.runtime.engine.ownership import Buried, Ownership, persisted
 from mtd.runtime.engine.turn import turn
+from mtd.runtime.hands.calling import Calling
 from mtd.runtime.hands.hands import Hands
 from mtd.runtime.hands.pauses import LOOK_S, Pauses
 from mtd.runtime.settings.lifetimes import Lifetimes
@@ -79,21 +80,24 @@ async def _career(
     mailrooms = Mailrooms(worker, app.vault, by_tax_id(app.settings.issuers), app.clock.now)
     engine = _engine(app, ownership, connectors)
     pauses = Pauses(worker)
-    hands = Hands(
+    calling = Calling(
         connectors=connectors,
-        legacy=app.settings.legacy,
-        queue_max=max(1, app.settings.worker.live_max // QUEUE_SHARE),
         wires=wires,
         clock=app.clock,
         meters=app.meters,
+        keep=Keeper(app).keep,
+        lay=lambda intent: desks.lay(intent.tenant, intent.instance, intent.effect, intent.sealing),
+        mailroom=lambda intent: mailrooms.lay(intent.tenant, intent.instance),
+    )
+    hands = Hands(
+        calling,
+        legacy=app.settings.legacy,
+        queue_max=max(1, app.settings.worker.live_max // QUEUE_SHARE),
         chance=random.random,
         answered=engine.answered,
         put_off=engine.put_off,
         may_send=engine.may_send,
         paused_by=pauses.over,
-        keep=Keeper(app).keep,
-        lay=lambda intent: desks.lay(intent.tenant, intent.instance, intent.effect, intent.sealing),
-        mailroom=lambda intent: mailrooms.lay(intent.tenant, intent.instance),
     )
     engine.give_hands(hands)
     await persisted(pauses.look)

@@ -6,31 +6,23 @@ every answer back as a trigger; they decide nothing about what follows.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 from typing import Any
 
-from structlog.contextvars import bound_contextvars
-
-from mtd.connectors.contract import Attempt, Connector, Repeat
+from mtd.connectors.contract import Connector, Repeat
 from mtd.connectors.desk import NotYet
 from mtd.connectors.settings import LegacySettings
-from mtd.connectors.wire import Counter, Wire, Wires
-from mtd.core.process.outcome import Done, Failed, InDoubt, Outcome, Unknown
-from mtd.runtime.clock import Clock, elapsed_s
-from mtd.runtime.hands.attempts import attempt_of, finished, made, tell
-from mtd.runtime.hands.intent import Answer, Intent, Keep, Lay, OpenMailroom, PutOff
+from mtd.core.process.outcome import Failed
+from mtd.runtime.clock import elapsed_s
+from mtd.runtime.hands.calling import Calling
+from mtd.runtime.hands.intent import Answer, Intent, PutOff
 from mtd.runtime.hands.line import Line
 from mtd.runtime.hands.pauses import HELD_S
 from mtd.runtime.memory.live import PATIENCE
-from mtd.runtime.telemetry import Meters
-from mtd.store.ids import uuid7
 from mtd.store.pauses import Pause
 
 PUT_OFF_MIN_S = 2 * PATIENCE.total_seconds()
 """A call that cannot be made is put off so long at least: its instance need not stay for it."""
-DOUBTED_FOR = timedelta(days=30)
-"""So long after a restore what begins may have begun before, and been forgotten by it."""
 PAUSED_S = 10.0
 """How long a call is put off while nothing may be sent at all."""
 
@@ -43,46 +35,32 @@ class Hands:
 
     def __init__(
         self,
+        calling: Calling,
         *,
-        connectors: Mapping[str, Connector],
         legacy: Mapping[str, LegacySettings],
         queue_max: int,
-        wires: Wires,
-        clock: Clock,
-        meters: Meters,
         chance: Callable[[], float],
         answered: Callable[[Answer], None],
         put_off: PutOff,
         may_send: Callable[[Intent], bool],
         paused_by: Callable[[Intent, Connector], Pause | None],
-        keep: Keep,
-        lay: Lay,
-        mailroom: OpenMailroom,
     ) -> None:
-        self._connectors = connectors
-        self._wires = wires
-        self._clock = clock
-        self._meters = meters
+        self._calling = calling
         self._chance = chance
         self._answered = answered
         self._put_off = put_off
         self._may_send = may_send
         self._paused_by = paused_by
-        self._keep = keep
-        self._lay = lay
-        self._mailroom = mailroom
         self._lines = {name: Line[Intent](s, queue_max) for name, s in legacy.items()}
         self._again: dict[str, asyncio.TimerHandle] = {}
         """When a line is looked at again, where its rate holds it up."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._paused = False
-        self._doubted_until = ""
-        """Instances of lesser ids may have done more than is known here."""
 
     def act(self, intents: Iterable[Intent]) -> None:
         """Make these calls, now or as soon as their lines let them."""
         for intent in intents:
-            connector = self._serving(intent)
+            connector = self._calling.serving(intent)
             if isinstance(connector, Failed):
                 self._fail(intent, connector.message)
             elif intent.unreadable is not None:
@@ -92,7 +70,7 @@ class Hands:
             elif connector.repeat is Repeat.TRANSACTIONAL:
                 self._begin(self._transact(connector, intent))
             elif connector.repeat is Repeat.LOCAL:
-                self._answered(self._local(connector, intent))
+                self._answered(self._calling.local(connector, intent))
             elif connector.legacy not in self._lines:
                 self._fail(intent, f"the settings have no [legacy.{connector.legacy}]")
             else:
@@ -101,13 +79,10 @@ class Hands:
     def heed(self, paused: bool, restored_at: datetime | None) -> None:
         """Send nothing to anyone, or send again; and doubt what a restore may have forgotten."""
         if restored_at is not None:
-            self._doubted_until = uuid7(restored_at + DOUBTED_FOR, bytes(10))
+            self._calling.doubt(restored_at)
         if paused and not self._paused:
             self._dismiss(lambda _: True, PAUSED_S)
         self._paused = paused
-
-    def _given(self, intent: Intent) -> Attempt:
-        return attempt_of(intent, doubted=intent.instance < self._doubted_until)
 
     def recall(self) -> None:
         """Give back at once whatever waits in a line and may not be sent here any more."""
@@ -117,7 +92,7 @@ class Hands:
         """Something was paused: who waits in a line and is held by that goes home."""
         for line in self._lines.values():
             for intent in line.leave(self._is_held):
-                self._held(intent, self._chosen(intent))
+                self._held(intent, self._calling.chosen(intent))
 
     def relieve(self, count: int) -> None:
         """Put off at most `count` calls, those that came last in the longest line."""
@@ -175,47 +150,32 @@ class Hands:
         return max(PUT_OFF_MIN_S, at_least_s) * (1.0 + self._chance())
 
     async def _attempt(self, legacy: str, line: Line[Intent], intent: Intent) -> None:
-        connector = self._chosen(intent)
-        if self._paused or not self._may_send(intent):
-            line.withdraw(intent)
-            self._put_off(intent, self._delay_s(PAUSED_S if self._paused else 0.0))
-            return
-        if self._held(intent, connector):
+        connector = self._calling.chosen(intent)
+        if self._may_not_now(intent) or self._held(intent, connector):
             line.withdraw(intent)
             return
-        wire = self._wires.wire(legacy)
-        wire.mailroom = self._mailroom(intent)
-        at, began_s = self._clock.now(), elapsed_s()
-        run = partial(self._run, connector, intent)
-        with bound_contextvars(**intent.told):
-            outcome = await made(run, self._given(intent), wire)
-            if isinstance(outcome, Unknown) and connector.repeat is Repeat.NEVER:
-                outcome = InDoubt(outcome.message)
-            tell(outcome, took_s := elapsed_s() - began_s)
-        line.settle(intent, sound=wire.sound, now_s=elapsed_s())
-        self._meters.called(connector.handler(intent.call.inputs), outcome, took_s)
-        self._answered(
-            Answer(
-                intent=intent,
-                at=at,
-                took_ms=took_s * 1000,
-                outcome=outcome,
-                exchanges=tuple(wire.exchanges),
-            )
-        )
+        answer, sound = await self._calling.remote(legacy, connector, intent)
+        line.settle(intent, sound=sound, now_s=elapsed_s())
+        self._answered(answer)
         self._push(legacy)
 
-    async def _run(
-        self, connector: Connector, intent: Intent, attempt: Attempt, wire: Wire
-    ) -> Outcome:
-        """What came back with a call that is done is kept first: else it is not known to be."""
-        outcome = await connector.run(attempt, wire)
-        if isinstance(outcome, Done) and wire.kept:
-            await self._keep(intent, wire.kept)
-        return outcome
+    async def _transact(self, connector: Connector, intent: Intent) -> None:
+        if self._may_not_now(intent):
+            return
+        try:
+            self._answered(await self._calling.transact(connector, intent))
+        except NotYet as later:
+            self._put_off(intent, later.delay_s * (1.0 + self._chance()))
+
+    def _may_not_now(self, intent: Intent) -> bool:
+        """Whether nothing may be sent, at all or by this worker; then the call is put off."""
+        stopped = self._paused or not self._may_send(intent)
+        if stopped:
+            self._put_off(intent, self._delay_s(PAUSED_S if self._paused else 0.0))
+        return stopped
 
     def _is_held(self, intent: Intent) -> bool:
-        return self._paused_by(intent, self._chosen(intent)) is not None
+        return self._paused_by(intent, self._calling.chosen(intent)) is not None
 
     def _held(self, intent: Intent, connector: Connector) -> bool:
         """Whether the call is held by a pause; then its instance waits for the end of that."""
@@ -224,68 +184,10 @@ class Hands:
             self._put_off(intent, HELD_S, pause.id)
         return pause is not None
 
-    async def _transact(self, connector: Connector, intent: Intent) -> None:
-        """Nothing leaves: what the connector writes is committed with its answer, or undone."""
-        if self._paused or not self._may_send(intent):
-            self._put_off(intent, self._delay_s(PAUSED_S if self._paused else 0.0))
-            return
-        at, began_s = self._clock.now(), elapsed_s()
-        desk = self._lay(intent)
-        try:
-            with bound_contextvars(**intent.told):
-                outcome = await made(connector.run, self._given(intent), Counter(desk))
-                tell(outcome, elapsed_s() - began_s)
-        except NotYet as later:
-            desk.undone()
-            self._put_off(intent, later.delay_s * (1.0 + self._chance()))
-            return
-        if isinstance(outcome, Unknown):
-            outcome = Failed(outcome.message)  # nothing was written: nothing took effect
-        if not isinstance(outcome, Done):
-            desk.undone()
-        took_s = elapsed_s() - began_s
-        self._meters.called(connector.handler(intent.call.inputs), outcome, took_s)
-        took_ms = took_s * 1000
-        self._answered(
-            Answer(
-                intent=intent,
-                at=at,
-                took_ms=took_ms,
-                outcome=outcome,
-                exchanges=None,
-                desk=desk if isinstance(outcome, Done) else None,
-            )
-        )
-
-    def _serving(self, intent: Intent) -> Connector | Failed:
-        """Who makes this call."""
-        connector = self._connectors.get(intent.call.service)
-        if connector is None:
-            return Failed(f"there is no service {intent.call.service!r}")
-        return connector if connector.choose is None else connector.choose(self._given(intent))
-
-    def _chosen(self, intent: Intent) -> Connector:
-        """Who makes a call that stands in a line: that does not change."""
-        connector = self._serving(intent)
-        assert isinstance(connector, Connector), connector
-        return connector
-
     def _begin(self, attempt: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(attempt)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _local(self, connector: Connector, intent: Intent) -> Answer:
-        """A local connector never suspends: its coroutine ends at its first step."""
-        at, began_s = self._clock.now(), elapsed_s()
-        outcome = finished(connector.run, self._given(intent), self._wires.none)
-        took_s = elapsed_s() - began_s
-        self._meters.called(connector.handler(intent.call.inputs), outcome, took_s)
-        return Answer(intent=intent, at=at, took_ms=took_s * 1000, outcome=outcome, exchanges=None)
-
     def _fail(self, intent: Intent, message: str) -> None:
-        """Certainly nothing was sent: the binding says what follows, as of any failure."""
-        answer = Answer(
-            intent=intent, at=self._clock.now(), took_ms=0.0, outcome=Failed(message), exchanges=()
-        )
-        self._answered(answer)
+        self._answered(self._calling.failed(intent, message))
