@@ -1,28 +1,25 @@
 """The engine: one worker's memory, its slots, and what its turns need of the world."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
 from mtd.core.process.instance import State
-from mtd.core.process.trigger import Answered, Fired
 from mtd.runtime.clock import Clock, elapsed_s
 from mtd.runtime.engine import tally
 from mtd.runtime.engine.arriving import Arriving
-from mtd.runtime.engine.happening import Happened, Happening, Move
-from mtd.runtime.engine.issuing import fitting, kept, refuse, settle
+from mtd.runtime.engine.gathering import Gathering, Key
+from mtd.runtime.engine.happening import Happened, Move
+from mtd.runtime.engine.issuing import kept, refuse, settle
 from mtd.runtime.engine.moving import set_aside
 from mtd.runtime.engine.ownership import Ownership
-from mtd.runtime.engine.pacing import Pace
 from mtd.runtime.engine.trials import Trials
 from mtd.runtime.hands.hands import Hands
 from mtd.runtime.hands.intent import Answer, Intent
 from mtd.runtime.hands.opening import bring_orders
-from mtd.runtime.memory.live import Live, due
-from mtd.runtime.memory.timing import Alarms
+from mtd.runtime.memory.live import Live
 from mtd.runtime.telemetry import Meters
 from mtd.runtime.vault import Vault
 from mtd.store.committing import Committed, Poisoned, commit
@@ -30,11 +27,6 @@ from mtd.store.turned import LIVE
 from mtd.store.worker import Fenced
 
 LOG = structlog.get_logger()
-
-ROOM_SHARE = 4
-"""However full the memory, so large a part of a turn (one in so many) may come in anew."""
-
-Key = tuple[int, str]
 
 
 class Engine:
@@ -58,16 +50,12 @@ class Engine:
         self._vault = vault
         self._clock = clock
         self._meters = meters
-        self._chance = chance
-        self._batch_max = batch_max
-        self._live_max = live_max
         self._hands: Hands | None = None
-        self._answers: deque[Answer] = deque()
-        self._alarms = Alarms(self.lives)
         self._trials = Trials(ownership)
-        self._stirred: set[Key] = set()
-        """Instances to be looked at though nothing happened to them."""
-        self._pace = Pace()
+        self._gathering = Gathering(
+            self.lives, arriving=arriving, trials=self._trials, chance=chance,
+            batch_max=batch_max, live_max=live_max,
+        )  # fmt: skip
         self._draining: frozenset[int] = frozenset()
         self._stopping = False
         self._collected_s = 0.0
@@ -83,24 +71,23 @@ class Engine:
 
     def answered(self, answer: Answer) -> None:
         """An attempt came back."""
-        self._answers.append(answer)
-        self._pace.hurry()
+        self._gathering.answered(answer)
 
     def put_off(self, intent: Intent, delay_s: float, /, held_by: str | None = None) -> None:
         """A call cannot be made for a while, or while a pause lasts: its instance may wait."""
         live = self.lives[intent.tenant, intent.instance]
         live.put_off(intent.wait, self.now() + timedelta(seconds=delay_s), held_by)
-        self._stir((live,))
+        self._gathering.stir((live,))
 
     def reconsider(self, lasts: Callable[[str], bool]) -> None:
         """Something was paused, or a pause does not last any more."""
-        self._stir([live for live in self.lives.values() if live.let_go(lasts)])
+        self._gathering.stir([live for live in self.lives.values() if live.let_go(lasts)])
         if self._hands is not None:
             self._hands.hold_back()
 
     def nudge(self) -> None:
         """Something may have come in by the door."""
-        self._pace.look_soon()
+        self._gathering.nudge()
 
     def stop(self) -> None:
         """Begin nothing more; keep the answers of what is under way, and park everything."""
@@ -110,7 +97,7 @@ class Engine:
     @property
     def at_rest(self) -> bool:
         """Nothing is in memory any more."""
-        return not (self.lives or self._answers or self._trials)
+        return not (self.lives or self._gathering or self._trials)
 
     def may_send(self, intent: Intent) -> bool:
         """Whether this worker still is the one to make the call."""
@@ -121,10 +108,10 @@ class Engine:
 
         Raises Buried when this worker's slots are another's by now.
         """
-        if self._answers or self._stirred or self._trials:
+        if self._gathering.has_some or self._trials:
             await asyncio.sleep(0)
         else:
-            await self._pace.wait(self._alarms.next_s(self.now()))
+            await self._gathering.wait(self.now())
         if self._ownership.buried:
             raise self._ownership.bury()
         if (tried := await self._trials.next()) is not None:
@@ -133,12 +120,9 @@ class Engine:
             self._draining = self._ownership.draining
             self._arriving.parked.forget(self._draining)
             self._leave_or_stay()
-        happened: dict[Key, Happened] = {}
-        self._take_answers(happened)
-        self._take_alarms(happened)
-        self._take_stirred(happened)
-        if not self._stopping and self._pace.is_time_to_look():
-            await self._take_arrivals(happened)
+        happened = self._gathering.from_memory(self.now())
+        if not self._stopping:
+            await self._gathering.add_arrivals(happened, self._draining, self._relieve)
         self._trials.put_apart(happened)
         self._collected_s = elapsed_s()
         return list(happened.values())
@@ -182,51 +166,6 @@ class Engine:
             occupied = {live.slot for live in self.lives.values()} | self._ownership.gained
             self._ownership.drained(self._draining - occupied)
 
-    def _take_answers(self, happened: dict[Key, Happened]) -> None:
-        now = self.now()
-        for answer in fitting(self._answers, happened, self._batch_max):
-            intent = answer.intent
-            live = self.lives[intent.tenant, intent.instance]
-            live.flying.discard(intent.wait)
-            trigger = Answered(
-                at=now,
-                wait=intent.wait,
-                outcome=answer.outcome,
-                jitter=self._chance(),
-                took_ms=answer.took_ms,
-            )
-            self._add(happened, live, Happening(trigger=trigger, answer=answer))
-
-    def _take_alarms(self, happened: dict[Key, Happened]) -> None:
-        now = self.now()
-        for live in self._alarms.ringing(now, self._batch_max):
-            self._stirred.add(live.key)
-            for wait in due(live.instance, now):
-                self._add(happened, live, Happening(trigger=Fired(at=now, wait=wait)))
-
-    def _take_stirred(self, happened: dict[Key, Happened]) -> None:
-        while self._stirred and len(happened) < self._batch_max:
-            key = self._stirred.pop()
-            live = self.lives.get(key)
-            if live is not None and key not in self._trials:
-                happened.setdefault(key, Happened(live=live, happenings=[]))
-
-    async def _take_arrivals(self, happened: dict[Key, Happened]) -> None:
-        free = self._live_max - len(self.lives)
-        room = max(self._batch_max // ROOM_SHARE, min(self._batch_max, free))
-        arrived = await self._arriving.look(self.lives, room, self._trials)
-        for one in arrived:
-            live = self.lives.setdefault(one.live.key, one.live)
-            live.leaving = live.slot in self._draining
-            if live.key in happened:
-                happened[live.key].happenings.extend(one.happenings)
-            else:
-                happened[live.key] = one
-        if arrived:
-            self._pace.look_soon()
-        if (over := len(self.lives) - self._live_max) > 0 and self._hands is not None:
-            self._hands.relieve(over)
-
     async def _committed(self, writing: list[Move]) -> Committed:
         outcome = await commit(self._ownership.worker, [move.turned for move in writing])
         if isinstance(outcome, Fenced):
@@ -239,10 +178,10 @@ class Engine:
             live = move.live
             for answer in kept(move.happened):
                 live.flying.add(answer.intent.wait)
-                self._answers.append(answer)
+                self._gathering.put_back(answer)
             if live.flying or (live.began and live.wake_at is LIVE and not move.happened.doubts):
-                self._alarms.set(live)
-                self._stir((live,))
+                self._gathering.alarms.set(live)
+                self._gathering.stir((live,))
                 continue
             del self.lives[live.key]
             if live.began and live.wake_at is LIVE:
@@ -277,7 +216,7 @@ class Engine:
             self.lives.pop(live.key, None)
             self._arriving.parked.keep(live)
         else:
-            self._alarms.set(live)
+            self._gathering.alarms.set(live)
 
     def _leave_or_stay(self) -> None:
         """Who is to leave is looked at, and parks; calls that wait in a line are recalled."""
@@ -285,15 +224,11 @@ class Engine:
             leaving = self._stopping or live.slot in self._draining
             if leaving is not live.leaving:
                 live.leaving = leaving
-                self._stir((live,))
+                self._gathering.stir((live,))
         if self._hands is not None:
             self._hands.recall()
 
-    def _stir(self, lives: Iterable[Live]) -> None:
-        self._stirred.update(live.key for live in lives)
-        self._pace.hurry()
-
-    def _add(self, happened: dict[Key, Happened], live: Live, happening: Happening) -> None:
-        if not self._trials.add(live.key, happening):
-            known = happened.setdefault(live.key, Happened(live=live, happenings=[]))
-            known.happenings.append(happening)
+    def _relieve(self, count: int) -> None:
+        """Memory is too full by so many: calls that wait may wait elsewhere."""
+        if self._hands is not None:
+            self._hands.relieve(count)
