@@ -10,7 +10,7 @@ from structlog import get_logger
 from mtd.core.orders.states import FINAL
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.clock import elapsed_s
-from mtd.runtime.desk.accounts import Accounts
+from mtd.runtime.desk.accounts import Accounts, By
 from mtd.runtime.desk.figures import EVER
 from mtd.runtime.rehearsal.benches.engine import PACE_PER_MIN, Feeder
 from mtd.runtime.rehearsal.benches.portal.crowding import viewers
@@ -47,7 +47,7 @@ async def looked_through(stage: Stage, orders: int, journals: int) -> list[Figur
     found, known = await load(app, made, [row.id for row in real], min(journals, orders))
     LOG.info("loaded", seconds=round(found[0].value))
     password = secrets.token_urlsafe(12)
-    await Accounts(app, TENANT).add(LOGIN, "Bench", password, ROLES, None, "bench")
+    await Accounts(app, TENANT).add(LOGIN, "Bench", password, ROLES, None, By(actor="bench"))
     visitor = await Visitor.signed_in(stage.portal_url, LOGIN, password)
     try:
         old = uuid7(made.at(orders // 50 + 1), b"\0" * 10)
