@@ -25,7 +25,8 @@ from mtd.runtime.definitions.library import Library
 from mtd.runtime.engine.working import work
 from mtd.runtime.receiving import Receiving
 from mtd.runtime.rehearsal.orders.generator import generate
-from mtd.runtime.settings.settings import Route, Settings, WorkerSettings
+from mtd.runtime.settings.parts import Route, WorkerSettings
+from mtd.runtime.settings.settings import Settings
 from mtd.runtime.telemetry import Meters
 from mtd.runtime.vault import Vault
 from mtd.store.arrival import ForInstance, NewInstance, Published, Receipt

@@ -14,7 +14,8 @@ from mtd.runtime.app import TENANT, App, open_app
 from mtd.runtime.definitions.packing import File
 from mtd.runtime.engine.working import work
 from mtd.runtime.operations.deploying import Outcome, deploy, listed
-from mtd.runtime.settings.settings import Route, Settings
+from mtd.runtime.settings.parts import Route
+from mtd.runtime.settings.settings import Settings
 from mtd.store.arrival import Accepted, ForInstance, NewInstance
 from tests.store.making import new_id
 

@@ -11,8 +11,8 @@ from litestar import Litestar
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from mtd.runtime.settings.layers import BadSettings
+from mtd.runtime.settings.parts import ApiSettings
 from mtd.runtime.settings.portal import PortalSettings
-from mtd.runtime.settings.settings import ApiSettings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 BACKLOG = 1024

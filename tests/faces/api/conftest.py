@@ -17,7 +17,8 @@ from mtd.runtime.app import TENANT, App, open_app
 from mtd.runtime.bulk.executing import carry_out
 from mtd.runtime.engine.working import work
 from mtd.runtime.operations.deploying import deploy_all, first_key
-from mtd.runtime.settings.settings import ApiSettings, Route, Settings
+from mtd.runtime.settings.parts import ApiSettings, Route
+from mtd.runtime.settings.settings import Settings
 
 HERE = Path(__file__).parent
 SETTINGS = Settings(

@@ -15,7 +15,8 @@ from mtd.runtime.alerts.watching import Watching
 from mtd.runtime.app import App, open_app
 from mtd.runtime.receiving import Receiving
 from mtd.runtime.settings.alerts import AlertSettings, Recipient, Rule
-from mtd.runtime.settings.settings import Route, Settings, StoreSettings
+from mtd.runtime.settings.parts import Route, StoreSettings
+from mtd.runtime.settings.settings import Settings
 from mtd.store.ids import uuid7
 from mtd.store.sessions import Row, Session
 from tests.store.making import an_order, new_id

@@ -22,7 +22,8 @@ from mtd.runtime.intake.insisting import insist
 from mtd.runtime.operations.operations import Operations
 from mtd.runtime.receiving import Receiving
 from mtd.runtime.rehearsal.orders.generator import generate
-from mtd.runtime.settings.settings import IntakeSettings, Settings, load
+from mtd.runtime.settings.parts import IntakeSettings
+from mtd.runtime.settings.settings import Settings, load
 from mtd.store import intake
 from mtd.store.intake import Failure, File
 from mtd.store.sessions import Connection

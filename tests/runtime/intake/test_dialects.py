@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from mtd.runtime.intake.dialects import dialects
-from mtd.runtime.settings.settings import BadSettings, StoreSettings
+from mtd.runtime.settings.parts import StoreSettings
+from mtd.runtime.settings.settings import BadSettings
 from tests.runtime.intake.place import ROOT, settings
 
 

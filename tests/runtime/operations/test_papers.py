@@ -24,7 +24,8 @@ from mtd.core.tax.request import (
 from mtd.runtime.app import App, open_app
 from mtd.runtime.operations.operations import NotFound
 from mtd.runtime.operations.papers import Papers, keys_of
-from mtd.runtime.settings.settings import Route, Settings
+from mtd.runtime.settings.parts import Route
+from mtd.runtime.settings.settings import Settings
 from mtd.runtime.tax.asked import Refused, issue, request_of
 from mtd.store import folios
 from tests.runtime.tax.issuers import BY, RUT, furnished, issuers

@@ -10,7 +10,8 @@ from mtd.runtime.definitions.packing import File
 from mtd.runtime.operations import timetable
 from mtd.runtime.operations.deploying import Refused, deploy
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations
-from mtd.runtime.settings.settings import Route, Settings
+from mtd.runtime.settings.parts import Route
+from mtd.runtime.settings.settings import Settings
 from tests.runtime.files import toml
 
 SETTINGS = Settings(

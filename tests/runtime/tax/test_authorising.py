@@ -19,7 +19,8 @@ from mtd.runtime.rehearsal.forging import (
     new_key,
     pkcs12_file,
 )
-from mtd.runtime.settings.settings import Route, Settings
+from mtd.runtime.settings.parts import Route
+from mtd.runtime.settings.settings import Settings
 from mtd.runtime.tax.authorising import (
     FOLIO_KEY,
     SIGNING_KEY,

@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 
 from mtd.core.tax.countries.cl.content import ZONE
 from mtd.runtime.app import App, open_app
-from mtd.runtime.settings.settings import Route, Settings
+from mtd.runtime.settings.parts import Route
+from mtd.runtime.settings.settings import Settings
 from mtd.runtime.tax import forecasting, stewarding
 from mtd.runtime.tax.forecasting import forecasts, running_low
 from mtd.runtime.tax.stewarding import Steward

@@ -13,7 +13,8 @@ from mtd.runtime.intake.folder import levels
 from mtd.runtime.intake.registering import Registering
 from mtd.runtime.intake.watching import watching
 from mtd.runtime.operations.operations import Operations
-from mtd.runtime.settings.settings import BadSettings, IntakeSettings
+from mtd.runtime.settings.parts import IntakeSettings
+from mtd.runtime.settings.settings import BadSettings
 
 __all__ = ["take_in"]
 
