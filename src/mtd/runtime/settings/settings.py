@@ -27,7 +27,6 @@ from mtd.runtime.settings.parts import (
     IntakeSettings,
     Route,
     StoreSettings,
-    Table,
     WorkerSettings,
 )
 from mtd.runtime.settings.portal import PortalSettings, portal_faults
