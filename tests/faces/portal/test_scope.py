@@ -13,8 +13,8 @@ from tests.processes.shop import Shop
 OWN, FOREIGN = "paris", "umbrale"
 SOMEBODY = {"reason": "x", "words": "x", "to": "x", "incident": "1", "ruling": "ABORTED"}
 """Enough for every form to be carried out, where nobody looked whose it is."""
-ABOUT_NOBODY = ("/language/", "/admin/", "/processes/", "/statistics/")
-"""How routes begin whose parameters name nothing that a store has."""
+ABOUT_NOBODY = ("/language/", "/admin/", "/processes/", "/statistics/", "/alerts/")
+"""How routes begin whose parameters name nothing that a store has; alerts are placed in theirs."""
 
 
 class Placed:

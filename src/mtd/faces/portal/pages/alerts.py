@@ -39,7 +39,7 @@ async def one(request: Asked, desk: Served, painter: Painted, person: Someone) -
     )
 
 
-@action(PATH + "/act", "alerts.work")
+@action(PATH + "/act", "alerts.work alerts.see")
 async def act(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Acknowledge, assign, comment, mute, close or tell again."""
     id_ = _id(request)
@@ -49,7 +49,7 @@ async def act(request: Asked, desk: Served, person: Someone, form: Filled) -> Re
     return go(f"/alerts/{id_}", Said(f"alerts.done.{verb}"))
 
 
-@action(PATH + "/remedy", "alerts.work")
+@action(PATH + "/remedy", "alerts.work alerts.see")
 async def remedy(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Preview the bulk action for what it is about."""
     shown = await alarms.remedy(desk, person, _id(request), str(form.get("reason", "")))
@@ -79,7 +79,7 @@ async def rule(request: Asked, desk: Served, painter: Painted, person: Someone) 
     return await _edited(request, desk, painter, name, wanted)
 
 
-@action(RULE + "/keep", "alerts.rules", status_code=200)
+@action(RULE + "/keep", "alerts.rules alerts.see", status_code=200)
 async def keep(
     request: Asked, desk: Served, painter: Painted, person: Someone, form: Filled
 ) -> Response[Any]:
@@ -94,7 +94,7 @@ async def keep(
     return go("/alerts/rules", Said("alerts.kept", {"name": kept}))
 
 
-@action(RULE + "/drop", "alerts.rules")
+@action(RULE + "/drop", "alerts.rules alerts.see")
 async def drop(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Take the rule out."""
     name = _name(request)
