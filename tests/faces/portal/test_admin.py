@@ -86,10 +86,10 @@ def test_who_is_new_chooses_a_password_before_anything_else(browser: Browser, st
 
 def test_who_is_locked_is_out_and_it_stands_in_the_audit(browser: Browser, stand: Stand) -> None:
     with visiting(browser, stand.url) as visitor, visiting(browser, stand.url) as other:
-        once = _made(visitor, "olga")
-        other.sign_in("olga", "/password", once)
+        once = _made(visitor, "petra")
+        other.sign_in("petra", "/password", once)
         page = visitor.page
-        page.goto("/admin/people/olga")
+        page.goto("/admin/people/petra")
         assert page.locator("text=Cerrar todas").count() == 1, "the session is seen"
         page.fill("#why-lock", "se fue de la empresa")
         page.click("text=Bloquear")

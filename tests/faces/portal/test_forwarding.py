@@ -64,7 +64,7 @@ async def test_where_somebody_is_counts_as_the_proxy_says(stand: Stand, behind: 
     async with aiohttp.ClientSession(behind) as session:
         worn = [await _refused(session, f"nadie-{n}", "198.51.100.7") for n in range(31)]
         assert worn == [401] * FAILURES_OF_ORIGIN_MAX + [429]
-        assert await _refused(session, "nadie", "198.51.100.8") == 401
+        assert await _refused(session, "nadie-de-lejos", "198.51.100.8") == 401
         form = {"login": "ines", "password": PASSWORD}
         headers = {"Forwarded": "for=198.51.100.8;proto=https;host=portal.example"}
         headers |= {"Origin": "https://portal.example"}

@@ -158,7 +158,7 @@ class Delivering:
             plain=text.plain,
             html=text.html,
         )
-        got = await self._box(legacy).send(settings.sender, address, content)
+        got = await self._box(legacy).send(settings.sender, (address,), content)
         if not isinstance(got, Receipt):
             raise Unsent(got.message)
         if not got.taken:
