@@ -22,7 +22,7 @@ NAME = "retail_purchase_order"
 UNHURRIED = {
     "latency_scale": 0,
     "default_faults": False,
-    "systems": {"paperless": {"delays_s": {"decided_min": 0, "decided_max": 0}}},
+    "systems": {"sii": {"delays_s": {"stage": 0}}},
 }
 """A town in which warehouses and carriers take as long as in the world, and only they."""
 PLAIN = Mix(
