@@ -7,6 +7,7 @@ from subprocess import CompletedProcess
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from mtd.core.tax.countries.cl.content import ZONE
 from mtd.runtime.rehearsal.forging import caf_file, certificate, new_key, pkcs12_file
 from tests.core.tax.countries.cl.schemas import SCHEMAS, needs_schemas
 from tests.core.tax.countries.cl.sealing import of_type, the_authority
@@ -71,7 +72,7 @@ def test_a_document_is_issued_shown_followed_and_drawn(tmp_path: Path) -> None:
 
     now = datetime.now(UTC)
     folios, signer, asked = (tmp_path / name for name in ("caf.xml", "p12", "request.json"))
-    folios.write_bytes(caf_file(by, "76111111-6", "39", (1, 10), now.date()))
+    folios.write_bytes(caf_file(by, "76111111-6", "39", (1, 10), now.astimezone(ZONE).date()))
     key = new_key(2048)
     signer.write_bytes(pkcs12_file(key, certificate(key, "12345678-5", now), b"secret"))
     line = {"description": "Zapatilla", "unit_price": "11900", "price_includes_tax": True}

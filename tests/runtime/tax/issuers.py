@@ -7,6 +7,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mtd.connectors.tax.settings import IssuerSettings
+from mtd.core.tax.countries.cl.content import ZONE
 from mtd.runtime.app import App
 from mtd.runtime.rehearsal.forging import authority, caf_file, certificate, new_key, pkcs12_file
 from mtd.runtime.tax.authorising import Certified, Taken, certify, take_in
@@ -14,7 +15,8 @@ from mtd.runtime.tax.authorising import Certified, Taken, certify, take_in
 RUT = "76111111-6"
 RUTS = {"paris": RUT, "umbrale": "76222222-1", "carters": "76333333-7"}
 """Of the shops that generated orders come from."""
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(UTC).astimezone(ZONE).date()
+"""In Chile, where it is still yesterday for some hours of each day."""
 BY = authority()
 SENDER = "12345678-5"
 

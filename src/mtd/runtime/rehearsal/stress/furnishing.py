@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mtd.connectors.tax.issuers import native_issuers
+from mtd.core.tax.countries.cl.content import ZONE
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.rehearsal.forging import (
     Authority,
@@ -42,7 +43,7 @@ async def furnish(app: App, by: Authority, last: int) -> None:
     file = pkcs12_file(key, certificate(key, SENDER, now), PASSWORD)
     for name, issuer in native_issuers(app.settings.issuers).items():
         for code in TYPES:
-            caf = caf_file(by, issuer.tax_id, code, (1, last), now.date())
+            caf = caf_file(by, issuer.tax_id, code, (1, last), now.astimezone(ZONE).date())
             taken = await take_in(app, TENANT, caf, ACTOR)
             if not isinstance(taken, Taken):
                 raise RuntimeError(f"{name}: a range of type {code}: {taken.reason}")
