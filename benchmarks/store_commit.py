@@ -38,14 +38,14 @@ from mtd.core.process.journal import (
     encode,
     fold,
 )
-from mtd.store.arrival import NewOrder, Sealed
-from mtd.store.collecting import collect
-from mtd.store.committing import commit
+from mtd.store.arriving.arrival import NewOrder, Sealed
+from mtd.store.engine.collecting import collect
+from mtd.store.engine.committing import commit
+from mtd.store.engine.turned import LIVE, NEVER, Consumed, Status, Turned, turned
+from mtd.store.engine.worker import Fenced, Worker
 from mtd.store.ids import uuid7
 from mtd.store.sessions import Session
 from mtd.store.store import Store
-from mtd.store.turned import LIVE, NEVER, Consumed, Status, Turned, turned
-from mtd.store.worker import Fenced, Worker
 
 STEPS = 10
 STATES = {1: "VALIDATED", 3: "PAYMENT_CONFIRMED", 5: "DTE_ISSUANCE", 6: "INVOICED", 10: "CLOSED"}

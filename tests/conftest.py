@@ -14,8 +14,8 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from mtd.store.embedded import Embedded
-from mtd.store.migrate import migrate
+from mtd.store.server.embedded import Embedded
+from mtd.store.server.migrate import migrate
 
 START_TIMEOUT_S = 60.0
 

@@ -10,7 +10,7 @@ import pytest_asyncio
 from msgspec.structs import replace
 
 from mtd.runtime.app import TENANT
-from mtd.store.kept import of_order
+from mtd.store.orders.kept import of_order
 from tests.conftest import Server
 from tests.processes.shop import Shop, an_order, open_shop
 

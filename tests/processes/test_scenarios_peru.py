@@ -12,9 +12,9 @@ from mtd.core.orders.purchase_order import PurchaseOrder, Shipment, ShipmentMeth
 from mtd.runtime.app import TENANT
 from mtd.runtime.rehearsal.stress.standing import settled
 from mtd.simulators.faults import Scripted
-from mtd.store import folios, tax_documents
-from mtd.store.kept import of_order
-from mtd.store.tax_documents import Booked
+from mtd.store.orders.kept import of_order
+from mtd.store.tax import folios, tax_documents
+from mtd.store.tax.tax_documents import Booked
 from tests.conftest import Server
 from tests.processes.house import PATIENT, POSTGRES, QUIET, open_house
 from tests.processes.shop import Shop, open_shop

@@ -29,7 +29,7 @@ from mtd.runtime.settings.parts import Route, WorkerSettings
 from mtd.runtime.settings.settings import Settings
 from mtd.runtime.telemetry import Meters
 from mtd.runtime.vault import Vault
-from mtd.store.arrival import ForInstance, NewInstance, Published, Receipt
+from mtd.store.arriving.arrival import ForInstance, NewInstance, Published, Receipt
 from mtd.store.sessions import Row, Session
 from mtd.store.store import Store
 from tests.core.process.sketch import Sketch

@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from mtd.runtime.folio_book import BadBook, FolioBook, folder_of, remembered
-from mtd.store.folio_blocks import Series
-from mtd.store.promises import Mark, Sent
+from mtd.store.engine.folio_blocks import Series
+from mtd.store.tax.promises import Mark, Sent
 
 BOLETAS = Series(tenant=1, issuer="76111111-6", type_code="39")
 SENT = Sent(

@@ -16,7 +16,7 @@ from mtd.runtime.engine.working import work
 from mtd.runtime.operations.deploying import Outcome, deploy, listed
 from mtd.runtime.settings.parts import Route
 from mtd.runtime.settings.settings import Settings
-from mtd.store.arrival import Accepted, ForInstance, NewInstance
+from mtd.store.arriving.arrival import Accepted, ForInstance, NewInstance
 from tests.store.making import new_id
 
 SETTINGS = Settings(customer="test", processes=[], routes=[Route(process="any")], stores={})

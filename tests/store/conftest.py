@@ -5,9 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from mtd.store.engine.worker import Worker
 from mtd.store.sessions import Session
 from mtd.store.store import Store
-from mtd.store.worker import Worker
 from tests.conftest import Server
 from tests.store.making import Cutter, a_worker
 

@@ -1,9 +1,12 @@
 """People of the portal, a row in each of their tables."""
 
-from mtd.store import audit, discards, dossier, people, releases, views
-from mtd.store.audit import NewEntry
+from mtd.store.arriving import discards
+from mtd.store.deployed import releases
+from mtd.store.orders import dossier
+from mtd.store.people import audit, people, views
+from mtd.store.people.audit import NewEntry
+from mtd.store.people.views import View
 from mtd.store.store import Store
-from mtd.store.views import View
 from tests.store.making import new_id
 
 

@@ -26,7 +26,7 @@ from mtd.core.process.journal import (
     encode,
     fold,
 )
-from mtd.store.arrival import (
+from mtd.store.arriving.arrival import (
     Accepted,
     Arrival,
     ForInstance,
@@ -36,13 +36,13 @@ from mtd.store.arrival import (
     Receipt,
     Sealed,
 )
-from mtd.store.collecting import Incoming, collect
-from mtd.store.committing import Committed, commit
+from mtd.store.engine.collecting import Incoming, collect
+from mtd.store.engine.committing import Committed, commit
+from mtd.store.engine.turned import NEVER, NOTHING, Turned, turned
+from mtd.store.engine.worker import Fenced, Standing, Worker
 from mtd.store.ids import slot_of, uuid7
 from mtd.store.sessions import Row, Session
 from mtd.store.store import Store
-from mtd.store.turned import NEVER, NOTHING, Turned, turned
-from mtd.store.worker import Fenced, Standing, Worker
 
 START = b'{"type":"start","at":"2026-11-23T12:00:00Z"}'
 

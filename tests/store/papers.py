@@ -7,11 +7,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from mtd.core.tax.document import DocumentState
-from mtd.store import letters
-from mtd.store.folios import NewRange
-from mtd.store.issuance import Issuance, Signed
+from mtd.store.arriving import letters
+from mtd.store.engine.issuance import Issuance, Signed
+from mtd.store.engine.worker import Worker
 from mtd.store.store import Store
-from mtd.store.worker import Worker
+from mtd.store.tax.folios import NewRange
 from tests.store.making import new_id
 
 ISSUER = "76111111-6"

@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from mtd.store import alerts, notices, sightings, tallying
-from mtd.store.alerts import Alert, Event
-from mtd.store.notices import NewNotice
+from mtd.store.alerts import alerts, notices, sightings
+from mtd.store.alerts.alerts import Alert, Event
+from mtd.store.alerts.notices import NewNotice
+from mtd.store.counts import tallying
 from mtd.store.store import Store
 from tests.store.making import new_id
 

@@ -3,10 +3,9 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from mtd.store import counting
-from mtd.store.course import Course, Sale, Standing
-from mtd.store.sessions import Connection
-from mtd.store.tallied import (
+from mtd.store.counts import counting
+from mtd.store.counts.course import Course, Sale, Standing
+from mtd.store.counts.tallied import (
     OrderRow,
     PromiseRow,
     StepRow,
@@ -14,6 +13,7 @@ from mtd.store.tallied import (
     add_promises,
     add_steps,
 )
+from mtd.store.sessions import Connection
 from tests.store.making import new_id
 
 HOUR = datetime(2026, 11, 27, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from mtd.store import orders
+from mtd.store.orders import orders
 from mtd.store.sessions import Session
 from mtd.store.store import Store
 from tests.store.making import an_order, count

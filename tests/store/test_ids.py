@@ -58,9 +58,11 @@ def test_a_statement_is_composed_of_its_parts() -> None:
 
 def test_every_statement_has_a_name_and_a_purpose() -> None:
     folder = Path(loader.__file__).with_name("sql")
-    for file in folder.glob("*.sql"):
+    files = sorted(folder.rglob("*.sql"))
+    assert files
+    for file in files:
         text = file.read_text()
-        found = read(file.stem)
+        found = read(file.relative_to(folder).with_suffix("").as_posix())
         assert len(found) == text.count("-- name:"), file.name
         assert all(found.values()), file.name
         assert text.count(f"-- name: {file.stem}.") == len(found), file.name

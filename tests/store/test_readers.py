@@ -7,21 +7,17 @@ import pytest
 
 from mtd.core.process.effect import UserTask
 from mtd.core.process.journal import decode
-from mtd.store import (
-    census,
-    clients,
-    definitions,
-    incidents,
-    intake,
-    orders,
-    tasks,
-)
-from mtd.store.collecting import collect
+from mtd.store.arriving import intake
+from mtd.store.deployed import definitions
+from mtd.store.engine.collecting import collect
+from mtd.store.engine.turned import Attempted, Status
+from mtd.store.engine.worker import Worker
+from mtd.store.operations import census
+from mtd.store.orders import incidents, orders, tasks
+from mtd.store.orders.trace import trace
+from mtd.store.people import clients
 from mtd.store.sessions import Session
 from mtd.store.store import Store
-from mtd.store.trace import trace
-from mtd.store.turned import Attempted, Status
-from mtd.store.worker import Worker
 from tests.store.making import (
     a_message,
     an_order,

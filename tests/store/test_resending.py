@@ -6,12 +6,12 @@ import pytest
 
 from mtd.core.process.instance import Instance
 from mtd.store import sessions
-from mtd.store.collecting import collect
-from mtd.store.committing import Committed, commit
+from mtd.store.engine.collecting import collect
+from mtd.store.engine.committing import Committed, commit
+from mtd.store.engine.turned import LIVE
+from mtd.store.engine.worker import Worker
 from mtd.store.sessions import Session
 from mtd.store.store import Store
-from mtd.store.turned import LIVE
-from mtd.store.worker import Worker
 from tests.store.making import (
     Cutter,
     a_start,

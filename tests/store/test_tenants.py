@@ -7,29 +7,21 @@ import pytest
 
 from mtd.core.process.effect import Subscription, UserTask
 from mtd.core.tax.document import DocumentKey
-from mtd.store import (
-    beginnings,
-    bulk,
-    buyers,
-    clients,
-    corrections,
-    definitions,
-    facts,
-    folios,
-    intake,
-    kept,
-    orders,
-    pauses,
-    soundness,
-    switches,
-)
-from mtd.store.beginnings import Schedule, Starter
-from mtd.store.collecting import collect
-from mtd.store.folio_blocks import Series, reserve
+from mtd.store import switches
+from mtd.store.arriving import intake
+from mtd.store.deployed import beginnings, definitions, facts
+from mtd.store.deployed.beginnings import Schedule, Starter
+from mtd.store.engine.collecting import collect
+from mtd.store.engine.folio_blocks import Series, reserve
+from mtd.store.engine.turned import Attempted
+from mtd.store.engine.worker import Worker
+from mtd.store.operations import bulk, pauses
+from mtd.store.orders import corrections, kept, orders
+from mtd.store.people import clients
+from mtd.store.server import soundness
 from mtd.store.sessions import DOOR, Session
 from mtd.store.store import Store
-from mtd.store.turned import Attempted
-from mtd.store.worker import Worker
+from mtd.store.tax import buyers, folios
 from tests.store.folk import fill_people
 from tests.store.making import (
     a_message,
@@ -41,10 +33,10 @@ from tests.store.making import (
     troubled,
     written,
 )
+from tests.store.orders.test_corrections import a_correction
 from tests.store.papers import DAY, ISSUER, NOON, a_document, a_range, fill_papers
 from tests.store.raised import fill_alerts
 from tests.store.tallies import fill_tallies
-from tests.store.test_corrections import a_correction
 
 
 async def _tables(admin: Session) -> set[str]:

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import asyncpg
 
-from mtd.store.embedded import Embedded
-from mtd.store.postgres.processes import inhabitants
+from mtd.store.server.embedded import Embedded
+from mtd.store.server.postgres.processes import inhabitants
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 
 OPEN_AND_SAY = """
 import asyncio, sys
 from pathlib import Path
-from mtd.store.embedded import Embedded
+from mtd.store.server.embedded import Embedded
 
 async def main():
     server = await Embedded.start(Path(sys.argv[1]))

@@ -10,7 +10,7 @@ import pytest
 
 STORE = Path(__file__).resolve().parents[2] / "src" / "mtd" / "store"
 MIGRATIONS = sorted((STORE / "migrations").glob("*.sql"))
-STATEMENTS = sorted((STORE / "sql").glob("*.sql"))
+STATEMENTS = sorted((STORE / "sql").rglob("*.sql"))
 LINTER = Path(sys.executable).with_name("dsql-lint")
 
 FORBIDDEN = {

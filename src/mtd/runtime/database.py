@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from mtd.store.embedded import Embedded
-from mtd.store.migrate import migrate
+from mtd.store.server.embedded import Embedded
+from mtd.store.server.migrate import migrate
 
 URL = "MTD_DATABASE_URL"
 

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
-from mtd.store.arrival import Arrival, Receipt
+from mtd.store.arriving.arrival import Arrival, Receipt
 from mtd.store.sessions import Unavailable
 
 TOGETHER_MAX = 200

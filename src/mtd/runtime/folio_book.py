@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from mtd.store.folio_blocks import Series
-from mtd.store.promises import Mark, Sent
+from mtd.store.engine.folio_blocks import Series
+from mtd.store.tax.promises import Mark, Sent
 
 FOLDER = "MTD_FOLIO_BOOK"
 """Environment: the folder; of several machines, one that they share. Else below MTD_HOME."""

@@ -14,7 +14,7 @@ from mtd.core.time.calendars import CALENDAR
 from mtd.runtime.settings.alerts import price_bands
 from mtd.runtime.settings.settings import Settings
 from mtd.runtime.vault import Vault
-from mtd.store.arrival import NewOrder
+from mtd.store.arriving.arrival import NewOrder
 from mtd.store.ids import uuid7
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")

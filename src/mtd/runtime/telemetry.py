@@ -17,7 +17,7 @@ from structlog.typing import EventDict
 from mtd.core.process.definition import Evaluate
 from mtd.core.process.outcome import Done, Outcome, Refused
 from mtd.runtime.clock import elapsed_s
-from mtd.store.census import Intake
+from mtd.store.operations.census import Intake
 
 BUCKETS_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 11.9)
 HANDLERS_MAX = 200

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from mtd.core.orders.json import write_json
 from mtd.core.orders.purchase_order import PurchaseOrder
-from mtd.store.arrival import Sealed
+from mtd.store.arriving.arrival import Sealed
 from mtd.store.packing import pack, unpack
 
 KEY_BYTES = 32

@@ -1,4 +1,4 @@
-"""The named statements of `sql/*.sql`: text with `:name` parameters, read once at import.
+"""The named statements of `sql/**/*.sql`: text with `:name` parameters, read once at import.
 
 A statement opens with `-- name: group.name` and one comment line that says what it is for.
 """
@@ -46,12 +46,16 @@ def composed(fragments: Mapping[str, str], names: Iterable[str], last: str) -> S
 
 
 def read(group: str) -> dict[str, str]:
-    """The text of each statement of `sql/<group>.sql`, by its name without the group."""
+    """The text of each statement of `sql/<group>.sql`, by its name without the group's own.
+
+    A group is `room/name`, as its file lies in `sql`.
+    """
     sql = files("mtd.store").joinpath("sql", f"{group}.sql").read_text(encoding="utf-8")
     heads = list(_HEAD.finditer(sql))
     ends = [head.start() for head in heads[1:]] + [len(sql)]
+    prefix = f"{group.rpartition('/')[2]}."
     return {
-        head[1].removeprefix(f"{group}."): sql[head.end() : end].strip().removesuffix(";")
+        head[1].removeprefix(prefix): sql[head.end() : end].strip().removesuffix(";")
         for head, end in zip(heads, ends, strict=True)
     }
 

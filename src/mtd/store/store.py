@@ -4,17 +4,17 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
-from mtd.store import door
-from mtd.store.arrival import Arrival, Receipt
+from mtd.store.arriving import door
+from mtd.store.arriving.arrival import Arrival, Receipt
+from mtd.store.engine.worker import Worker
 from mtd.store.sessions import DOOR, Connection, Session, Unavailable
 from mtd.store.statements import statements
-from mtd.store.worker import Worker
 
 DOOR_CONNECTIONS_MAX = 8
 DOOR_WAIT_S = 2.0
 """How long a request waits for a connection before it is told to come again."""
 
-_SQL = statements("door")
+_SQL = statements("arriving/door")
 
 
 class Store:

@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 
 from mtd.runtime.alerts.watching import Watching
-from mtd.store import intake
+from mtd.store.arriving import intake
 from tests.faces.api.conftest import Api
 from tests.store.making import new_id
 

@@ -9,8 +9,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from mtd.faces.api import guarding
 from mtd.runtime.app import TENANT
 from mtd.runtime.operations.operations import key_hash
-from mtd.store import clients, folios
 from mtd.store.ids import uuid7
+from mtd.store.people import clients
+from mtd.store.tax import folios
 from tests.core.orders.examples import plain_order
 from tests.faces.api.conftest import Api
 from tests.faces.api.test_orders import json_of

@@ -20,9 +20,9 @@ from mtd.runtime.settings.alerts import (
     Waiting,
     WorkersMissing,
 )
-from mtd.store import folios
 from mtd.store.packing import unpack
 from mtd.store.sessions import Row
+from mtd.store.tax import folios
 from tests.core.orders.examples import plain_line, plain_order
 from tests.runtime.alerts.conftest import Set
 from tests.runtime.alerts.scene import a_rule

@@ -10,7 +10,7 @@ from mtd.runtime.alerts.rules import Author
 from mtd.runtime.alerts.watching import Watching
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.runtime.settings.alerts import Volume, Waiting, WorkersMissing
-from mtd.store import tallying
+from mtd.store.counts import tallying
 from tests.runtime.alerts.conftest import Set
 from tests.runtime.alerts.scene import a_rule
 from tests.store.making import new_id

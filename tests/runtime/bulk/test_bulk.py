@@ -17,8 +17,8 @@ from mtd.runtime.bulk.acting import Shown
 from mtd.runtime.bulk.asked import Arguments, Wish
 from mtd.runtime.operations.operations import Conflict, Operations
 from mtd.runtime.receiving import Receiving
-from mtd.store import bulk as bulks
-from mtd.store.standings import Filter
+from mtd.store.operations import bulk as bulks
+from mtd.store.operations.standings import Filter
 from tests.runtime.conftest import Founded
 from tests.runtime.plant import PATIENCE_S, Plant, a_legacy, chain
 

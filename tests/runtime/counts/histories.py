@@ -27,12 +27,12 @@ from mtd.core.process.facts import (
 )
 from mtd.core.process.instance import Incident, Instance, Scope, State, Token, Wait
 from mtd.core.process.journal import Entry, Record, encode, fold
-from mtd.store.arrival import NewInstance, NewOrder
-from mtd.store.collecting import collect
-from mtd.store.committing import Committed, commit
+from mtd.store.arriving.arrival import NewInstance, NewOrder
+from mtd.store.engine.collecting import collect
+from mtd.store.engine.committing import Committed, commit
+from mtd.store.engine.turned import NEVER, turned
+from mtd.store.engine.worker import Worker
 from mtd.store.store import Store
-from mtd.store.turned import NEVER, turned
-from mtd.store.worker import Worker
 from tests.store.making import a_start, an_order
 
 ELEMENTS = ("Pay", "Pack", "Ship", "Tell", "tax@2:Issue", "tax@2:Sign")

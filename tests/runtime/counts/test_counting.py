@@ -12,7 +12,7 @@ from mtd.core.process.instance import Scope, State, Token, Wait
 from mtd.core.process.journal import Entry, Record, encode
 from mtd.runtime.counts.counting import count, placed
 from mtd.runtime.counts.tally import HOUR, Tally
-from mtd.store.course import Course, Sale
+from mtd.store.counts.course import Course, Sale
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

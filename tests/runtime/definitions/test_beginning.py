@@ -10,7 +10,7 @@ from mtd.core.process.compiler.timing import timer
 from mtd.core.process.definition import Definition, Event
 from mtd.runtime.definitions import beginning
 from mtd.runtime.definitions.beginning import Beginning
-from mtd.store.arrival import Accepted, Duplicate
+from mtd.store.arriving.arrival import Accepted, Duplicate
 from tests.core.process.sketch import Sketch, message, variable
 from tests.runtime.conftest import Founded
 from tests.runtime.plant import Plant, named

@@ -13,7 +13,7 @@ from mtd.runtime.definitions.inspecting import inspected
 from mtd.runtime.definitions.library import Library
 from mtd.runtime.definitions.packing import packed
 from mtd.runtime.definitions.shelf import Nothing
-from mtd.store.tasks import Task
+from mtd.store.orders.tasks import Task
 from tests.processes.deployed import bindings, path
 
 SCHEMA = {

@@ -10,7 +10,7 @@ import pytest
 
 from mtd.core.process.trigger import Stopped
 from mtd.runtime.definitions.packing import File
-from mtd.store.arrival import Accepted, ForInstance, Published, Receipt
+from mtd.store.arriving.arrival import Accepted, ForInstance, Published, Receipt
 from tests.conftest import Server
 from tests.core.process.drawn import NAMESPACE, chain
 from tests.runtime.works import PERSON, Works

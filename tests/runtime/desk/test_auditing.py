@@ -7,8 +7,8 @@ import pytest
 
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.desk.auditing import Verdict, anchor_of, digest, linked, seal, verify
-from mtd.store import audit
-from mtd.store.audit import NewEntry
+from mtd.store.people import audit
+from mtd.store.people.audit import NewEntry
 from tests.store.making import new_id
 
 ENTRIES = 9

@@ -11,7 +11,7 @@ from mtd.runtime.desk.board import BadFilter
 from mtd.runtime.desk.comparing import compared, spans
 from mtd.runtime.desk.compliance import grouped, usual
 from mtd.runtime.desk.periods import read_period
-from mtd.store.figures import Entries, Open, Settled, Span
+from mtd.store.counts.figures import Entries, Open, Settled, Span
 
 ZONE = ZoneInfo("America/Santiago")
 NOW = datetime(2026, 11, 27, 13, 30, tzinfo=UTC)

@@ -12,7 +12,7 @@ from mtd.runtime.desk.accounts import By
 from mtd.runtime.desk.keys import LATENCY, Keys, usage
 from mtd.runtime.operations.operations import Conflict, NotFound, key_hash
 from mtd.runtime.telemetry import BUCKETS_S
-from mtd.store import audit, clients
+from mtd.store.people import audit, clients
 
 BY = By(actor="adan", origin="10.0.0.1", reason="porque sí")
 

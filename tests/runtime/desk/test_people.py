@@ -11,8 +11,8 @@ from mtd.runtime.app import TENANT, App
 from mtd.runtime.desk.accounts import Accounts, BadAccount, By
 from mtd.runtime.desk.people import People, Wanted
 from mtd.runtime.operations.operations import Conflict, NotFound
-from mtd.store import audit
-from mtd.store.audit import Listed
+from mtd.store.people import audit
+from mtd.store.people.audit import Listed
 
 PASSWORD = "una clave bien larga"
 OTHER = "otra clave bien larga"

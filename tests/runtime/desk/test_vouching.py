@@ -18,7 +18,7 @@ from mtd.runtime.desk.people import People
 from mtd.runtime.desk.provider import SKEW_S, NotVouched, Provider
 from mtd.runtime.desk.vouching import Vouching
 from mtd.runtime.settings.portal import OidcSettings
-from mtd.store import audit, people
+from mtd.store.people import audit, people
 from tests.runtime.desk.liar import CLIENT, CODE, SHARED, Liar, key, lying
 
 ORIGIN, AGENT = "127.0.0.1", "a browser"

@@ -9,7 +9,7 @@ from mtd.connectors.wire import Wire
 from mtd.core.process.definition import Definition, Event, Person, Retry, Service
 from mtd.core.process.outcome import Answer, Done, Failed
 from mtd.core.process.trigger import Stopped
-from mtd.store.arrival import Duplicate
+from mtd.store.arriving.arrival import Duplicate
 from tests.core.process.sketch import Sketch, after, variable
 from tests.runtime.conftest import Founded
 from tests.runtime.plant import Plant, a_legacy, chain, named

@@ -15,8 +15,8 @@ from mtd.runtime.engine.happening import Happened, Happening
 from mtd.runtime.engine.moving import move
 from mtd.runtime.memory.live import Live, is_set_aside
 from mtd.runtime.settings.lifetimes import USUAL_S, lifetimes
-from mtd.store.door import GRACE_S
-from mtd.store.turned import LIVE, NEVER, Consumed
+from mtd.store.arriving.door import GRACE_S
+from mtd.store.engine.turned import LIVE, NEVER, Consumed
 from tests.core.process.sketch import Sketch, message
 from tests.runtime.plant import chain, named
 

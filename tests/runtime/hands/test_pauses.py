@@ -8,8 +8,8 @@ from mtd.connectors.contract import Attempt
 from mtd.connectors.wire import Wire
 from mtd.core.process.outcome import Answer, Done
 from mtd.runtime.hands import pauses as heeding
-from mtd.store import pauses
-from mtd.store.pauses import Kind, Pause
+from mtd.store.operations import pauses
+from mtd.store.operations.pauses import Kind, Pause
 from tests.runtime.conftest import Founded
 from tests.runtime.plant import Plant, a_legacy, chain
 from tests.store.making import new_id

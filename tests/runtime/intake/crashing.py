@@ -15,7 +15,7 @@ from typing import Any
 from mtd.runtime.intake import delivering, folder, registering, take_in
 from mtd.runtime.intake.archive import Archive
 from mtd.runtime.operations.operations import Operations
-from mtd.store import intake
+from mtd.store.arriving import intake
 from tests.runtime.intake.place import opened
 
 LEASE_S = 0.3

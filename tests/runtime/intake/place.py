@@ -24,8 +24,8 @@ from mtd.runtime.receiving import Receiving
 from mtd.runtime.rehearsal.orders.generator import generate
 from mtd.runtime.settings.parts import IntakeSettings
 from mtd.runtime.settings.settings import Settings, load
-from mtd.store import intake
-from mtd.store.intake import Failure, File
+from mtd.store.arriving import intake
+from mtd.store.arriving.intake import Failure, File
 from mtd.store.sessions import Connection
 from tests.core.orders.examples import shipped_mappings
 

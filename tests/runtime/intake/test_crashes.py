@@ -11,7 +11,7 @@ import pytest
 
 from mtd.runtime.intake import delivering
 from mtd.runtime.rehearsal.orders.generator import generate
-from mtd.store.intake import LAPSED
+from mtd.store.arriving.intake import LAPSED
 from mtd.store.sessions import Session
 from tests.conftest import Server
 from tests.runtime.intake.crashing import LEASE_S, STEPS

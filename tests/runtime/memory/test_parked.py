@@ -13,8 +13,8 @@ from mtd.core.process.instance import SET_ASIDE, Incident, State
 from mtd.runtime.memory.live import Live
 from mtd.runtime.memory.parked import Parked
 from mtd.runtime.rehearsal.orders.generator import generate
-from mtd.store.collecting import Suspicion
-from mtd.store.turned import NEVER
+from mtd.store.engine.collecting import Suspicion
+from mtd.store.engine.turned import NEVER
 from tests.core.process.sketch import Sketch
 from tests.runtime.conftest import Founded
 from tests.runtime.engine.test_happening import waiting_for

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from mtd.core.process.definition import Definition, Element
 from mtd.core.process.journal import VERSION, Entry, Reached, Record, encode
 from mtd.runtime.operations.chronicle import chronicle
-from mtd.store.trace import Traced
-from mtd.store.turned import Attempted
+from mtd.store.engine.turned import Attempted
+from mtd.store.orders.trace import Traced
 
 AT = datetime(2026, 11, 27, tzinfo=UTC)
 DRAWN = Definition(

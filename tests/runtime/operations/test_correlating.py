@@ -10,9 +10,9 @@ from mtd.runtime.engine import working
 from mtd.runtime.operations import correlating
 from mtd.runtime.operations.correlating import explained
 from mtd.runtime.operations.operations import NotFound, Operations
-from mtd.store.arrival import Accepted, Changed, Duplicate, Unheard
-from mtd.store.housekeeping import expire_messages
-from mtd.store.messages import Candidate, Message
+from mtd.store.arriving.arrival import Accepted, Changed, Duplicate, Unheard
+from mtd.store.arriving.messages import Candidate, Message
+from mtd.store.engine.housekeeping import expire_messages
 from tests.core.process.sketch import Sketch, message
 from tests.runtime.conftest import Founded
 from tests.runtime.plant import Plant, named

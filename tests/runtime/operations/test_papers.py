@@ -27,7 +27,7 @@ from mtd.runtime.operations.papers import Papers, keys_of
 from mtd.runtime.settings.parts import Route
 from mtd.runtime.settings.settings import Settings
 from mtd.runtime.tax.asked import Refused, issue, request_of
-from mtd.store import folios
+from mtd.store.tax import folios
 from tests.runtime.tax.issuers import BY, RUT, furnished, issuers
 
 LINE = RequestLine(description="Zapatilla", unit_price=Decimal(11_900), price_includes_tax=True)

@@ -9,7 +9,7 @@ from mtd.core.process.compiler.timing import Duration, duration
 from mtd.core.process.definition import Definition, Person
 from mtd.core.process.effect import Timer
 from mtd.runtime.operations.punctuality import punctuality
-from mtd.store import tasks
+from mtd.store.orders import tasks
 from tests.core.process.sketch import Sketch, after
 from tests.core.time.test_business_calendar import CHILE, here
 from tests.runtime.conftest import Founded

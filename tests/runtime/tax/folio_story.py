@@ -13,13 +13,14 @@ from random import Random
 from mtd.connectors.desk import NoneLeft, NotYet
 from mtd.runtime.folio_book import FolioBook, remembered
 from mtd.runtime.tax.stock import Stock
-from mtd.store import direct, folio_blocks, folios, promises
-from mtd.store.folio_blocks import Series
-from mtd.store.folios import NewRange
-from mtd.store.promises import Sent
+from mtd.store.engine import folio_blocks
+from mtd.store.engine.folio_blocks import Series
+from mtd.store.engine.worker import Worker
 from mtd.store.sessions import ENGINE, Connection, Row, Session
 from mtd.store.store import Store
-from mtd.store.worker import Worker
+from mtd.store.tax import direct, folios, promises
+from mtd.store.tax.folios import NewRange
+from mtd.store.tax.promises import Sent
 from tests.store.making import new_id, overdue
 from tests.store.papers import a_range
 

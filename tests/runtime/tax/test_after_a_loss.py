@@ -8,9 +8,10 @@ import pytest
 
 from mtd.runtime.folio_book import FolioBook, remembered
 from mtd.runtime.tax.asked import issue
-from mtd.store import folios, switches
-from mtd.store.backup import backup, release, restore
+from mtd.store import switches
+from mtd.store.server.backup import backup, release, restore
 from mtd.store.sessions import Session
+from mtd.store.tax import folios
 from tests.runtime.conftest import Founded
 from tests.runtime.operations.test_papers import request
 from tests.runtime.tax.post.mail import Mail, mail, settled_for_good

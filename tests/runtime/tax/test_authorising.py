@@ -32,8 +32,8 @@ from mtd.runtime.tax.authorising import (
     standings,
     take_in,
 )
-from mtd.store import folios
 from mtd.store.sessions import Session
+from mtd.store.tax import folios
 from tests.conftest import Server
 from tests.runtime.tax.issuers import BY, RUT, TODAY, issuers, options
 from tests.store.making import new_id

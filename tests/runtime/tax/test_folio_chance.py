@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mtd.runtime.folio_book import FolioBook
-from mtd.store import folio_blocks
+from mtd.store.engine import folio_blocks
 from mtd.store.sessions import Connection, Session
 from mtd.store.store import Store
 from tests.conftest import Server

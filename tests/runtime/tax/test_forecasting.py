@@ -15,8 +15,8 @@ from mtd.runtime.settings.settings import Settings
 from mtd.runtime.tax import forecasting, stewarding
 from mtd.runtime.tax.forecasting import forecasts, running_low
 from mtd.runtime.tax.stewarding import Steward
-from mtd.store import folios
 from mtd.store.sessions import Session
+from mtd.store.tax import folios
 from tests.core.process.sketch import Sketch
 from tests.runtime.conftest import Founded
 from tests.runtime.plant import named

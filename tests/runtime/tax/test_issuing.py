@@ -8,8 +8,8 @@ from mtd.core.process.definition import Definition, Person, Service
 from mtd.core.tax.countries.cl.verifying import Schemas, Verdict, verify
 from mtd.core.tax.document import DocumentKey
 from mtd.runtime.settings.settings import issuers as who_issues
-from mtd.store import folios, tax_documents
 from mtd.store.sessions import Session
+from mtd.store.tax import folios, tax_documents
 from tests.core.process.sketch import Sketch
 from tests.runtime.conftest import Founded
 from tests.runtime.plant import Plant, chain, named

@@ -19,8 +19,8 @@ from mtd.runtime.operations.papers import Papers
 from mtd.runtime.tax.authorising import standings
 from mtd.runtime.tax.declaring import Declaration, declare
 from mtd.runtime.tax.post import office
-from mtd.store import folios
-from mtd.store.kept import of_order
+from mtd.store.orders.kept import of_order
+from mtd.store.tax import folios
 from tests.core.orders.examples import plain_order
 from tests.core.tax.countries.pe.asking import planned, receipt, the_signer
 from tests.runtime.conftest import Founded

@@ -20,8 +20,8 @@ from mtd.connectors import connectors
 from mtd.runtime.rehearsal.forging import caf_file, certificate, new_key, pkcs12_file
 from mtd.runtime.settings.settings import issuers as who_issues
 from mtd.runtime.tax.authorising import certify, standings, take_in
-from mtd.store.backup import backup
-from mtd.store.postgres.programs import clients
+from mtd.store.server.backup import backup
+from mtd.store.server.postgres.programs import clients
 from tests.runtime.conftest import Founded
 from tests.runtime.plant import MASTER_KEY, Plant
 from tests.runtime.tax.issuers import BY, RUTS, SENDER, TODAY, issuers

@@ -16,7 +16,7 @@ from mtd.runtime.alerts.rules import Author, Listed
 from mtd.runtime.bulk.acting import Shown as Previewed
 from mtd.runtime.operations.operations import NotFound
 from mtd.runtime.settings.alerts import Rule
-from mtd.store.alerts import PAGE_MAX
+from mtd.store.alerts.alerts import PAGE_MAX
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]

@@ -41,7 +41,7 @@ from mtd.runtime.operations.operations import Operations
 from mtd.runtime.operations.papers import Papers
 from mtd.runtime.tax.forecasting import folio_gauges, forecasts
 from mtd.runtime.telemetry import intake_gauges
-from mtd.store.census import Backlog, Health
+from mtd.store.operations.census import Backlog, Health
 from mtd.store.sessions import Unavailable
 
 METRICS, _, _ = CONTENT_TYPE_LATEST.rpartition("; charset=")

@@ -11,7 +11,7 @@ from mtd.faces.api.provided import Served
 from mtd.runtime.bulk import acting
 from mtd.runtime.bulk.acting import BulkView, ItemView, Shown
 from mtd.runtime.bulk.asked import Reason, Text, Wish
-from mtd.store.bulk import PAGE_MAX, Ruling
+from mtd.store.operations.bulk import PAGE_MAX, Ruling
 
 ItemState = Literal["PENDING", "SKIPPED", "SENT", "SUCCEEDED", "FAILED"]
 N_MAX = 2**31 - 1

@@ -21,7 +21,7 @@ from mtd.runtime.definitions.shelf import Pool
 from mtd.runtime.operations.changing import INSTANCES_MAX, Plan, migrated, planned
 from mtd.runtime.operations.deploying import Refused, files_of, listed
 from mtd.runtime.operations.deploying import deploy as deployed
-from mtd.store.definitions import Deployed, Listed
+from mtd.store.deployed.definitions import Deployed, Listed
 
 BODY_MAX_BYTES = 64 * 1024 * 1024
 DEPLOYER = "rest"

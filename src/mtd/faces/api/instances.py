@@ -8,7 +8,7 @@ from litestar.params import FromPath, QueryParameter
 
 from mtd.faces.api.provided import Served
 from mtd.runtime.operations.chronicle import Chapter
-from mtd.store.trace import Standing
+from mtd.store.orders.trace import Standing
 
 SEQ_MAX = 2**31 - 1
 

@@ -12,7 +12,7 @@ from mtd.faces.api.receipts import RECEIPTS, answer
 from mtd.runtime.operations import correlating
 from mtd.runtime.operations.correlating import Inspected
 from mtd.runtime.operations.operations import REST
-from mtd.store.messages import PAGE_MAX, Message
+from mtd.store.arriving.messages import PAGE_MAX, Message
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 MessageId = Annotated[str, PathParameter(max_length=200)]

@@ -7,7 +7,7 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency
 
 from mtd.faces.api.provided import Served
-from mtd.store.orders import Order
+from mtd.store.orders.orders import Order
 
 Asked = Request[Any, Any, State]
 NamedOrder = NamedDependency[Order]

@@ -26,8 +26,8 @@ from mtd.faces.api.views import (
 from mtd.runtime.intake.reading import read_metered
 from mtd.runtime.operations.chronicle import Chapter
 from mtd.runtime.operations.operations import REST, Operations
-from mtd.store.arrival import Accepted, Changed, Duplicate
-from mtd.store.orders import PAGE_MAX
+from mtd.store.arriving.arrival import Accepted, Changed, Duplicate
+from mtd.store.orders.orders import PAGE_MAX
 
 WAIT_MAX_S = 30.0
 WAIT_STEP_S = 0.02

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from mtd.faces.api.provided import Served
 from mtd.runtime.operations import pausing
-from mtd.store.pauses import PAGE_MAX, Held, Listed
+from mtd.store.operations.pauses import PAGE_MAX, Held, Listed
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]

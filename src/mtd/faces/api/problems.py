@@ -14,7 +14,7 @@ from mtd.runtime.definitions.forms import Unfit
 from mtd.runtime.operations.deploying import Refused
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.runtime.receiving import Unroutable
-from mtd.store.definitions import Unknown
+from mtd.store.deployed.definitions import Unknown
 from mtd.store.sessions import Fault, Unavailable, fault
 
 RETRY_AFTER_S = 5

@@ -7,7 +7,7 @@ from litestar import Response
 from litestar.openapi.datastructures import ResponseSpec
 
 from mtd.faces.api.problems import problem
-from mtd.store.arrival import (
+from mtd.store.arriving.arrival import (
     Accepted,
     Changed,
     Duplicate,

@@ -8,7 +8,7 @@ from litestar.params import JSONBody, PathParameter
 
 from mtd.faces.api.provided import Served
 from mtd.runtime.operations import timetable
-from mtd.store.beginnings import Schedule
+from mtd.store.deployed.beginnings import Schedule
 
 Name = Annotated[str, PathParameter(max_length=200)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]

@@ -14,7 +14,7 @@ from mtd.faces.api.receipts import RECEIPTS, answer
 from mtd.runtime.definitions.forms import Asked, Unfit
 from mtd.runtime.operations import assigning
 from mtd.runtime.operations.punctuality import Punctuality, punctuality
-from mtd.store.tasks import PAGE_MAX
+from mtd.store.orders.tasks import PAGE_MAX
 
 Wait = Annotated[int, PathParameter(ge=0, le=2**31 - 1)]
 Person = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]

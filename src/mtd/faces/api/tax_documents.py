@@ -18,8 +18,8 @@ from mtd.faces.api.provided import Served
 from mtd.runtime.operations.operations import NotFound
 from mtd.runtime.operations.papers import Papers
 from mtd.runtime.tax.asked import Refused, issue, request_of
-from mtd.store.buyers import BuyerEvent
-from mtd.store.letters import Mailed
+from mtd.store.arriving.letters import Mailed
+from mtd.store.tax.buyers import BuyerEvent
 
 Name = Annotated[str, PathParameter(max_length=60, description="such as 76111111-39-1234")]
 File = Annotated[str, PathParameter(max_length=60, description="`<seal>.pdf`, .xml or .html")]

@@ -6,8 +6,8 @@ from decimal import Decimal
 import msgspec
 
 from mtd.core.orders.states import OrderState
-from mtd.store.incidents import Incident
-from mtd.store.orders import Order
+from mtd.store.orders.incidents import Incident
+from mtd.store.orders.orders import Order
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from mtd.faces.api.provided import Served
 from mtd.runtime.operations import pushing
-from mtd.store.intake import PAGE_MAX
+from mtd.store.arriving.intake import PAGE_MAX
 
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 

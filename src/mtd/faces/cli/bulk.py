@@ -17,8 +17,8 @@ from mtd.runtime.bulk import acting
 from mtd.runtime.bulk.acting import BulkView, ItemView, Shown
 from mtd.runtime.bulk.asked import RATE_PER_S, Arguments, Wish
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations, amounts
-from mtd.store.bulk import PAGE_MAX, Action, Ruling
-from mtd.store.standings import Filter
+from mtd.store.operations.bulk import PAGE_MAX, Action, Ruling
+from mtd.store.operations.standings import Filter
 
 bulk = App(name="bulk")
 CUSTOMER = "default"

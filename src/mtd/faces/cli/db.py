@@ -9,8 +9,8 @@ from cyclopts import App
 from mtd.runtime.database import database
 from mtd.runtime.folio_book import BadBook, folder_of, remembered
 from mtd.runtime.settings.settings import home
-from mtd.store import backup as copies
-from mtd.store.migrate import status as schema
+from mtd.store.server import backup as copies
+from mtd.store.server.migrate import status as schema
 
 db = App(name="db")
 

@@ -30,7 +30,7 @@ from mtd.runtime.rehearsal.stage import Stage, intake_folder, set_up
 from mtd.runtime.settings.settings import home
 from mtd.runtime.supervising import parts
 from mtd.runtime.telemetry import LOG, log_stream, log_to
-from mtd.store.spans import spans
+from mtd.store.orders.spans import spans
 
 CUSTOMER = "demo"
 PATIENCE_S = 50.0

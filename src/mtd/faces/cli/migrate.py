@@ -15,7 +15,7 @@ from mtd.faces.cli.starting import opened
 from mtd.runtime.app import TENANT
 from mtd.runtime.operations.changing import Plan, migrated, planned
 from mtd.runtime.operations.operations import Conflict, NotFound
-from mtd.store.definitions import Unknown
+from mtd.store.deployed.definitions import Unknown
 
 
 def migrate(

@@ -24,9 +24,9 @@ from mtd.runtime.operations.operations import (
     Operations,
     amounts,
 )
-from mtd.store.arrival import Accepted, Duplicate, Receipt
-from mtd.store.orders import Order
-from mtd.store.trace import Standing
+from mtd.store.arriving.arrival import Accepted, Duplicate, Receipt
+from mtd.store.orders.orders import Order
+from mtd.store.orders.trace import Standing
 
 order = App(name="order")
 CUSTOMER = "default"

@@ -21,7 +21,7 @@ from mtd.runtime.operations.papers import Papers
 from mtd.runtime.settings.settings import BadSettings
 from mtd.runtime.tax.asked import Refused, request_of
 from mtd.runtime.tax.asked import issue as issued
-from mtd.store.letters import Mailed
+from mtd.store.arriving.letters import Mailed
 
 REQUEST_BYTES_MAX = 2_000_000
 

@@ -12,7 +12,7 @@ from rich.markup import escape
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.operations import pausing
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations
-from mtd.store.pauses import Kind, Listed
+from mtd.store.operations.pauses import Kind, Listed
 
 pause = App(name="pause")
 CUSTOMER = "default"

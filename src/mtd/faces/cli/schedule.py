@@ -12,7 +12,7 @@ from rich.table import Table
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.operations import timetable
 from mtd.runtime.operations.operations import Conflict, NotFound
-from mtd.store.beginnings import Schedule
+from mtd.store.deployed.beginnings import Schedule
 
 schedule = App(name="schedule")
 CUSTOMER = "default"

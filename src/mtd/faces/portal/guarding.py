@@ -21,7 +21,7 @@ from mtd.faces.portal.needs import OPEN, POLLED, SIGNED_IN, allows
 from mtd.runtime.desk.accounts import Accounts
 from mtd.runtime.desk.person import Forbidden, Person
 from mtd.runtime.settings.portal import PortalSettings
-from mtd.store.people import Seated
+from mtd.store.people.people import Seated
 
 COOKIE = "mtd_session"
 FORM_BYTES_MAX = 1_000_000

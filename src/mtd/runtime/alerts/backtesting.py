@@ -12,7 +12,7 @@ from mtd.runtime.alerts.rules import checked
 from mtd.runtime.app import App
 from mtd.runtime.operations.operations import Conflict
 from mtd.runtime.settings.alerts import Rule
-from mtd.store import sightings
+from mtd.store.alerts import sightings
 from mtd.store.sessions import Connection, Fault, fault
 
 DAYS_MAX = 31

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from mtd.runtime.alerts.measuring import Measure, Remedy
 from mtd.runtime.settings.alerts import Rule
-from mtd.store.alerts import Alert, Event, EventKind
+from mtd.store.alerts.alerts import Alert, Event, EventKind
 
 CONSOLIDATED = timedelta(hours=1)
 """What begins again within an hour of its beginning is the same alert, and counted."""

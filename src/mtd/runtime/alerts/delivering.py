@@ -27,8 +27,8 @@ from mtd.connectors.wire.postbox import Postbox, Receipt
 from mtd.runtime.alerts.telling import Told
 from mtd.runtime.app import App
 from mtd.runtime.settings.alerts import Recipient
-from mtd.store import notices
-from mtd.store.notices import Claimed, Verdict
+from mtd.store.alerts import notices
+from mtd.store.alerts.notices import Claimed, Verdict
 
 LOG = structlog.get_logger()
 

@@ -16,10 +16,11 @@ from mtd.runtime.alerts.watching import keep
 from mtd.runtime.app import App
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.runtime.settings.alerts import Rule
-from mtd.store import alerts, audit, notices
-from mtd.store.alerts import Alert, Counts, Event
+from mtd.store.alerts import alerts, notices
+from mtd.store.alerts.alerts import Alert, Counts, Event
+from mtd.store.alerts.notices import Notice
 from mtd.store.ids import uuid7
-from mtd.store.notices import Notice
+from mtd.store.people import audit
 
 Tab = Literal["open", "acknowledged", "closed"]
 MUTED_MAX = timedelta(days=30)

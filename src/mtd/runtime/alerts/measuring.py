@@ -8,8 +8,8 @@ import msgspec
 
 from mtd.runtime.app import App
 from mtd.store.ids import uuid7
+from mtd.store.operations.standings import Filter
 from mtd.store.sessions import Connection
-from mtd.store.standings import Filter
 
 NO_CHANCE = b"\0" * 10
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,7 +8,8 @@ import msgspec
 from mtd.runtime.app import App
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.runtime.settings.alerts import Rule, rule_faults
-from mtd.store import alerts, audit
+from mtd.store.alerts import alerts
+from mtd.store.people import audit
 from mtd.store.sessions import Connection
 
 RULES_MAX = 200

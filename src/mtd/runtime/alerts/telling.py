@@ -9,8 +9,8 @@ import msgspec
 
 from mtd.runtime.alerts.deciding import Change, content_of
 from mtd.runtime.settings.alerts import Rule
-from mtd.store.alerts import EventKind
-from mtd.store.notices import NewNotice
+from mtd.store.alerts.alerts import EventKind
+from mtd.store.alerts.notices import NewNotice
 
 TOLD: frozenset[EventKind] = frozenset({"OPENED", "REOPENED", "ESCALATED", "UNMUTED", "CLOSED"})
 LOUD = "critical"

@@ -23,9 +23,10 @@ from mtd.runtime.alerts.telling import notices
 from mtd.runtime.app import App
 from mtd.runtime.clock import elapsed_s
 from mtd.runtime.settings.alerts import Rule
-from mtd.store import alerts, sightings, tallying
-from mtd.store import notices as told
-from mtd.store.alerts import Alert
+from mtd.store.alerts import alerts, sightings
+from mtd.store.alerts import notices as told
+from mtd.store.alerts.alerts import Alert
+from mtd.store.counts import tallying
 from mtd.store.ids import uuid7
 from mtd.store.sessions import Connection, Session
 

@@ -11,8 +11,8 @@ import msgspec
 from mtd.runtime.bulk.asked import Arguments, Stood, Wish, checked
 from mtd.runtime.bulk.scoping import scoped
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations
-from mtd.store import bulk as bulks
-from mtd.store.bulk import PAGE_MAX, Action, Bulk, Item, New, Ruled, Ruling
+from mtd.store.operations import bulk as bulks
+from mtd.store.operations.bulk import PAGE_MAX, Action, Bulk, Item, New, Ruled, Ruling
 
 SHOWN_MAX = 10
 """Samples, and items that cannot take part, that are shown with a bulk action."""

@@ -8,8 +8,8 @@ from msgspec import Meta
 
 from mtd.core.process.trigger import Changed, Redefined, Retried, Trigger
 from mtd.runtime.operations.operations import Conflict
-from mtd.store.bulk import Action
-from mtd.store.standings import Filter, Trouble
+from mtd.store.operations.bulk import Action
+from mtd.store.operations.standings import Filter, Trouble
 
 ITEMS_MAX = 10_000
 """Orders or files of one bulk action; who has more narrows the filter."""

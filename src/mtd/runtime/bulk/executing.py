@@ -17,9 +17,10 @@ from mtd.runtime.app import App
 from mtd.runtime.bulk.judging import KINDS, of_file, of_order
 from mtd.runtime.bulk.sending import STOOD, files, orders, send
 from mtd.runtime.operations.changing import stands
-from mtd.store import bulk as bulks
-from mtd.store import intake, standings
-from mtd.store.bulk import Bulk, Item, Verdict
+from mtd.store.arriving import intake
+from mtd.store.operations import bulk as bulks
+from mtd.store.operations import standings
+from mtd.store.operations.bulk import Bulk, Item, Verdict
 
 LOG = structlog.get_logger()
 

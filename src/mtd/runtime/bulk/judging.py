@@ -8,9 +8,9 @@ from mtd.core.process.facts import Ignored
 from mtd.core.process.instance import Instance, State
 from mtd.core.process.journal import decode
 from mtd.runtime.bulk.asked import Stood
-from mtd.store.bulk import Action, Item, Verdict
-from mtd.store.intake import Failure
-from mtd.store.standings import FileStanding, Marked, OrderStanding
+from mtd.store.arriving.intake import Failure
+from mtd.store.operations.bulk import Action, Item, Verdict
+from mtd.store.operations.standings import FileStanding, Marked, OrderStanding
 
 KINDS: Mapping[Action, str] = {"retry": "retried", "set": "changed", "migrate": "migrated"}
 """Kind of the journal row that an action leads to."""

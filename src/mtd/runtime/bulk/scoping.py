@@ -10,9 +10,9 @@ from mtd.runtime.bulk.asked import ITEMS_MAX, Stood, Wish, triggers
 from mtd.runtime.engine.sending import CANCEL_REQUESTED
 from mtd.runtime.operations.changing import Preview, dry_run
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations
-from mtd.store import standings
-from mtd.store.bulk import NewItem
-from mtd.store.standings import FileStanding, OrderStanding
+from mtd.store.operations import standings
+from mtd.store.operations.bulk import NewItem
+from mtd.store.operations.standings import FileStanding, OrderStanding
 
 Found = TypeVar("Found")
 

@@ -9,11 +9,12 @@ from mtd.core.process.instance import State
 from mtd.runtime.app import App
 from mtd.runtime.bulk.asked import Arguments, Stood, triggers
 from mtd.runtime.engine.sending import CANCEL_REQUESTED
-from mtd.store import intake, standings
-from mtd.store.arrival import Accepted, Arrival, Duplicate, ForInstance, Published, Receipt
-from mtd.store.bulk import Bulk, Item, Verdict
+from mtd.store.arriving import intake
+from mtd.store.arriving.arrival import Accepted, Arrival, Duplicate, ForInstance, Published, Receipt
 from mtd.store.ids import derived
-from mtd.store.standings import FileStanding, Filter, OrderStanding
+from mtd.store.operations import standings
+from mtd.store.operations.bulk import Bulk, Item, Verdict
+from mtd.store.operations.standings import FileStanding, Filter, OrderStanding
 
 SOURCE = "bulk"
 STOOD = msgspec.json.Decoder(Stood)

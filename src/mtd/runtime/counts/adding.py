@@ -3,8 +3,7 @@
 from typing import Any
 
 from mtd.runtime.counts.tally import OrderKey, PromiseKey, StepKey, Tally
-from mtd.store.sessions import Connection
-from mtd.store.tallied import (
+from mtd.store.counts.tallied import (
     OrderRow,
     PromiseRow,
     StepRow,
@@ -13,6 +12,7 @@ from mtd.store.tallied import (
     add_steps,
     sorted_sketch,
 )
+from mtd.store.sessions import Connection
 
 
 async def add(connection: Connection, tally: Tally) -> None:

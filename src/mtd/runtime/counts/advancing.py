@@ -6,8 +6,8 @@ from datetime import tzinfo
 from mtd.runtime.counts.adding import add
 from mtd.runtime.counts.counting import count, followed
 from mtd.runtime.counts.tally import Tally
-from mtd.store import counting
-from mtd.store.course import Course
+from mtd.store.counts import counting
+from mtd.store.counts.course import Course
 from mtd.store.sessions import Connection
 
 ROWS_MAX = 5_000

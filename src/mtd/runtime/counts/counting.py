@@ -23,7 +23,7 @@ from mtd.core.process.facts import (
 from mtd.core.process.journal import Entry, Record, decode
 from mtd.core.process.linking import SEPARATOR
 from mtd.runtime.counts.tally import Tally
-from mtd.store.course import Course, Standing
+from mtd.store.counts.course import Course, Standing
 
 ANSWERED, MIGRATED = "answered", "migrated"
 """Kinds of rows: tags of their triggers."""

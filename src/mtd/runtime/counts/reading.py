@@ -14,7 +14,7 @@ from structlog import get_logger
 from mtd.runtime.app import App
 from mtd.runtime.counts.advancing import ROWS_MAX, advance
 from mtd.runtime.counts.rebuilding import KEPT, rebuild
-from mtd.store import counting
+from mtd.store.counts import counting
 from mtd.store.sessions import COUNTER, Session
 
 LOG = get_logger()

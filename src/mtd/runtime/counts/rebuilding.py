@@ -22,11 +22,11 @@ import msgspec
 from mtd.runtime.counts.adding import add, order_rows, promise_rows, step_rows
 from mtd.runtime.counts.advancing import advance, count_on
 from mtd.runtime.counts.tally import Tally
-from mtd.store import counting
-from mtd.store.board import FIRST
-from mtd.store.course import Course, Instance
+from mtd.store.counts import counting
+from mtd.store.counts.course import Course, Instance
+from mtd.store.counts.tallied import OpenOrder, RestingRow, Whole, read_whole
+from mtd.store.orders.board import FIRST
 from mtd.store.sessions import Connection, Fault, delay_s, fault
-from mtd.store.tallied import OpenOrder, RestingRow, Whole, read_whole
 
 PAGE = 500
 """Instances that are counted together."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from mtd.runtime.counts.sketch import Histogram, bucket, bucket_of
-from mtd.store.course import Course, Sale
+from mtd.store.counts.course import Course, Sale
 
 HOUR, DAY = "hour", "day"
 

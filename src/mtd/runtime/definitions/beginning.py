@@ -14,9 +14,9 @@ from mtd.core.process.trigger import Start
 from mtd.runtime.clock import Clock
 from mtd.runtime.definitions.conditions import conditional_starts
 from mtd.runtime.definitions.library import Library
-from mtd.store import beginnings, facts
-from mtd.store.arrival import NewInstance, Receipt, Refused
-from mtd.store.beginnings import Due, MovedOn, Schedule, Starter
+from mtd.store.arriving.arrival import NewInstance, Receipt, Refused
+from mtd.store.deployed import beginnings, facts
+from mtd.store.deployed.beginnings import Due, MovedOn, Schedule, Starter
 from mtd.store.ids import derived
 from mtd.store.store import Store
 

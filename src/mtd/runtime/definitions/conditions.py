@@ -21,10 +21,10 @@ from mtd.core.process.starting import places
 from mtd.core.process.trigger import Start
 from mtd.runtime.clock import Clock
 from mtd.runtime.definitions.library import Library
-from mtd.store import facts
-from mtd.store.arrival import NewInstance
-from mtd.store.door import begin
-from mtd.store.facts import Watched
+from mtd.store.arriving.arrival import NewInstance
+from mtd.store.arriving.door import begin
+from mtd.store.deployed import facts
+from mtd.store.deployed.facts import Watched
 from mtd.store.ids import derived
 from mtd.store.store import Store
 

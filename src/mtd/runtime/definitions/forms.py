@@ -12,7 +12,7 @@ import msgspec
 from mtd.core.orders.correcting import CORRECTABLE
 from mtd.core.process.definition import Person
 from mtd.runtime.definitions.library import Library
-from mtd.store.tasks import Task
+from mtd.store.orders.tasks import Task
 
 KNOWN_MAX = 1_000
 """Schemas kept compiled."""

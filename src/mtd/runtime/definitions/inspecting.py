@@ -9,7 +9,7 @@ from mtd.core.process.soundness import doubts
 from mtd.runtime.definitions.flows import Fault, Flow, flows_in, forms_in, model_in
 from mtd.runtime.definitions.packing import TABLES, File
 from mtd.runtime.definitions.shelf import Answers, Circular, Shelf, Stock, opened
-from mtd.store.definitions import Listed, Source
+from mtd.store.deployed.definitions import Listed, Source
 
 
 class Inspected(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,8 +9,8 @@ from mtd.core.process.compiler import Surroundings
 from mtd.core.process.definition import Definition
 from mtd.runtime.definitions.shelf import Shelf
 from mtd.runtime.definitions.tables import Metered, uncounted
-from mtd.store import definitions
-from mtd.store.definitions import Listed, Source
+from mtd.store.deployed import definitions
+from mtd.store.deployed.definitions import Listed, Source
 from mtd.store.store import Store
 
 LOG = structlog.get_logger()

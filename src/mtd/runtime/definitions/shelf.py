@@ -13,7 +13,7 @@ from mtd.core.process.definition import Definition, Table
 from mtd.core.process.drawing import Drawing
 from mtd.core.process.readers import read
 from mtd.runtime.definitions.tables import Metered, decision_tables, uncounted
-from mtd.store.definitions import Listed, Source, Unknown
+from mtd.store.deployed.definitions import Listed, Source, Unknown
 
 CALLS_DEEP_MAX = 20
 """Definitions that call each other in a row."""

@@ -11,9 +11,9 @@ import msgspec
 
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.desk.passwords import BadPassword, Passwords
-from mtd.store import audit, people
 from mtd.store.ids import uuid7
-from mtd.store.people import Account, Limits, Seated
+from mtd.store.people import audit, people
+from mtd.store.people.people import Account, Limits, Seated
 
 PASSWORD_FILE = "portal.password"  # noqa: S105 the file's name
 FIRST_LOGIN = "admin"

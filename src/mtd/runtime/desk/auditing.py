@@ -15,8 +15,8 @@ import msgspec
 from structlog import get_logger
 
 from mtd.runtime.app import App
-from mtd.store import audit
-from mtd.store.audit import Chained, Entry, Seal
+from mtd.store.people import audit
+from mtd.store.people.audit import Chained, Entry, Seal
 
 LOG = get_logger()
 SEAL_S = 1.0

@@ -11,9 +11,10 @@ from mtd.core.process.telling import label
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
 from mtd.runtime.operations.operations import NotFound
-from mtd.store import board, figures
-from mtd.store.board import FIRST, LAST, Counts, Glance, Row, Sought
+from mtd.store.counts import figures
 from mtd.store.ids import uuid7
+from mtd.store.orders import board
+from mtd.store.orders.board import FIRST, LAST, Counts, Glance, Row, Sought
 from mtd.store.sessions import Connection, Fault, fault
 
 ROWS = 50

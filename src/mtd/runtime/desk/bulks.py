@@ -5,8 +5,8 @@ from mtd.runtime.bulk.acting import BulkView, Shown
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
 from mtd.runtime.operations.operations import NotFound
-from mtd.store import bulk as rows
-from mtd.store.bulk import Ruling
+from mtd.store.operations import bulk as rows
+from mtd.store.operations.bulk import Ruling
 
 LISTED_MAX = 50
 NEEDS = {

@@ -11,8 +11,8 @@ from mtd.core.orders.states import OrderState
 from mtd.runtime.counts.tally import HOUR
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
-from mtd.store import figures
-from mtd.store.figures import Entries
+from mtd.store.counts import figures
+from mtd.store.counts.figures import Entries
 
 WEEKS = 4
 HOURS = 24

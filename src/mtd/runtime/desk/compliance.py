@@ -11,8 +11,8 @@ from mtd.runtime.counts.sketch import Histogram, quantile_ms
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.periods import Period
 from mtd.runtime.desk.person import Person
-from mtd.store import figures
-from mtd.store.figures import Open, Scope, Settled, Span, Usual
+from mtd.store.counts import figures
+from mtd.store.counts.figures import Open, Scope, Settled, Span, Usual
 from mtd.store.sessions import Connection
 
 GROUPS = ("store", "channel", "carrier")

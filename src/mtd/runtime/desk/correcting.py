@@ -15,7 +15,7 @@ from mtd.runtime.desk.dossier import accepted, still_open
 from mtd.runtime.desk.person import Person
 from mtd.runtime.operations.changing import stands
 from mtd.runtime.operations.operations import Conflict
-from mtd.store.orders import Order
+from mtd.store.orders.orders import Order
 
 TEXT_MAX = 200_000
 """Characters of a correction."""

@@ -14,9 +14,9 @@ from mtd.runtime.desk.keys import Keys
 from mtd.runtime.desk.people import People
 from mtd.runtime.desk.person import Person
 from mtd.runtime.operations.operations import NotFound, Operations
-from mtd.store import audit
 from mtd.store.ids import uuid7
-from mtd.store.orders import Order
+from mtd.store.orders.orders import Order
+from mtd.store.people import audit
 
 LOG = get_logger()
 _ENCODER = msgspec.json.Encoder(decimal_format="number")

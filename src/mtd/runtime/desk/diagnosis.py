@@ -5,8 +5,8 @@ from datetime import datetime
 
 import msgspec
 
-from mtd.store.incidents import Incident
-from mtd.store.turned import Attempted
+from mtd.store.engine.turned import Attempted
+from mtd.store.orders.incidents import Incident
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):

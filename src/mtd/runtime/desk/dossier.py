@@ -17,12 +17,13 @@ from mtd.runtime.desk.telling import Line, lines
 from mtd.runtime.operations.chronicle import Chapter, chronicle
 from mtd.runtime.operations.operations import Conflict
 from mtd.runtime.vault import Broken
-from mtd.store import audit, dossier, incidents, kept, orders, tasks
-from mtd.store.arrival import Accepted, Duplicate, Receipt
-from mtd.store.audit import Listed
-from mtd.store.dossier import NEWEST, Remark
-from mtd.store.orders import Order
-from mtd.store.tasks import Task
+from mtd.store.arriving.arrival import Accepted, Duplicate, Receipt
+from mtd.store.orders import dossier, incidents, kept, orders, tasks
+from mtd.store.orders.dossier import NEWEST, Remark
+from mtd.store.orders.orders import Order
+from mtd.store.orders.tasks import Task
+from mtd.store.people import audit
+from mtd.store.people.audit import Listed
 
 CHAPTERS = 50
 FAILED_MAX = 20

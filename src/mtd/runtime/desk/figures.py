@@ -9,8 +9,8 @@ from mtd.runtime.counts.sketch import Histogram, quantile_ms
 from mtd.runtime.counts.tally import DAY, HOUR, day_of
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
-from mtd.store import figures
-from mtd.store.figures import Duration, Scope, StepCounts, Waiting
+from mtd.store.counts import figures
+from mtd.store.counts.figures import Duration, Scope, StepCounts, Waiting
 
 HOURS_MAX = 49
 """Longer spans are told by days: two whole days, and the hour by which one may be longer."""

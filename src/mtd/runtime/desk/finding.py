@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from mtd.core.orders.facts import KeyKind, search_key
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
-from mtd.store.orders import Order, by_digests, by_id, by_key
+from mtd.store.orders.orders import Order, by_digests, by_id, by_key
 
 WORDS_MAX = 200
 """Numbers of a pasted list; what is beyond them is not looked for."""

@@ -9,10 +9,10 @@ from mtd.runtime.desk.board import BadFilter
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
 from mtd.runtime.operations.operations import NotFound
-from mtd.store import audit
-from mtd.store.audit import PAGE_MAX, Listed, Sought
-from mtd.store.board import FIRST, LAST
 from mtd.store.ids import uuid7
+from mtd.store.orders.board import FIRST, LAST
+from mtd.store.people import audit
+from mtd.store.people.audit import PAGE_MAX, Listed, Sought
 
 ROWS = 50
 WORD_MIN = 3

@@ -10,7 +10,7 @@ from mtd.runtime.desk.dossier import given
 from mtd.runtime.desk.person import Person
 from mtd.runtime.operations import pausing
 from mtd.runtime.operations.operations import Conflict, NotFound
-from mtd.store.pauses import Kind, Listed
+from mtd.store.operations.pauses import Kind, Listed
 
 MANAGE = "pauses.manage"
 KINDS: tuple[Kind, ...] = ("counterpart", "step", "store", "channel")

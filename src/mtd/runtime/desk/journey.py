@@ -13,10 +13,10 @@ from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
 from mtd.runtime.desk.telling import Line, lines
 from mtd.runtime.operations.operations import NotFound
-from mtd.store import dossier
-from mtd.store.definitions import Unknown
-from mtd.store.dossier import NEWEST
-from mtd.store.orders import Order
+from mtd.store.deployed.definitions import Unknown
+from mtd.store.orders import dossier
+from mtd.store.orders.dossier import NEWEST
+from mtd.store.orders.orders import Order
 
 PACES_MAX = 500
 """Steps that are shown: the last ones of a longer way."""

@@ -12,9 +12,9 @@ from mtd.runtime.app import App
 from mtd.runtime.desk.accounts import By
 from mtd.runtime.desk.person import Person
 from mtd.runtime.operations.operations import Conflict, NotFound, key_hash
-from mtd.store import audit, clients
-from mtd.store.clients import Client
 from mtd.store.ids import uuid7
+from mtd.store.people import audit, clients
+from mtd.store.people.clients import Client
 from mtd.store.sessions import Connection
 
 MANAGE = "clients.manage"

@@ -22,7 +22,7 @@ from mtd.runtime.desk.person import Person
 from mtd.runtime.desk.telling import Line, lines
 from mtd.runtime.operations.changing import Wanted, modify, stands
 from mtd.runtime.operations.operations import Conflict
-from mtd.store.orders import Order
+from mtd.store.orders.orders import Order
 
 SOURCES_MAX = 20
 """Steps at which an order rests; one with more is moved by the command line."""

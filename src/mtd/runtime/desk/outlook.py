@@ -10,8 +10,8 @@ from mtd.core.process.instance import Instance, State
 from mtd.core.process.telling import label
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.telling import Line, awaited
-from mtd.store import dossier
-from mtd.store.orders import Order
+from mtd.store.orders import dossier
+from mtd.store.orders.orders import Order
 from mtd.store.sessions import Connection
 
 AWAITED_MAX = 20

@@ -12,7 +12,7 @@ from mtd.runtime.desk.figures import scope_of
 from mtd.runtime.desk.periods import read_period
 from mtd.runtime.desk.person import Person
 from mtd.runtime.desk.steps import Counterpart, steps
-from mtd.store.figures import Entries
+from mtd.store.counts.figures import Entries
 
 SHOWN = ("received", "amount", "left", "exceptions")
 """Metrics at the top of the page."""

@@ -15,10 +15,10 @@ from mtd.runtime.desk.accounts import LIMITS, Accounts, BadAccount, By, login_of
 from mtd.runtime.desk.passwords import ONCE, word
 from mtd.runtime.desk.person import PERMISSIONS, Person
 from mtd.runtime.operations.operations import Conflict, NotFound
-from mtd.store import audit
-from mtd.store import people as rows
 from mtd.store.ids import uuid7
-from mtd.store.people import Account, Activity, Open
+from mtd.store.people import audit
+from mtd.store.people import people as rows
+from mtd.store.people.people import Account, Activity, Open
 from mtd.store.sessions import Connection
 
 MANAGE = "people.manage"

@@ -7,7 +7,7 @@ import msgspec
 
 from mtd.runtime.counts.tally import DAY, HOUR
 from mtd.runtime.desk.board import BadFilter
-from mtd.store.figures import Scope
+from mtd.store.counts.figures import Scope
 
 NAMED = {"today": 1, "yesterday": 1, "week": 7, "month": 28}
 """Days of each period that has a name."""

@@ -13,9 +13,9 @@ from mtd.runtime.desk.heating import Heat
 from mtd.runtime.desk.person import Person
 from mtd.runtime.operations import deploying
 from mtd.runtime.operations.operations import NotFound
-from mtd.store import elements
-from mtd.store.definitions import Listed, Unknown
-from mtd.store.elements import Standing
+from mtd.store.counts import elements
+from mtd.store.counts.elements import Standing
+from mtd.store.deployed.definitions import Listed, Unknown
 
 VERSION_MAX = 2**31 - 1
 

@@ -16,9 +16,9 @@ from mtd.runtime.desk.person import Person
 from mtd.runtime.intake.archive import Archive, Damaged
 from mtd.runtime.operations import pushing
 from mtd.runtime.operations.operations import Conflict, NotFound
-from mtd.store import discards, intake
-from mtd.store.discards import Request
-from mtd.store.intake import PAGE_MAX, Failure, File
+from mtd.store.arriving import discards, intake
+from mtd.store.arriving.discards import Request
+from mtd.store.arriving.intake import PAGE_MAX, Failure, File
 
 RETURNED = "returned"
 """The folder in MTD_HOME whose files their senders take back."""

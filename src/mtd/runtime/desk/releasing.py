@@ -18,9 +18,9 @@ from mtd.runtime.desk.person import Person
 from mtd.runtime.operations import deploying
 from mtd.runtime.operations.deploying import Outcome, Refused, files_of
 from mtd.runtime.operations.operations import Conflict, NotFound
-from mtd.store import definitions, releases
-from mtd.store.definitions import Listed
-from mtd.store.releases import Release
+from mtd.store.deployed import definitions, releases
+from mtd.store.deployed.definitions import Listed
+from mtd.store.deployed.releases import Release
 
 _FILES = msgspec.msgpack.Decoder(list[File])
 

@@ -9,8 +9,8 @@ from mtd.core.orders.states import OrderState
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.periods import Period
 from mtd.runtime.desk.person import Person
-from mtd.store import figures
-from mtd.store.figures import Sold
+from mtd.store.counts import figures
+from mtd.store.counts.figures import Sold
 
 GROUPS = ("store", "channel", "document")
 STATES = {

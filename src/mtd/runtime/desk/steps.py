@@ -9,9 +9,9 @@ from mtd.runtime.desk import board, figures
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.figures import ElementFigures
 from mtd.runtime.desk.person import Person
-from mtd.store import figures as rows
-from mtd.store import pauses
-from mtd.store.figures import Duration, Scope
+from mtd.store.counts import figures as rows
+from mtd.store.counts.figures import Duration, Scope
+from mtd.store.operations import pauses
 
 ROWS_MAX = 200
 SLOW_MS = 1_000.0

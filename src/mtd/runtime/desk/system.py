@@ -8,8 +8,9 @@ import msgspec
 
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
-from mtd.store import audit, census
-from mtd.store.census import Backlog, Health, Server, Working
+from mtd.store.operations import census
+from mtd.store.operations.census import Backlog, Health, Server, Working
+from mtd.store.people import audit
 
 SEE = "system.see"
 MASK = "•••"

@@ -12,8 +12,8 @@ from mtd.runtime.desk.diagnosis import Diagnosis
 from mtd.runtime.desk.dossier import dossier_of
 from mtd.runtime.desk.person import Person
 from mtd.runtime.operations.operations import Conflict
-from mtd.store import board as rows
-from mtd.store.board import Cause
+from mtd.store.orders import board as rows
+from mtd.store.orders.board import Cause
 
 NAME_MAX = 200
 

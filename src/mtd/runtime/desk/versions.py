@@ -17,7 +17,7 @@ from mtd.runtime.desk.dossier import given
 from mtd.runtime.desk.person import Person
 from mtd.runtime.operations.deploying import files_of
 from mtd.runtime.operations.operations import Conflict
-from mtd.store.standings import Filter
+from mtd.store.operations.standings import Filter
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,8 +9,8 @@ from mtd.runtime.desk import board
 from mtd.runtime.desk.board import BadFilter, read_filter
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
-from mtd.store import views
-from mtd.store.views import View
+from mtd.store.people import views
+from mtd.store.people.views import View
 
 NAME_MAX = 60
 QUERY_MAX = 1_000

@@ -17,9 +17,9 @@ from mtd.runtime.clock import elapsed_s
 from mtd.runtime.desk.accounts import Accounts, BadAccount, By, login_of, must_be_roles
 from mtd.runtime.desk.provider import NotVouched, Provider, Started
 from mtd.runtime.settings.portal import EVERYWHERE, OidcSettings
-from mtd.store import audit, people
 from mtd.store.ids import uuid7
-from mtd.store.people import Account
+from mtd.store.people import audit, people
+from mtd.store.people.people import Account
 from mtd.store.sessions import Connection
 
 STARTED_S = 600.0

@@ -15,8 +15,8 @@ from mtd.runtime.desk.person import Person
 from mtd.runtime.operations import assigning
 from mtd.runtime.operations.operations import NotFound
 from mtd.runtime.operations.punctuality import Punctuality, punctuality
-from mtd.store import tasks, worklist
-from mtd.store.worklist import Work
+from mtd.store.orders import tasks, worklist
+from mtd.store.orders.worklist import Work
 
 CLOSED_LOOKS_MAX = 40
 CLOSED_LOOK_S = 0.05

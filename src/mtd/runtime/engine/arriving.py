@@ -28,10 +28,10 @@ from mtd.runtime.engine.happening import Happened, Happening
 from mtd.runtime.engine.ownership import Ownership, persisted
 from mtd.runtime.memory.live import Live, due, is_set_aside
 from mtd.runtime.memory.parked import Parked
-from mtd.store.collecting import Incoming, Suspicion, Wake, collect
-from mtd.store.collecting import live as inherited
-from mtd.store.loading import Loaded, load
-from mtd.store.turned import LIVE, Status
+from mtd.store.engine.collecting import Incoming, Suspicion, Wake, collect
+from mtd.store.engine.collecting import live as inherited
+from mtd.store.engine.loading import Loaded, load
+from mtd.store.engine.turned import LIVE, Status
 
 LOG = structlog.get_logger()
 DEATHS_MAX = 3

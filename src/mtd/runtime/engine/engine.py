@@ -22,9 +22,9 @@ from mtd.runtime.hands.opening import bring_orders
 from mtd.runtime.memory.live import Live
 from mtd.runtime.telemetry import Meters
 from mtd.runtime.vault import Vault
-from mtd.store.committing import Committed, Poisoned, commit
-from mtd.store.turned import LIVE
-from mtd.store.worker import Fenced
+from mtd.store.engine.committing import Committed, Poisoned, commit
+from mtd.store.engine.turned import LIVE
+from mtd.store.engine.worker import Fenced
 
 LOG = structlog.get_logger()
 

@@ -10,7 +10,7 @@ from mtd.core.process.trigger import Trigger
 from mtd.runtime.hands.intent import Answer
 from mtd.runtime.memory.live import Live
 from mtd.runtime.tax.desks import Desk
-from mtd.store.turned import Consumed, Turned
+from mtd.store.engine.turned import Consumed, Turned
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,8 @@ import msgspec
 from mtd.connectors.wire import Artifact
 from mtd.runtime.app import App
 from mtd.runtime.hands.intent import Intent
-from mtd.store import kept, orders
-from mtd.store.kept import Kept, SealedDocument
+from mtd.store.orders import kept, orders
+from mtd.store.orders.kept import Kept, SealedDocument
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

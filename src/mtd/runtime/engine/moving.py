@@ -30,7 +30,7 @@ from mtd.runtime.engine.setting_aside import begin_again, held_up, recorded, sto
 from mtd.runtime.hands.evidence import evidence
 from mtd.runtime.memory.live import Live, conversed, is_set_aside, overlays
 from mtd.runtime.settings.lifetimes import USUAL, Lifetimes
-from mtd.store.turned import LIVE, Consumed, Status, turned
+from mtd.store.engine.turned import LIVE, Consumed, Status, turned
 
 LOG = structlog.get_logger()
 

@@ -8,9 +8,9 @@ from typing import TypeVar
 import structlog
 
 from mtd.store import switches
+from mtd.store.engine.worker import HEARTBEAT_S, Fenced, Worker
 from mtd.store.ids import slot_of
 from mtd.store.sessions import Fault, Unavailable, delay_s, fault
-from mtd.store.worker import HEARTBEAT_S, Fenced, Worker
 
 LOG = structlog.get_logger()
 

@@ -10,8 +10,8 @@ from mtd.core.process.journal import Fact, Sent, Troubled
 from mtd.core.process.outcome import Done
 from mtd.runtime.engine.happening import Happening
 from mtd.runtime.settings.lifetimes import Lifetimes
-from mtd.store.door import GRACE_S
-from mtd.store.turned import Outgoing
+from mtd.store.arriving.door import GRACE_S
+from mtd.store.engine.turned import Outgoing
 
 CANCEL_REQUESTED = "CancelRequested"
 STAGE_ERROR = "StageError"

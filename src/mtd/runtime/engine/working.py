@@ -27,11 +27,11 @@ from mtd.runtime.tax.desks import Desks
 from mtd.runtime.tax.enclosing import Mailrooms
 from mtd.runtime.tax.post.opening import check_offices, open_offices
 from mtd.runtime.tax.stewarding import Steward
-from mtd.store.housekeeping import expire_messages
+from mtd.store.engine.housekeeping import expire_messages
+from mtd.store.engine.waking import woken
+from mtd.store.engine.worker import Worker
 from mtd.store.ids import uuid7
-from mtd.store.soundness import doubts
-from mtd.store.waking import woken
-from mtd.store.worker import Worker
+from mtd.store.server.soundness import doubts
 
 LOG = structlog.get_logger()
 STOP_S = 15.0

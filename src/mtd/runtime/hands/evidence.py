@@ -6,7 +6,7 @@ import msgspec
 
 from mtd.connectors.wire import Exchange
 from mtd.runtime.hands.intent import Answer
-from mtd.store.turned import Attempted
+from mtd.store.engine.turned import Attempted
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 

@@ -19,7 +19,7 @@ from mtd.runtime.hands.intent import Answer, Intent, PutOff
 from mtd.runtime.hands.line import Line
 from mtd.runtime.hands.pauses import HELD_S
 from mtd.runtime.memory.live import PATIENCE
-from mtd.store.pauses import Pause
+from mtd.store.operations.pauses import Pause
 
 PUT_OFF_MIN_S = 2 * PATIENCE.total_seconds()
 """A call that cannot be made is put off so long at least: its instance need not stay for it."""

@@ -7,8 +7,8 @@ import msgspec
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.runtime.memory.live import Live, Sealing
 from mtd.runtime.vault import Broken, Vault
-from mtd.store.loading import Content, contents
-from mtd.store.worker import Worker
+from mtd.store.engine.loading import Content, contents
+from mtd.store.engine.worker import Worker
 
 _ORDER = msgspec.json.Decoder(PurchaseOrder)
 

@@ -3,8 +3,8 @@
 from mtd.connectors.contract import Connector
 from mtd.core.process.linking import SEPARATOR
 from mtd.runtime.hands.intent import Intent
-from mtd.store.pauses import WAKE_MAX, Pause, paused, wake
-from mtd.store.worker import Worker
+from mtd.store.engine.worker import Worker
+from mtd.store.operations.pauses import WAKE_MAX, Pause, paused, wake
 
 LOOK_S = 1.0
 """How often a worker looks at what is paused."""

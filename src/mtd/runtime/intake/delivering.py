@@ -15,9 +15,9 @@ from mtd.runtime.intake.reading import Held, read_order, too_large
 from mtd.runtime.intake.registering import SOURCE, Registering
 from mtd.runtime.operations.operations import Operations
 from mtd.runtime.receiving import Unroutable
-from mtd.store import intake
-from mtd.store.arrival import Accepted, Changed, Duplicate, Receipt, Refused
-from mtd.store.intake import Failed, File, Settled
+from mtd.store.arriving import intake
+from mtd.store.arriving.arrival import Accepted, Changed, Duplicate, Receipt, Refused
+from mtd.store.arriving.intake import Failed, File, Settled
 from mtd.store.sessions import Connection
 
 LOG = structlog.get_logger()

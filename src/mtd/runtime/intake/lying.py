@@ -1,8 +1,8 @@
 """Lying: the files that are not done with at this moment, as metrics tell them."""
 
 from mtd.runtime.app import App
-from mtd.store import census
-from mtd.store.census import Intake
+from mtd.store.operations import census
+from mtd.store.operations.census import Intake
 
 
 async def lying(app: App, tenant: int) -> Intake:

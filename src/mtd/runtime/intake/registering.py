@@ -15,9 +15,9 @@ from mtd.runtime.clock import elapsed_s
 from mtd.runtime.intake.archive import Archive, Kept, NotReadable, hash_of
 from mtd.runtime.intake.folder import Found, Identity, look, original_path, put_away
 from mtd.runtime.intake.insisting import insist
-from mtd.store import intake
+from mtd.store.arriving import intake
+from mtd.store.arriving.intake import File, NewFile
 from mtd.store.ids import uuid7
-from mtd.store.intake import File, NewFile
 from mtd.store.sessions import Connection
 
 T = TypeVar("T")

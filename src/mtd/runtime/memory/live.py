@@ -11,9 +11,9 @@ from mtd.core.process.definition import Definition
 from mtd.core.process.effect import Call, Timer
 from mtd.core.process.instance import SET_ASIDE, Instance, State, Wait
 from mtd.core.process.starting import gathering
-from mtd.store.collecting import Suspicion
+from mtd.store.engine.collecting import Suspicion
+from mtd.store.engine.turned import LIVE, NEVER
 from mtd.store.ids import slot_of
-from mtd.store.turned import LIVE, NEVER
 
 
 class Sealing(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,8 +6,8 @@ from mtd.core.process.trigger import Submitted
 from mtd.runtime.definitions import forms
 from mtd.runtime.operations.correcting import correct
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations
-from mtd.store import tasks
-from mtd.store.arrival import Receipt
+from mtd.store.arriving.arrival import Receipt
+from mtd.store.orders import tasks
 
 
 async def listing(

@@ -10,7 +10,7 @@ from mtd.core.tax.profiles import PROFILES
 from mtd.core.tax.request import FiscalKind
 from mtd.runtime.operations.operations import Conflict, Operations
 from mtd.runtime.settings.settings import Settings
-from mtd.store import reconciling
+from mtd.store.orders import reconciling
 
 POSTED, MAILED = "pos.post_sale", "mail.tax_document"
 """The services whose having been done is told."""

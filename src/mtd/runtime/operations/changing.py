@@ -21,9 +21,9 @@ from mtd.core.process.trigger import Modified, Redefined, Trigger
 from mtd.runtime.app import App
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.runtime.operations.tracing import awaited, label
-from mtd.store import dossier, trace
-from mtd.store.arrival import ForInstance, Receipt
+from mtd.store.arriving.arrival import ForInstance, Receipt
 from mtd.store.ids import uuid7
+from mtd.store.orders import dossier, trace
 
 INSTANCES_MAX = 10_000
 """Instances of one migration; who has more asks again."""

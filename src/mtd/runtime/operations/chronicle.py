@@ -9,8 +9,8 @@ from mtd.core.process.definition import Definition
 from mtd.core.process.journal import Entry, Record, decode
 from mtd.core.process.telling import label, told
 from mtd.runtime.engine.setting_aside import HELD
-from mtd.store.trace import Traced
-from mtd.store.turned import Attempted
+from mtd.store.engine.turned import Attempted
+from mtd.store.orders.trace import Traced
 
 ANSWERED = "answered"
 

@@ -19,11 +19,11 @@ from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.runtime.app import App
 from mtd.runtime.definitions.forms import Asked, Flaw, Unfit, corrections
 from mtd.runtime.hands.opening import ERASED, opened
-from mtd.store import corrections as kept
-from mtd.store import orders
-from mtd.store.loading import Content
+from mtd.store.engine.loading import Content
+from mtd.store.orders import corrections as kept
+from mtd.store.orders import orders
+from mtd.store.orders.tasks import Task
 from mtd.store.sessions import Unavailable
-from mtd.store.tasks import Task
 
 TRIES_MAX = 5
 """How often an order that others correct at the same time is read and corrected anew."""

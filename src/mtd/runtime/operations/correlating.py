@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 
 from mtd.runtime.operations.operations import REST, NotFound, Operations
-from mtd.store import messages
-from mtd.store.messages import Candidate, Message
+from mtd.store.arriving import messages
+from mtd.store.arriving.messages import Candidate, Message
 
 NEAREST_MAX = 3
 """Names offered for one that nobody awaits."""

@@ -16,9 +16,10 @@ from mtd.runtime.definitions.library import Shelved
 from mtd.runtime.definitions.packing import File, packed
 from mtd.runtime.definitions.shelf import Answers
 from mtd.runtime.operations.operations import key_hash
-from mtd.store import clients, definitions
-from mtd.store.definitions import Deployed, Deployment, Listed, Model, Overtaken, Unknown
+from mtd.store.deployed import definitions
+from mtd.store.deployed.definitions import Deployed, Deployment, Listed, Model, Overtaken, Unknown
 from mtd.store.ids import uuid7
+from mtd.store.people import clients
 from mtd.store.sessions import Connection
 
 KEY_FILE = "api.key"

@@ -15,12 +15,14 @@ from mtd.runtime.door import Door
 from mtd.runtime.engine.sending import CANCEL_REQUESTED, STAGE_ERROR
 from mtd.runtime.operations.chronicle import Chapter, chronicle
 from mtd.runtime.receiving import Receiving
-from mtd.store import census, clients, incidents, orders, trace
-from mtd.store.arrival import ForInstance, Published, Receipt
-from mtd.store.census import Backlog, Health
-from mtd.store.incidents import Incident
-from mtd.store.orders import Order
-from mtd.store.trace import Standing
+from mtd.store.arriving.arrival import ForInstance, Published, Receipt
+from mtd.store.operations import census
+from mtd.store.operations.census import Backlog, Health
+from mtd.store.orders import incidents, orders, trace
+from mtd.store.orders.incidents import Incident
+from mtd.store.orders.orders import Order
+from mtd.store.orders.trace import Standing
+from mtd.store.people import clients
 
 REST = "rest"
 OTHER = "other"

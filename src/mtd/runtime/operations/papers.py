@@ -11,10 +11,11 @@ from mtd.runtime.app import App
 from mtd.runtime.operations.operations import NotFound
 from mtd.runtime.tax.drawings import Drawings, Drawn, NotDrawn
 from mtd.runtime.vault import Broken
-from mtd.store import buyers, letters, tax_documents
-from mtd.store.buyers import BuyerEvent
-from mtd.store.letters import Mailed
-from mtd.store.tax_documents import SealedBytes
+from mtd.store.arriving import letters
+from mtd.store.arriving.letters import Mailed
+from mtd.store.tax import buyers, tax_documents
+from mtd.store.tax.buyers import BuyerEvent
+from mtd.store.tax.tax_documents import SealedBytes
 
 
 class Papers:

@@ -7,8 +7,8 @@ from mtd.core.orders.purchase_order import Channel
 from mtd.core.process.definition import Definition, Element, Person, Service
 from mtd.core.process.label import folded
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations
-from mtd.store import pauses
-from mtd.store.pauses import Held, Kind, Listed, Pause
+from mtd.store.operations import pauses
+from mtd.store.operations.pauses import Held, Kind, Listed, Pause
 
 
 async def pause(

@@ -1,8 +1,8 @@
 """Pushing: files that wait for a person: why they do, tried again, given up."""
 
 from mtd.runtime.operations.operations import Operations
-from mtd.store import intake
-from mtd.store.intake import Failure, File
+from mtd.store.arriving import intake
+from mtd.store.arriving.intake import Failure, File
 
 
 async def listing(

@@ -5,8 +5,8 @@ from typing import Any
 
 from mtd.runtime.definitions.conditions import Begun
 from mtd.runtime.operations.operations import Conflict, Operations
-from mtd.store import facts
-from mtd.store.facts import Known
+from mtd.store.deployed import facts
+from mtd.store.deployed.facts import Known
 
 FACTS_MAX = 1_000
 """Facts of one tenant: an instance that they begin is given all of them."""

@@ -1,8 +1,8 @@
 """The timetable: what begins by itself, as people see, pause and resume it."""
 
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations
-from mtd.store import beginnings
-from mtd.store.beginnings import Schedule
+from mtd.store.deployed import beginnings
+from mtd.store.deployed.beginnings import Schedule
 
 
 async def schedules(operations: Operations) -> list[Schedule]:

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager, contextmanager
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.rehearsal import usage
 from mtd.runtime.supervising import Child
-from mtd.store import gauges
 from mtd.store.ids import SLOTS
+from mtd.store.operations import gauges
 
 READY_S = 60.0
 LOOK_S = 0.1

@@ -32,7 +32,7 @@ from mtd.runtime.rehearsal.forging import (
 from mtd.runtime.settings.settings import Settings
 from mtd.runtime.tax.authorising import NotTaken, Standing, certify, standings, take_in
 from mtd.runtime.tax.declaring import Declaration, declare
-from mtd.store import folios
+from mtd.store.tax import folios
 
 KEY_FILE = "authority.pem"
 SENDER = "12345678-5"

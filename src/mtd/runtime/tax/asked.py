@@ -16,14 +16,15 @@ from mtd.core.tax.issuing import FiscalFault, FiscalNumber, FiscalPlan, Invalid,
 from mtd.core.tax.request import FiscalKind, FiscalRequest, Reference
 from mtd.runtime.app import App
 from mtd.runtime.tax.keyring import Keyring
-from mtd.store import direct, kept, promises, tax_documents
-from mtd.store.direct import Exceeded
-from mtd.store.folio_blocks import Series
+from mtd.store.engine.folio_blocks import Series
+from mtd.store.engine.issuance import Issuance
+from mtd.store.engine.loading import Content
 from mtd.store.ids import derived, uuid7
-from mtd.store.issuance import Issuance
-from mtd.store.kept import SealedDocument
-from mtd.store.loading import Content
+from mtd.store.orders import kept
+from mtd.store.orders.kept import SealedDocument
 from mtd.store.sessions import Connection
+from mtd.store.tax import direct, promises, tax_documents
+from mtd.store.tax.direct import Exceeded
 
 EFFECT = "request"
 """In place of a step: what took the folio."""

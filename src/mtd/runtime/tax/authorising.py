@@ -22,9 +22,9 @@ from mtd.core.tax.practice import Practice
 from mtd.runtime.app import App
 from mtd.runtime.tax.forecasting import LOW_SHARE, Forecast, forecast
 from mtd.runtime.tax.resuming import resume
-from mtd.store import folios
-from mtd.store.folios import NewCertificate, NewRange, Range
 from mtd.store.ids import uuid7
+from mtd.store.tax import folios
+from mtd.store.tax.folios import NewCertificate, NewRange, Range
 
 EXPIRES_SOON = timedelta(days=7)
 ANNULLED_WITHIN = timedelta(days=60)

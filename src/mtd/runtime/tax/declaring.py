@@ -8,8 +8,8 @@ from mtd.connectors.tax.issuers import native_issuers
 from mtd.runtime.app import App
 from mtd.runtime.tax.authorising import NotTaken, opened
 from mtd.runtime.tax.resuming import resume
-from mtd.store.folios import NewRange
 from mtd.store.ids import uuid7
+from mtd.store.tax.folios import NewRange
 
 
 class Declaration(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,11 +14,11 @@ from mtd.runtime.memory.live import Sealing
 from mtd.runtime.tax.keyring import Keyring
 from mtd.runtime.tax.stock import Stock
 from mtd.runtime.vault import Vault
-from mtd.store import promises, tax_documents
-from mtd.store.folio_blocks import Series
-from mtd.store.issuance import Issuance, Signed
+from mtd.store.engine.folio_blocks import Series
+from mtd.store.engine.issuance import Issuance, Signed
+from mtd.store.engine.worker import Worker
 from mtd.store.sessions import Asker
-from mtd.store.worker import Worker
+from mtd.store.tax import promises, tax_documents
 
 BATCH_MAX = 200
 """Instances whose documents are asked for at once."""

@@ -14,10 +14,10 @@ from mtd.core.tax.request import FiscalKind
 from mtd.runtime.tax.drawings import Drawings, NotDrawn
 from mtd.runtime.tax.keyring import Keyring
 from mtd.runtime.vault import Broken, Vault
-from mtd.store import letters
-from mtd.store.letters import Enclosable, Letter
+from mtd.store.arriving import letters
+from mtd.store.arriving.letters import Enclosable, Letter
+from mtd.store.engine.worker import Worker
 from mtd.store.sessions import Asker
-from mtd.store.worker import Worker
 
 RECIPIENT = "mail recipient"
 """What addresses are blinded as."""

@@ -8,9 +8,9 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from mtd.connectors.tax.issuers import native_issuers
 from mtd.runtime.app import App
-from mtd.store import folios
-from mtd.store.folios import SAMPLE_MAX, Supply
 from mtd.store.sessions import Asker
+from mtd.store.tax import folios
+from mtd.store.tax.folios import SAMPLE_MAX, Supply
 
 LATELY = timedelta(days=7)
 """The use that a forecast rests on."""

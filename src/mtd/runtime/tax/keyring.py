@@ -8,9 +8,9 @@ from mtd.core.tax.certificate import BadCertificate, Signing, in_force
 from mtd.core.tax.practice import BadStamp, Practice, Stamp
 from mtd.runtime.tax.authorising import FOLIO_KEY, SIGNING_KEY, signer_of
 from mtd.runtime.vault import Broken, Vault
-from mtd.store import folios
-from mtd.store.folios import RangeKey
 from mtd.store.sessions import Asker
+from mtd.store.tax import folios
+from mtd.store.tax.folios import RangeKey
 
 FRESH = timedelta(seconds=30)
 """So long a certificate is used before it is asked whether there is a newer one."""

@@ -11,10 +11,10 @@ from mtd.connectors.tax.issuers import by_tax_id
 from mtd.core.process.trigger import Retried, Submitted, Trigger
 from mtd.core.tax.request import FiscalKind
 from mtd.runtime.app import App
-from mtd.store import folios
-from mtd.store.arrival import Accepted, ForInstance
-from mtd.store.folios import Awaiting, NewRange
+from mtd.store.arriving.arrival import Accepted, ForInstance
 from mtd.store.ids import uuid7
+from mtd.store.tax import folios
+from mtd.store.tax.folios import Awaiting, NewRange
 
 NO_FOLIO = "NO_FOLIO"
 LOAD_FOLIOS = "load_folios"

@@ -6,8 +6,8 @@ import structlog
 
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.tax.forecasting import Forecast, earliest_day, forecasts
-from mtd.store import folios
-from mtd.store.worker import Worker
+from mtd.store.engine.worker import Worker
+from mtd.store.tax import folios
 
 LOG = structlog.get_logger()
 LOOK_S = 30.0

@@ -13,11 +13,11 @@ import structlog
 
 from mtd.connectors.desk import NoneLeft, NotYet
 from mtd.runtime.folio_book import FolioBook
-from mtd.store import folio_blocks
-from mtd.store.folio_blocks import Block, Series
+from mtd.store.engine import folio_blocks
+from mtd.store.engine.folio_blocks import Block, Series
+from mtd.store.engine.worker import Worker
 from mtd.store.sessions import Fault as StoreFault
 from mtd.store.sessions import delay_s, fault
-from mtd.store.worker import Worker
 
 LOG = structlog.get_logger()
 

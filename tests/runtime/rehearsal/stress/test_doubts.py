@@ -1,7 +1,7 @@
 """Doubts: what was made twice, lost or left unseen fails, and so does a run that showed none."""
 
 from mtd.runtime.rehearsal.stress.doubts import seen
-from mtd.store.gauges import Doubt
+from mtd.store.operations.gauges import Doubt
 
 ENDED, DOUBTED = Doubt("a", ended=True, seen=False), Doubt("b", ended=False, seen=True)
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from mtd.runtime.rehearsal.stress.soak import judged
-from mtd.store.tax_documents import Booked
+from mtd.store.tax.tax_documents import Booked
 
 RUT = "76111111-6"
 SALE = "each order has exactly one accepted document of its sale"

@@ -11,7 +11,7 @@ from mtd.faces.portal.needs import SIGNED_IN, page
 from mtd.faces.portal.provided import Asked, Beating, Painted, Served, Someone
 from mtd.runtime.desk.board import Filter, read_filter
 from mtd.runtime.desk.person import Person
-from mtd.store.board import Counts, Glance
+from mtd.store.orders.board import Counts, Glance
 
 CHECKED_EVERY = 30
 """Frames between two looks whether the session is still open."""

@@ -11,7 +11,7 @@ from mtd.runtime.desk import correcting, dossier
 from mtd.runtime.desk.correcting import Clash, Clashed, Unreadable
 from mtd.runtime.engine.keeping import documents
 from mtd.runtime.operations.operations import NotFound
-from mtd.store.orders import Order
+from mtd.store.orders.orders import Order
 
 NUMBER = "incident"
 

@@ -18,7 +18,7 @@ from mtd.faces.portal.rendering import Said, go, link
 from mtd.faces.portal.spreadsheet import BOM, rows_of
 from mtd.runtime.desk import board, finding, views
 from mtd.runtime.desk.board import KINDS, Filter, Line, read_filter
-from mtd.store.views import View
+from mtd.store.people.views import View
 
 PAGE = "orders"
 FOUND_MAX = finding.WORDS_MAX

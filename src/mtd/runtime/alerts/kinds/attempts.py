@@ -12,9 +12,9 @@ from mtd.runtime.alerts.measuring import (
     windowed,
 )
 from mtd.runtime.settings.alerts import CounterpartDown, ErrorRate
-from mtd.store import sightings
-from mtd.store.sightings import Attempts, AttemptsThen
-from mtd.store.standings import Filter
+from mtd.store.alerts import sightings
+from mtd.store.alerts.sightings import Attempts, AttemptsThen
+from mtd.store.operations.standings import Filter
 
 FAILED = "TECHNICAL_FAILURE"
 """The code of incidents after the last attempt."""

@@ -6,7 +6,7 @@ from mtd.runtime.alerts.kinds.readings import history
 from mtd.runtime.alerts.measuring import History, Measure, Sight
 from mtd.runtime.settings.alerts import FoliosLow
 from mtd.runtime.tax.forecasting import Forecast, forecast
-from mtd.store.sightings import Reading
+from mtd.store.alerts.sightings import Reading
 
 
 async def measure(sight: Sight, asked: FoliosLow) -> list[Measure]:

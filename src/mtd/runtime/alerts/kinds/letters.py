@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from mtd.runtime.alerts.measuring import History, Measure, Sight, minute, windowed
 from mtd.runtime.settings.alerts import Bounced
-from mtd.store import sightings
+from mtd.store.alerts import sightings
 
 BOUNCED = "MailBounced"
 """The message by which a provider tells of it."""

@@ -14,8 +14,8 @@ from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.runtime.alerts.measuring import History, Measure, Sight, id_at, windowed
 from mtd.runtime.settings.alerts import Price, bounds, exact
 from mtd.runtime.vault import Broken
-from mtd.store import sightings
-from mtd.store.sightings import Sealed
+from mtd.store.alerts import sightings
+from mtd.store.alerts.sightings import Sealed
 
 ORDERS_MAX = 2_000
 """The latest of a window that are looked into at one look."""

@@ -6,8 +6,8 @@ from mtd.core.orders.states import OrderState
 from mtd.runtime.alerts.kinds.readings import history
 from mtd.runtime.alerts.measuring import History, Measure, Sight
 from mtd.runtime.settings.alerts import Promise
-from mtd.store import sightings
-from mtd.store.sightings import Reading
+from mtd.store.alerts import sightings
+from mtd.store.alerts.sightings import Reading
 
 UNDISPATCHED = (
     OrderState.RECEIVED,

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from mtd.runtime.alerts.measuring import READ_EVERY_S, History, Point, Sight
-from mtd.store import sightings
-from mtd.store.sightings import PAST_MAX, Reading
+from mtd.store.alerts import sightings
+from mtd.store.alerts.sightings import PAST_MAX, Reading
 
 
 async def history(

@@ -7,9 +7,9 @@ from mtd.core.orders.states import OrderState
 from mtd.runtime.alerts.kinds.readings import history
 from mtd.runtime.alerts.measuring import History, Measure, Remedy, Sight
 from mtd.runtime.settings.alerts import Stuck
-from mtd.store import sightings
-from mtd.store.sightings import Reading
-from mtd.store.standings import Filter
+from mtd.store.alerts import sightings
+from mtd.store.alerts.sightings import Reading
+from mtd.store.operations.standings import Filter
 
 
 async def measure(sight: Sight, asked: Stuck) -> list[Measure]:

@@ -15,7 +15,7 @@ from mtd.runtime.alerts.measuring import (
     windowed,
 )
 from mtd.runtime.settings.alerts import Volume
-from mtd.store import sightings
+from mtd.store.alerts import sightings
 
 WEEKS = 4
 WEEK = timedelta(days=7)

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from mtd.runtime.alerts.measuring import History, Measure, Point, Remedy, Sight
 from mtd.runtime.settings.alerts import Waiting
-from mtd.store import sightings
-from mtd.store.intake import ATTEMPTS_MAX
-from mtd.store.sightings import PAST_MAX, Waited
-from mtd.store.standings import Filter
+from mtd.store.alerts import sightings
+from mtd.store.alerts.sightings import PAST_MAX, Waited
+from mtd.store.arriving.intake import ATTEMPTS_MAX
+from mtd.store.operations.standings import Filter
 
 
 async def measure(sight: Sight, asked: Waiting) -> list[Measure]:

@@ -5,8 +5,8 @@ from datetime import datetime
 from mtd.runtime.alerts.kinds.readings import history
 from mtd.runtime.alerts.measuring import History, Measure, Sight
 from mtd.runtime.settings.alerts import WorkersMissing
-from mtd.store import sightings
-from mtd.store.sightings import Reading
+from mtd.store.alerts import sightings
+from mtd.store.alerts.sightings import Reading
 
 
 async def measure(sight: Sight, asked: WorkersMissing) -> list[Measure]:

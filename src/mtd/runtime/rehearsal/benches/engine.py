@@ -21,9 +21,9 @@ from mtd.runtime.rehearsal import usage
 from mtd.runtime.rehearsal.crew import Crew, server
 from mtd.runtime.rehearsal.figures import Figure, percentile
 from mtd.runtime.rehearsal.orders.generator import generate
-from mtd.store import gauges
-from mtd.store.arrival import Accepted
-from mtd.store.gauges import Gap, Reading
+from mtd.store.arriving.arrival import Accepted
+from mtd.store.operations import gauges
+from mtd.store.operations.gauges import Gap, Reading
 
 STEPS = 10
 """Service tasks of the drawing."""

@@ -10,7 +10,7 @@ from mtd.runtime.rehearsal.benches.engine import Feeder
 from mtd.runtime.rehearsal.figures import Figure, Report
 from mtd.runtime.rehearsal.stage import Stage
 from mtd.runtime.rehearsal.stress import ledgers
-from mtd.store import gauges
+from mtd.store.operations import gauges
 
 CUSTOMER = "issuing"
 FOLDER = "benchmarks/issuing"

@@ -5,7 +5,7 @@ from mtd.runtime.rehearsal import usage
 from mtd.runtime.rehearsal.benches.engine import Feeder
 from mtd.runtime.rehearsal.crew import Crew
 from mtd.runtime.rehearsal.figures import Figure
-from mtd.store import gauges
+from mtd.store.operations import gauges
 
 RSS_MB = 300.0
 TOGETHER = 5_000

@@ -21,7 +21,7 @@ from mtd.runtime.rehearsal.stage import Stage, intake_folder
 from mtd.runtime.rehearsal.stress.doubts import AT_ONCE, credit, known
 from mtd.runtime.rehearsal.stress.load import files
 from mtd.runtime.rehearsal.stress.standing import concluded, settled, until
-from mtd.store import gauges
+from mtd.store.operations import gauges
 
 FIRST = 14_551
 ADDED = 400

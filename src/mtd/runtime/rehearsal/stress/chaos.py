@@ -24,8 +24,8 @@ from mtd.runtime.rehearsal.stress.doubts import credit, known
 from mtd.runtime.rehearsal.stress.load import files
 from mtd.runtime.rehearsal.stress.standing import concluded, settled
 from mtd.runtime.supervising import Child
-from mtd.store import gauges
 from mtd.store.ids import SLOTS
+from mtd.store.operations import gauges
 
 PAUSE_S = (25.0, 40.0)
 """Between two kills."""

@@ -19,10 +19,10 @@ from mtd.runtime.engine.ownership import persisted
 from mtd.runtime.rehearsal.figures import Check
 from mtd.runtime.rehearsal.stage import Stage
 from mtd.runtime.rehearsal.stress.load import TOLD_ONCE
-from mtd.store import gauges
-from mtd.store.arrival import Accepted, NewInstance
-from mtd.store.gauges import Doubt
+from mtd.store.arriving.arrival import Accepted, NewInstance
 from mtd.store.ids import uuid7
+from mtd.store.operations import gauges
+from mtd.store.operations.gauges import Doubt
 
 PROCESS = "points"
 POINTS = 100

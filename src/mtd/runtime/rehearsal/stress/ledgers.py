@@ -7,7 +7,7 @@ from typing import Any
 from mtd.runtime.rehearsal.figures import Check
 from mtd.runtime.rehearsal.stress.load import SYSTEMS
 from mtd.runtime.rehearsal.town import Town
-from mtd.store.gauges import Documented
+from mtd.store.operations.gauges import Documented
 
 CONFIRMATION = "order_confirmation"
 SALE = "issue/sale"

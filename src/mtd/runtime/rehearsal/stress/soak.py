@@ -22,9 +22,10 @@ from mtd.runtime.rehearsal.stress.ledgers import CONFIRMATION, no_duplicates, on
 from mtd.runtime.rehearsal.stress.load import FAULTS
 from mtd.runtime.rehearsal.stress.standing import no_other_death
 from mtd.runtime.rehearsal.town import Town
-from mtd.store import folios, gauges, tax_documents
-from mtd.store.arrival import Accepted
-from mtd.store.tax_documents import Booked
+from mtd.store.arriving.arrival import Accepted
+from mtd.store.operations import gauges
+from mtd.store.tax import folios, tax_documents
+from mtd.store.tax.tax_documents import Booked
 
 LIMIT_S = 900.0
 """What a soak of 20,000 orders may take, and any soak waits at most."""

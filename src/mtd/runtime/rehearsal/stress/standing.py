@@ -14,7 +14,7 @@ from mtd.runtime.rehearsal.figures import Check
 from mtd.runtime.rehearsal.stage import Stage
 from mtd.runtime.rehearsal.stress import ledgers
 from mtd.runtime.supervising import Child
-from mtd.store import census, gauges
+from mtd.store.operations import census, gauges
 
 PATIENCE_S = 900.0
 """What has not ended by then is stuck: the checks will tell."""

@@ -13,7 +13,7 @@ from mtd.core.tax.document import DocumentKey
 from mtd.core.tax.issuing import Finding, Known
 from mtd.runtime.tax.post.counter import Counter
 from mtd.runtime.tax.post.settling import fate
-from mtd.store.tax_documents import Settled
+from mtd.store.tax.tax_documents import Settled
 
 TOGETHER = 8
 """Questions under way at once."""

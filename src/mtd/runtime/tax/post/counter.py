@@ -14,9 +14,9 @@ from mtd.core.tax.document import DocumentKey
 from mtd.runtime.folio_book import FolioBook
 from mtd.runtime.tax.keyring import Keyring
 from mtd.runtime.vault import Vault
-from mtd.store.envelopes import PostBook
 from mtd.store.ids import SLOTS
-from mtd.store.mail import Envelope, Open
+from mtd.store.tax.envelopes import PostBook
+from mtd.store.tax.mail import Envelope, Open
 
 ENVELOPE = "envelope"
 """The kind of secret that an envelope's bytes are sealed as."""

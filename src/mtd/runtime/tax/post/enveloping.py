@@ -12,8 +12,8 @@ from mtd.core.tax.document import DocumentKey, DocumentState
 from mtd.runtime.tax.post.counter import ENVELOPE, Counter
 from mtd.runtime.tax.post.settling import settle
 from mtd.runtime.vault import Broken
-from mtd.store.mail import MADE, UNKNOWN, Made, Member, Queue, Waiting
-from mtd.store.tax_documents import Settled
+from mtd.store.tax.mail import MADE, UNKNOWN, Made, Member, Queue, Waiting
+from mtd.store.tax.tax_documents import Settled
 
 LOG = structlog.get_logger()
 LOST = "its signed bytes cannot be opened: whoever it names was erased before it was sent"

@@ -16,9 +16,9 @@ from mtd.runtime.tax.post.asking import Asked, ask_after
 from mtd.runtime.tax.post.counter import Counter, evidence, grown_s
 from mtd.runtime.tax.post.keeping import keep
 from mtd.runtime.tax.post.settling import fate, settle
-from mtd.store import envelopes
-from mtd.store.mail import CLOSED, MADE, SENT, UNKNOWN, Envelope
-from mtd.store.tax_documents import Settled
+from mtd.store.tax import envelopes
+from mtd.store.tax.mail import CLOSED, MADE, SENT, UNKNOWN, Envelope
+from mtd.store.tax.tax_documents import Settled
 
 LOG = structlog.get_logger()
 ROUNDS_MAX = 3

@@ -6,9 +6,9 @@ from hashlib import sha256
 from mtd.connectors.wire import Artifact
 from mtd.core.tax.document import DocumentKey
 from mtd.runtime.tax.post.counter import Counter
-from mtd.store import envelopes, tax_documents
-from mtd.store.kept import SealedDocument
+from mtd.store.orders.kept import SealedDocument
 from mtd.store.sessions import Connection
+from mtd.store.tax import envelopes, tax_documents
 
 
 async def keep(

@@ -11,9 +11,9 @@ from mtd.runtime.tax.post.enveloping import make, ripe
 from mtd.runtime.tax.post.following import follow, resolve
 from mtd.runtime.tax.post.registering import look
 from mtd.runtime.tax.post.sending import send
-from mtd.store.envelopes import PAGE_MAX
-from mtd.store.mail import MADE, UNKNOWN, Envelope
 from mtd.store.sessions import Fault, Unavailable, fault
+from mtd.store.tax.envelopes import PAGE_MAX
+from mtd.store.tax.mail import MADE, UNKNOWN, Envelope
 
 LOG = structlog.get_logger()
 TOGETHER = 8

@@ -12,9 +12,9 @@ from mtd.runtime.settings.settings import BadSettings
 from mtd.runtime.tax.keyring import Keyring
 from mtd.runtime.tax.post.counter import Counter
 from mtd.runtime.tax.post.office import Office
-from mtd.store.envelopes import PostBook
+from mtd.store.engine.worker import Worker
 from mtd.store.ids import uuid7
-from mtd.store.worker import Worker
+from mtd.store.tax.envelopes import PostBook
 
 Slots = Callable[[str], Collection[int]]
 """Those whose mail to a legacy system may be handled now."""

@@ -12,9 +12,9 @@ from mtd.core.process.outcome import Failed
 from mtd.core.tax.certificate import BadCertificate
 from mtd.core.tax.document import DocumentKey
 from mtd.runtime.tax.post.counter import Counter
-from mtd.store import buyers, envelopes
-from mtd.store.buyers import BuyerEvent
-from mtd.store.mail import Message
+from mtd.store.tax import buyers, envelopes
+from mtd.store.tax.buyers import BuyerEvent
+from mtd.store.tax.mail import Message
 
 LOG = structlog.get_logger()
 DAYS = 10

@@ -13,9 +13,9 @@ from mtd.core.tax.issuing import SubmissionState
 from mtd.runtime.tax.post.counter import Counter, evidence, grown_s
 from mtd.runtime.tax.post.keeping import keep
 from mtd.runtime.tax.post.settling import fate, settle
-from mtd.store import envelopes
-from mtd.store.mail import CLOSED, MADE, SENT, UNKNOWN, Envelope, Open
-from mtd.store.promises import Sent
+from mtd.store.tax import envelopes
+from mtd.store.tax.mail import CLOSED, MADE, SENT, UNKNOWN, Envelope, Open
+from mtd.store.tax.promises import Sent
 
 LOG = structlog.get_logger()
 

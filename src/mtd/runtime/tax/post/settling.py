@@ -13,10 +13,10 @@ from mtd.core.tax.document import DocumentKey, DocumentState
 from mtd.core.tax.issuing import FiscalOutcome, OutcomeState
 from mtd.core.tax.request import FiscalKind
 from mtd.runtime.tax.post.counter import Counter
-from mtd.store import envelopes, tax_documents
-from mtd.store.mail import Message
 from mtd.store.sessions import Connection
-from mtd.store.tax_documents import Changed, Settled
+from mtd.store.tax import envelopes, tax_documents
+from mtd.store.tax.mail import Message
+from mtd.store.tax.tax_documents import Changed, Settled
 
 STATUS_CHANGED = "DteStatusChanged"
 TTL_S = 86_400.0

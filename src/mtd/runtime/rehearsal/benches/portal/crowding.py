@@ -12,7 +12,7 @@ from mtd.runtime.rehearsal.benches.engine import Bench
 from mtd.runtime.rehearsal.benches.portal.visiting import Visitor
 from mtd.runtime.rehearsal.figures import Figure
 from mtd.runtime.supervising import Child
-from mtd.store import gauges
+from mtd.store.operations import gauges
 from mtd.store.sessions import PORTAL
 from mtd.store.store import DOOR_CONNECTIONS_MAX, Store
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.clock import elapsed_s
 from mtd.runtime.rehearsal.figures import Figure
-from mtd.store import history
-from mtd.store.history import History
+from mtd.store.counts import history
+from mtd.store.counts.history import History
 from mtd.store.sessions import ENGINE, Session
 
 YEARS = timedelta(days=730)

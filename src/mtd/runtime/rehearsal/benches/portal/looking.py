@@ -18,10 +18,11 @@ from mtd.runtime.rehearsal.benches.portal.loading import load, made_up
 from mtd.runtime.rehearsal.benches.portal.visiting import Visitor, pages, visited
 from mtd.runtime.rehearsal.figures import Figure
 from mtd.runtime.rehearsal.stage import Stage
-from mtd.store import board, figures
-from mtd.store.board import Row, Sought
-from mtd.store.figures import Scope
+from mtd.store.counts import figures
+from mtd.store.counts.figures import Scope
 from mtd.store.ids import uuid7
+from mtd.store.orders import board
+from mtd.store.orders.board import Row, Sought
 
 LOG = get_logger()
 CUSTOMER = "demo"

@@ -1,0 +1,1 @@
+"""What rules look at, what they found, and who is told."""

@@ -1,0 +1,1 @@
+"""The counts by hour and day that are read off the journal, and what they say."""

@@ -1,0 +1,1 @@
+"""Orders as people and pages read and correct them."""

@@ -1,0 +1,172 @@
+"""The board: orders as lists show them, counted and grouped, by keys that no history slows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from mtd.store.orders.orders import Order
+from mtd.store.sessions import Connection, structs
+from mtd.store.statements import composed, read, statements
+
+PAGE_MAX = 200
+NEWEST_MAX = 500
+CAUSES_MAX = 100
+FIRST = "00000000-0000-0000-0000-000000000000"
+LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
+_FRAGMENTS = read("orders/board")
+_PLAIN = {"hurry", "counted", "counted_open", "glances", "newest", "counts", "causes"}
+_SQL = {name: one for name, one in statements("orders/board").items() if name in _PLAIN}
+_PAGES = {
+    name: composed(_FRAGMENTS, [name], "rows")
+    for name in ("page", "page_back", "page_open", "page_open_back", "troubled")
+}
+MET = ("DISPATCHED", "READY_FOR_PICKUP", "DELIVERED")
+"""States after which a promise of dispatch is not late any more."""
+
+
+class Sought(msgspec.Struct, frozen=True, kw_only=True):
+    """Which orders are looked for; None: whatever it is."""
+
+    states: tuple[str, ...] | None = None
+    finals: tuple[str, ...] | None = None
+    """States that are left out."""
+    stores: tuple[str, ...] | None = None
+    channels: tuple[str, ...] | None = None
+    late: datetime | None = None
+    """Promised before this, and neither dispatched nor ready yet."""
+    above: str = FIRST
+    """Ids greater than this one: UUIDv7, so that they are later too."""
+    below: str = LAST
+
+
+class Row(Order, frozen=True, kw_only=True):
+    """An order, and what else a list shows of it."""
+
+    element: str
+    """Where it last moved, or where its incident is; empty: it has not begun."""
+    attempt: int | None
+    """Of its last call."""
+    outcome: str | None
+    incident: int | None
+    code: str | None
+    message: str | None
+
+
+class Glance(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an order stands."""
+
+    id: str
+    store: str
+    channel: str
+    state: str
+    since: datetime
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits for people."""
+
+    exceptions: int
+    files: int
+    tasks: int
+    alerts: int
+    """Open ones that nobody has acknowledged."""
+
+
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """Open incidents that have the same error at the same element."""
+
+    code: str
+    element: str
+    definition: str
+    orders: int
+    amount: Decimal
+    currency: str
+    first_at: datetime
+    last_at: datetime
+    last_hour: int
+    """Incidents of the last hour."""
+    example: str
+    """Id of its oldest order."""
+    stores: str
+    """Apart by spaces."""
+
+
+async def page(
+    connection: Connection,
+    tenant: int,
+    sought: Sought,
+    limit: int,
+    *,
+    back: bool = False,
+    only_open: bool = False,
+) -> list[Row]:
+    """At most `limit` orders, newest first; `back`: the oldest of them instead of the newest.
+
+    `only_open`: none that is over can be among them, and so those are not looked through.
+    """
+    name = ("page_open" if only_open else "page") + ("_back" if back else "")
+    values = msgspec.structs.asdict(sought)
+    rows = await connection.fetch(*_PAGES[name](tenant=tenant, page=limit, met=MET, **values))
+    return structs(Row, rows)
+
+
+async def troubled(
+    connection: Connection,
+    tenant: int,
+    sought: Sought,
+    limit: int,
+    *,
+    code: str | None = None,
+    element: str | None = None,
+) -> list[Row]:
+    """At most `limit` orders that have an open incident, newest first."""
+    values = msgspec.structs.asdict(sought)
+    del values["states"], values["finals"]
+    rows = await connection.fetch(
+        *_PAGES["troubled"](
+            tenant=tenant, page=limit, code=code, element=element, met=MET, **values
+        )
+    )
+    return structs(Row, rows)
+
+
+async def counted(
+    connection: Connection,
+    tenant: int,
+    sought: Sought,
+    limit: int,
+    limit_ms: int,
+    *,
+    only_open: bool = False,
+) -> int:
+    """How many orders there are, counted up to `limit`; who takes longer is cancelled."""
+    await connection.execute(*_SQL["hurry"](limit_ms=str(limit_ms)))
+    statement = _SQL["counted_open" if only_open else "counted"]
+    values = msgspec.structs.asdict(sought)
+    rows = await connection.fetch(*statement(tenant=tenant, limit=limit, met=MET, **values))
+    return int(rows[0]["count"])
+
+
+async def glances(connection: Connection, tenant: int, ids: Sequence[str]) -> list[Glance]:
+    """Where these orders stand."""
+    return structs(Glance, await connection.fetch(*_SQL["glances"](tenant=tenant, ids=ids)))
+
+
+async def newest(connection: Connection, tenant: int, above: str) -> list[Glance]:
+    """The orders that came after the id `above`, newest first, at most NEWEST_MAX."""
+    rows = await connection.fetch(*_SQL["newest"](tenant=tenant, above=above, page=NEWEST_MAX))
+    return structs(Glance, rows)
+
+
+async def counts(connection: Connection, tenant: int, stores: Sequence[str] | None) -> Counts:
+    """What waits for people in these stores; None: in all."""
+    return structs(Counts, await connection.fetch(*_SQL["counts"](tenant=tenant, stores=stores)))[0]
+
+
+async def causes(connection: Connection, tenant: int, stores: Sequence[str] | None) -> list[Cause]:
+    """Open incidents by error and element, the most orders first, at most CAUSES_MAX."""
+    rows = await connection.fetch(*_SQL["causes"](tenant=tenant, stores=stores, page=CAUSES_MAX))
+    return structs(Cause, rows)

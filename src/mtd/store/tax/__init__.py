@@ -1,0 +1,1 @@
+"""Tax documents: folios, envelopes, and what authority and buyers said of them."""

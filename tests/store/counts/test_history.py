@@ -1,0 +1,76 @@
+"""A made-up history: as many orders as asked for, in the order of their ids, and counted alike."""
+
+from datetime import UTC, datetime, timedelta
+
+from mtd.store.counts import figures, history
+from mtd.store.counts.figures import Scope
+from mtd.store.counts.history import History
+from mtd.store.orders import board
+from mtd.store.orders.board import Sought
+from mtd.store.sessions import ENGINE, Session
+from mtd.store.store import Store
+from tests.store.making import count
+
+NOW = datetime(2026, 11, 27, 15, tzinfo=UTC)
+MADE = History(
+    tenant=1,
+    total=1_000,
+    running=100,
+    straggler=333,
+    until=NOW,
+    every=timedelta(minutes=7),
+    definition="p@1",
+    elements=("Pay", "Pack"),
+    zone="America/Santiago",
+)
+
+
+async def test_a_history_is_as_long_as_asked_for_and_counted(
+    store: Store, database: str, admin: Session
+) -> None:
+    engine = Session(database, ENGINE)
+    for first in (1, 501):
+        async with store.door(1) as connection:
+            await history.orders(connection, MADE, first, first + 499)
+        await history.courses(engine, MADE, first, first + 499)
+    await history.steps(engine, MADE, MADE.at(1), NOW)
+    await history.troubles(engine, MADE, 5)
+    async with store.door(1) as connection:
+        await history.files(connection, 1, 3)
+    await engine.close()
+    assert await count(admin, "purchase_order") == await count(admin, "instance") == 1_000
+    assert await count(admin, "order_search") == 1_000
+    over = "state IN ('CLOSED', 'CANCELLED')"
+    open_ = 1_000 - await count(admin, "purchase_order", over)
+    assert open_ == await count(admin, "open_order") == await count(admin, "resting") >= 100
+    assert await count(admin, "purchase_order", "received_at > $1", NOW) == 0
+    assert await count(admin, "incident") == await count(admin, "open_order", "state = 'EXCEPTION'")
+    everything = Scope(grain="day", since=NOW - timedelta(days=30), until=NOW + timedelta(days=1))
+    async with store.door(1) as connection:
+        sold = await figures.sales(connection, 1, everything, ["RECEIVED"])
+        assert sum(one.n for one in sold) == 1_000
+        (newest, *_) = await board.page(connection, 1, Sought(), 50)
+        assert newest.external_id == "H-1000"
+        few = await board.page(connection, 1, Sought(finals=("CLOSED",)), 50, only_open=True)
+        assert [row.external_id for row in few] == [f"H-{n}" for n in range(1_000, 950, -1)]
+        assert len(await figures.steps(connection, 1, everything, "p@1")) == 2
+
+
+async def test_made_up_orders_get_the_journals_of_real_ones(
+    store: Store, database: str, admin: Session
+) -> None:
+    async with store.door(1) as connection:
+        await history.orders(connection, MADE, 1, 10)
+    real = [
+        row[0] for row in await admin.fetch("SELECT id FROM purchase_order ORDER BY id LIMIT 1")
+    ]
+    await admin.fetch(
+        "INSERT INTO journal SELECT 1, n, now(), $1, 'fired', '', '' FROM generate_series(1, 4) n",
+        real[0],
+    )
+    engine = Session(database, ENGINE)
+    await history.journals(engine, MADE, [str(real[0])], 2, 10)
+    assert await count(admin, "journal") == 4 + 9 * 4
+    await history.lengthen(engine, 1, str(real[0]), 100)
+    assert await count(admin, "journal", "instance_id = $1", real[0]) == 104
+    await engine.close()
