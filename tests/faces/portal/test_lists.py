@@ -3,8 +3,6 @@
 import csv
 import io
 import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from html import unescape
 
 import aiohttp
@@ -12,43 +10,21 @@ import asyncpg
 import pytest
 
 from mtd.faces.portal.spreadsheet import BOM, rows_of
-from tests.faces.portal.stand import PASSWORD, Stand
+from tests.faces.portal.browsing_session import text
+from tests.faces.portal.stand import Stand
 
 LONG = 20_000
 """Rows of a journal."""
-
-
-@pytest.fixture
-async def sofia(stand: Stand) -> AsyncGenerator[aiohttp.ClientSession]:
-    async with signed_in(stand, "sofia") as session:
-        yield session
-
-
-@pytest.fixture
-async def ana(stand: Stand) -> AsyncGenerator[aiohttp.ClientSession]:
-    """She sees the orders of Paris alone, and no personal data."""
-    async with signed_in(stand, "ana") as session:
-        yield session
-
-
-@asynccontextmanager
-async def signed_in(stand: Stand, login: str) -> AsyncGenerator[aiohttp.ClientSession]:
-    jar = aiohttp.CookieJar(unsafe=True)
-    async with aiohttp.ClientSession(stand.url, cookie_jar=jar) as session:
-        form = {"login": login, "password": PASSWORD}
-        async with session.post("/sign-in", data=form) as answer:
-            assert answer.status == 200, await answer.text()
-        yield session
 
 
 @pytest.mark.parametrize(
     "query", ["", "store=umbrale", "channel=phone&store=paris", "view=troubled", "state=CLOSED"]
 )
 async def test_the_spreadsheet_is_the_filter(sofia: aiohttp.ClientSession, query: str) -> None:
-    page = await _text(sofia, f"/orders?{query}")
-    text = await _text(sofia, f"/orders.csv?{query}")
-    assert text.startswith(BOM)
-    rows = list(csv.reader(io.StringIO(text.removeprefix(BOM)), delimiter=";"))[1:]
+    page = await text(sofia, f"/orders?{query}")
+    sheet = await text(sofia, f"/orders.csv?{query}")
+    assert sheet.startswith(BOM)
+    rows = list(csv.reader(io.StringIO(sheet.removeprefix(BOM)), delimiter=";"))[1:]
     shown = [part.partition("<")[0] for part in page.split('class="id" href="/orders/')[1:]]
     numbers = [unescape(one.partition('">')[2]) for one in shown]
     quoted = csv.reader(io.StringIO(rows_of([[one] for one in numbers], local=True)), delimiter=";")
@@ -69,17 +45,17 @@ async def test_a_filter_that_says_nothing_is_refused(
 
 
 async def test_pages_follow_each_other_both_ways(sofia: aiohttp.ClientSession) -> None:
-    page = await _text(sofia, "/orders")
+    page = await text(sofia, "/orders")
     assert 'rel="next"' not in page, "all orders fit on a page"
     ids = [part.partition('"')[0] for part in page.split('id="state-')[1:]]
-    older = await _text(sofia, f"/orders?below={ids[3]}")
+    older = await text(sofia, f"/orders?below={ids[3]}")
     assert [part.partition('"')[0] for part in older.split('id="state-')[1:]] == ids[4:]
-    newer = await _text(sofia, f"/orders?above={ids[3]}")
+    newer = await text(sofia, f"/orders?above={ids[3]}")
     assert [part.partition('"')[0] for part in newer.split('id="state-')[1:]] == ids[:3]
 
 
 async def test_other_stores_do_not_exist(stand: Stand, ana: aiohttp.ClientSession) -> None:
-    page = await _text(ana, "/orders")
+    page = await text(ana, "/orders")
     assert "Paris" in page and "Umbrale" not in page and "Carter" not in page
     foreign = stand.run(stand.shop.order(stand.known["authorize-1"].key))["id"]
     csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
@@ -100,7 +76,7 @@ async def test_what_is_personal_is_masked_for_who_may_not_see_it(
     stand: Stand, ana: aiohttp.ClientSession, sofia: aiohttp.ClientSession
 ) -> None:
     own = stand.run(stand.shop.order(stand.known["authorize-0"].key))["id"]
-    masked, clear = await _text(ana, f"/orders/{own}"), await _text(sofia, f"/orders/{own}")
+    masked, clear = await text(ana, f"/orders/{own}"), await text(sofia, f"/orders/{own}")
     assert "Ana Peña" not in masked and "Ana@correo.example" not in masked and "•••" in masked
     assert "Ana Peña" in clear
 
@@ -125,12 +101,12 @@ async def test_search_finds_by_any_key(
 async def test_views_are_kept_and_shared(
     sofia: aiohttp.ClientSession, ana: aiohttp.ClientSession
 ) -> None:
-    csrf = (await _text(sofia, "/orders")).partition('name="csrf" value="')[2].partition('"')[0]
+    csrf = (await text(sofia, "/orders")).partition('name="csrf" value="')[2].partition('"')[0]
     form = {"csrf": csrf, "name": "Telefónicas <b>", "query": "channel=phone", "shared": "yes"}
     async with sofia.post("/orders/views", data=form) as answer:
         assert answer.status == 200 and "Telefónicas &lt;b&gt;" in await answer.text()
-    assert "Telefónicas &lt;b&gt;" in await _text(ana, "/orders")
-    csrf = (await _text(ana, "/orders")).partition('name="csrf" value="')[2].partition('"')[0]
+    assert "Telefónicas &lt;b&gt;" in await text(ana, "/orders")
+    csrf = (await text(ana, "/orders")).partition('name="csrf" value="')[2].partition('"')[0]
     async with ana.post("/orders/views", data=form | {"csrf": csrf}) as answer:
         assert answer.status == 403, "an agent shares nothing"
 
@@ -163,11 +139,5 @@ async def test_an_order_with_a_long_journal_opens_as_fast(
 
 async def _timed(session: aiohttp.ClientSession, order: str) -> float:
     began = time.perf_counter()
-    await _text(session, f"/orders/{order}")
+    await text(session, f"/orders/{order}")
     return time.perf_counter() - began
-
-
-async def _text(session: aiohttp.ClientSession, path: str) -> str:
-    async with session.get(path) as answer:
-        assert answer.status == 200, (path, answer.status)
-        return await answer.text()

@@ -6,31 +6,17 @@ import io
 import re
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
 
 from mtd.faces.portal.spreadsheet import BOM
-from tests.faces.portal.browsing_session import signed_in, text
-from tests.faces.portal.stand import Stand
+from tests.faces.portal.browsing_session import text
 
 PATIENCE_S = 30.0
 TABS = ("dispatch", "comparison", "steps", "sales")
-
-
-@pytest.fixture
-async def sofia(stand: Stand) -> AsyncGenerator[aiohttp.ClientSession]:
-    async with signed_in(stand, "sofia") as session:
-        yield session
-
-
-@pytest.fixture
-async def ana(stand: Stand) -> AsyncGenerator[aiohttp.ClientSession]:
-    """She sees the orders of Paris alone."""
-    async with signed_in(stand, "ana") as session:
-        yield session
 
 
 @pytest.mark.parametrize("tab", TABS)

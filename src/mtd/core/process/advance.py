@@ -62,6 +62,15 @@ class Moved(msgspec.Struct, frozen=True):
     entry: Entry
     facts: list[Fact]
 
+    @property
+    def refused(self) -> str | None:
+        """Why the trigger was not let in; None: it was."""
+        match self.facts:
+            case [Ignored(reason=reason)]:
+                return reason
+            case _:
+                return None
+
 
 def advance(definition: Definition, instance: Instance, trigger: Trigger) -> Moved:
     """Let `trigger` happen to `instance` and move its tokens until all of them rest.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -69,6 +69,11 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     """None: nothing is kept of what it looks at."""
     complete: bool = True
     """False: there was more than is looked through."""
+
+
+def counted(count: int, more_than: int, **told: Any) -> Measure:
+    """So many where no more than `more_than` may be; `told`: the other fields of a measure."""
+    return Measure(observed=count, bound=more_than, fires=count > more_than, affected=count, **told)
 
 
 def id_at(moment: datetime) -> str:

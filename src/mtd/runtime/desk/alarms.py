@@ -11,6 +11,7 @@ from mtd.runtime.bulk.acting import Shown as Previewed
 from mtd.runtime.desk.bulks import NEEDS
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Forbidden, Person
+from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.runtime.settings.alerts import Rule
 
@@ -124,6 +125,5 @@ def _author(person: Person, reason: str) -> Author:
 
 
 def _reasoned(by: Author) -> Author:
-    if not by.reason:
-        raise Conflict("a reason is needed")
+    given(by.reason)
     return by

@@ -13,6 +13,7 @@ from mtd.core.process.instance import ROOT
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.dossier import accepted, still_open
 from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations.changing import stands
 from mtd.runtime.operations.operations import Conflict
 from mtd.store.orders.orders import Order
@@ -106,8 +107,7 @@ async def correct_and_retry(
     changed = differences(seen, wanted)
     if not changed:
         raise Conflict("nothing was corrected")
-    if not reason.strip():
-        raise Conflict("a reason is needed")
+    given(reason)
     await still_open(desk, order, incident)
     now = await variables(desk, order)
     clashes = tuple(

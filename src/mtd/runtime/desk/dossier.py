@@ -13,6 +13,7 @@ from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.diagnosis import Diagnosis, diagnosed
 from mtd.runtime.desk.outlook import Outlook, outlook_of
 from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.reasons import given
 from mtd.runtime.desk.telling import Line, lines
 from mtd.runtime.operations.chronicle import Chapter, chronicle
 from mtd.runtime.operations.operations import Conflict
@@ -28,7 +29,6 @@ from mtd.store.people.audit import Listed
 CHAPTERS = 50
 FAILED_MAX = 20
 AUDITED_MAX = 50
-REASON_MAX = 500
 SHOWN = {
     "people": ("submitted", "retried", "modified", "changed", "migrated", "stopped"),
     "calls": ("answered",),
@@ -198,11 +198,3 @@ def masked(content: Any, name: str = "") -> Any:
     if isinstance(content, list):
         return [masked(one, name) for one in cast("Sequence[Any]", content)]
     return MASK if name in PERSONAL and content is not None else content
-
-
-def given(reason: str) -> str:
-    """The reason as it is kept. Raises Conflict: there is none."""
-    reason = reason.strip()[:REASON_MAX]
-    if not reason:
-        raise Conflict("a reason is needed")
-    return reason

@@ -11,6 +11,7 @@ from prometheus_client.metrics_core import Metric
 from mtd.runtime.app import App
 from mtd.runtime.desk.accounts import By
 from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations.operations import Conflict, NotFound, key_hash
 from mtd.store.ids import uuid7
 from mtd.store.people import audit, clients
@@ -101,8 +102,7 @@ class Keys:
     async def _record(
         self, connection: Connection, action: str, name: str, by: By, after: Mapping[str, object]
     ) -> None:
-        if not by.reason.strip():
-            raise Conflict("a reason is needed")
+        given(by.reason)
         entry = audit.NewEntry(
             id=self._new_id(), actor=by.actor, origin=by.origin, action=action, subject=name,
             reason=by.reason.strip(), after=msgspec.json.encode(after).decode(),

@@ -12,13 +12,13 @@ import msgspec
 
 from mtd.core.process.advance import Moved, advance
 from mtd.core.process.definition import Definition
-from mtd.core.process.facts import Ignored
 from mtd.core.process.instance import Instance, State
 from mtd.core.process.telling import label
 from mtd.core.process.trigger import Modified
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.dossier import accepted, given
+from mtd.runtime.desk.dossier import accepted
 from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.reasons import given
 from mtd.runtime.desk.telling import Line, lines
 from mtd.runtime.operations.changing import Wanted, modify, stands
 from mtd.runtime.operations.operations import Conflict
@@ -84,8 +84,8 @@ async def consequences(
     person.must("orders.move")
     definition, known = await stands(desk.app, desk.tenant, order.id)
     moved = _tried(definition, known, source, target, desk.app.clock.now())
-    if (refused := _refused(moved)) is not None:
-        raise Conflict(refused)
+    if moved.refused is not None:
+        raise Conflict(moved.refused)
     gone = [wait for id_, wait in known.waits.items() if id_ not in moved.instance.waits]
     after = dict.fromkeys(token.at for token in moved.instance.tokens.values())
     return Consequences(
@@ -133,7 +133,7 @@ def _targets(
     following = {way.target for way in here.outgoing}
     beside = [id_ for id_, one in definition.elements.items() if one.parent == here.parent]
     for id_ in sorted(beside[:TARGETS_MAX], key=lambda id_: id_ not in following):
-        if id_ == source or _refused(_tried(definition, known, source, id_, now)) is not None:
+        if id_ == source or _tried(definition, known, source, id_, now).refused is not None:
             continue
         yield Target(
             element=id_,
@@ -147,9 +147,3 @@ def _tried(
     definition: Definition, known: Instance, source: str, target: str, now: datetime
 ) -> Moved:
     return advance(definition, known, Modified(at=now, moves=((source, target),)))
-
-
-def _refused(moved: Moved) -> str | None:
-    if len(moved.facts) == 1 and isinstance(moved.facts[0], Ignored):
-        return moved.facts[0].reason
-    return None

@@ -14,6 +14,7 @@ import msgspec
 from mtd.runtime.desk.accounts import LIMITS, Accounts, BadAccount, By, login_of, must_be_roles
 from mtd.runtime.desk.passwords import ONCE, word
 from mtd.runtime.desk.person import PERMISSIONS, Person
+from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.store.ids import uuid7
 from mtd.store.people import audit
@@ -24,7 +25,6 @@ from mtd.store.sessions import Connection
 MANAGE = "people.manage"
 NAME_MAX = 200
 ROLE_MAX = 50
-REASON_MAX = 500
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,10 +196,7 @@ def _checked(wanted: Wanted) -> Wanted:
 
 
 def _reasoned(by: By) -> By:
-    reason = by.reason.strip()[:REASON_MAX]
-    if not reason:
-        raise Conflict("a reason is needed")
-    return msgspec.structs.replace(by, reason=reason)
+    return msgspec.structs.replace(by, reason=given(by.reason))
 
 
 def _role_name(name: str) -> str:

@@ -13,6 +13,7 @@ from mtd.runtime.bulk.acting import Shown
 from mtd.runtime.bulk.asked import Wish
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.reasons import given
 from mtd.runtime.intake.archive import Archive, Damaged
 from mtd.runtime.operations import pushing
 from mtd.runtime.operations.operations import Conflict, NotFound
@@ -114,7 +115,7 @@ async def push(
     Durable, and never more than these. Raises Forbidden, and Conflict: none of them waits.
     """
     person.must("files.push")
-    _reasoned(reason)
+    given(reason)
     waiting = [one.file.id for one in await listing(desk, person)]
     chosen = waiting if ids is None else [id_ for id_ in ids if id_ in set(waiting)]
     if not chosen:
@@ -136,7 +137,7 @@ async def give_back(desk: Desk, person: Person, id_: str, reason: str) -> Path:
     Raises Forbidden, NotFound, and Conflict: it does not wait, or its bytes are not there.
     """
     person.must("files.return")
-    _reasoned(reason)
+    given(reason)
     file = (await examined(desk, person, id_)).waiting.file
     if file.state != "WAITING":
         raise Conflict(f"the file is {file.state.lower()}")
@@ -154,7 +155,7 @@ async def give_back(desk: Desk, person: Person, id_: str, reason: str) -> Path:
 async def ask_discard(desk: Desk, person: Person, id_: str, reason: str) -> None:
     """Ask that the file be given up. Raises Forbidden, NotFound, Conflict."""
     person.must("files.discard")
-    _reasoned(reason)
+    given(reason)
     file = (await examined(desk, person, id_)).waiting.file
     if file.state != "WAITING":
         raise Conflict(f"the file is {file.state.lower()}")
@@ -194,11 +195,6 @@ def store_of(file: File) -> str:
     """The store whose folder the file came in."""
     parts = file.path.split("/")
     return parts[1] if len(parts) > 1 else ""
-
-
-def _reasoned(reason: str) -> None:
-    if not reason.strip():
-        raise Conflict("a reason is needed")
 
 
 def _raw(home: Path, file: File, failures: Sequence[Failure]) -> Raw:

@@ -11,6 +11,7 @@ from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.diagnosis import Diagnosis
 from mtd.runtime.desk.dossier import dossier_of
 from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations.operations import Conflict
 from mtd.store.orders import board as rows
 from mtd.store.orders.board import Cause
@@ -67,8 +68,7 @@ async def retry(
     ids = [id_ for id_ in seen if id_ in among]
     if not ids:
         raise Conflict("none of them has an open exception any more")
-    if not reason.strip():
-        raise Conflict("a reason is needed")
+    given(reason)
     wish = Wish(
         name=(name.strip() or reason.strip())[:NAME_MAX],
         action="retry",

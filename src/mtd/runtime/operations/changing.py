@@ -14,7 +14,7 @@ import msgspec
 from mtd.core.process.advance import Moved, advance, migrate
 from mtd.core.process.counterparts import mapped
 from mtd.core.process.definition import Definition
-from mtd.core.process.facts import Ignored, Opened
+from mtd.core.process.facts import Opened
 from mtd.core.process.instance import Instance, State
 from mtd.core.process.label import folded
 from mtd.core.process.trigger import Modified, Redefined, Trigger
@@ -178,8 +178,8 @@ def _id(definition: Definition, word: str) -> str:
 
 def _preview(old: Definition, new: Definition, before: Instance, moved: Moved) -> Preview:
     facts = moved.facts
-    if len(facts) == 1 and isinstance(facts[0], Ignored):
-        return Preview(instance=before.id, key=before.key, refused=facts[0].reason)
+    if moved.refused is not None:
+        return Preview(instance=before.id, key=before.key, refused=moved.refused)
     after = moved.instance
     closed = [wait for id_, wait in before.waits.items() if id_ not in after.waits]
     opened = [f.wait for f in facts if isinstance(f, Opened) and f.wait.id not in before.waits]

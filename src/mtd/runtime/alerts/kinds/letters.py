@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from mtd.runtime.alerts.measuring import History, Measure, Sight, minute, windowed
+from mtd.runtime.alerts.measuring import History, Measure, Sight, counted, minute, windowed
 from mtd.runtime.settings.alerts import Bounced
 from mtd.store.alerts import sightings
 
@@ -18,16 +18,7 @@ async def measure(sight: Sight, asked: Bounced) -> list[Measure]:
         sight.connection, sight.tenant, BOUNCED, since, until, asked.window_s
     )
     count = sum(found.values())
-    return [
-        Measure(
-            observed=count,
-            bound=asked.more_than,
-            fires=count > asked.more_than,
-            affected=count,
-            facts={"window_s": asked.window_s},
-            path="/orders",
-        )
-    ]
+    return [counted(count, asked.more_than, facts={"window_s": asked.window_s}, path="/orders")]
 
 
 async def past(sight: Sight, asked: Bounced, since: datetime, until: datetime) -> History:

@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 
 from mtd.core.orders.states import OrderState
-from mtd.runtime.alerts.kinds.readings import history
-from mtd.runtime.alerts.measuring import History, Measure, Sight
+from mtd.runtime.alerts.kinds.readings import above, history
+from mtd.runtime.alerts.measuring import History, Measure, Sight, counted
 from mtd.runtime.settings.alerts import Promise
 from mtd.store.alerts import sightings
-from mtd.store.alerts.sightings import Reading
 
 UNDISPATCHED = (
     OrderState.RECEIVED,
@@ -32,14 +31,12 @@ async def measure(sight: Sight, asked: Promise) -> list[Measure]:
         promised=sight.now + timedelta(seconds=asked.ahead_s),
     )
     if not found:
-        return [Measure(observed=0, bound=asked.more_than, fires=False)]
+        return [counted(0, asked.more_than)]
     return [
-        Measure(
+        counted(
+            one.count,
+            asked.more_than,
             scope=one.scope,
-            observed=one.count,
-            bound=asked.more_than,
-            fires=one.count > asked.more_than,
-            affected=one.count,
             facts={
                 "ahead_s": asked.ahead_s,
                 "promised_at": one.promised_at.isoformat() if one.promised_at else None,
@@ -52,11 +49,7 @@ async def measure(sight: Sight, asked: Promise) -> list[Measure]:
 
 async def past(sight: Sight, asked: Promise, since: datetime, until: datetime) -> History:
     """From what was measured while the rule, or one of the same time ahead, was looked at."""
-
-    def fired(one: Reading) -> tuple[float, bool]:
-        return one.most, one.most > asked.more_than
-
-    return await history(sight, reads(asked), since, until, fired)
+    return await history(sight, reads(asked), since, until, above(asked.more_than))
 
 
 def reads(asked: Promise) -> str:

@@ -27,3 +27,8 @@ async def history(
         since=min((one.at for one in found), default=None),
         complete=len(found) < PAST_MAX,
     )
+
+
+def above(more_than: float) -> Callable[[Reading], tuple[float, bool]]:
+    """What was observed at its most, and whether that was more than there may be."""
+    return lambda one: (one.most, one.most > more_than)

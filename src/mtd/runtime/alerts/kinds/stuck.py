@@ -4,11 +4,10 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from mtd.core.orders.states import OrderState
-from mtd.runtime.alerts.kinds.readings import history
-from mtd.runtime.alerts.measuring import History, Measure, Remedy, Sight
+from mtd.runtime.alerts.kinds.readings import above, history
+from mtd.runtime.alerts.measuring import History, Measure, Remedy, Sight, counted
 from mtd.runtime.settings.alerts import Stuck
 from mtd.store.alerts import sightings
-from mtd.store.alerts.sightings import Reading
 from mtd.store.operations.standings import Filter
 
 
@@ -19,14 +18,12 @@ async def measure(sight: Sight, asked: Stuck) -> list[Measure]:
         sight.connection, sight.tenant, asked.by, asked.states, before=before
     )
     if not found:
-        return [Measure(observed=0, bound=asked.more_than, fires=False)]
+        return [counted(0, asked.more_than)]
     return [
-        Measure(
+        counted(
+            one.count,
+            asked.more_than,
             scope=one.scope,
-            observed=one.count,
-            bound=asked.more_than,
-            fires=one.count > asked.more_than,
-            affected=one.count,
             facts={
                 "states": " ".join(asked.states),
                 "after_s": asked.after_s,
@@ -41,11 +38,7 @@ async def measure(sight: Sight, asked: Stuck) -> list[Measure]:
 
 async def past(sight: Sight, asked: Stuck, since: datetime, until: datetime) -> History:
     """From what was measured while the rule, or one of the same states and time, was looked at."""
-
-    def fired(one: Reading) -> tuple[float, bool]:
-        return one.most, one.most > asked.more_than
-
-    return await history(sight, reads(asked), since, until, fired)
+    return await history(sight, reads(asked), since, until, above(asked.more_than))
 
 
 def reads(asked: Stuck) -> str:

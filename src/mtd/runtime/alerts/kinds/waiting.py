@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mtd.runtime.alerts.measuring import History, Measure, Point, Remedy, Sight
+from mtd.runtime.alerts.measuring import History, Measure, Point, Remedy, Sight, counted
 from mtd.runtime.settings.alerts import Waiting
 from mtd.store.alerts import sightings
 from mtd.store.alerts.sightings import PAST_MAX, Waited
@@ -14,14 +14,12 @@ async def measure(sight: Sight, asked: Waiting) -> list[Measure]:
     """Files in the waiting queue now."""
     found = await sightings.waiting(sight.connection, sight.tenant, asked.by)
     if not found:
-        return [Measure(observed=0, bound=asked.more_than, fires=False)]
+        return [counted(0, asked.more_than)]
     return [
-        Measure(
+        counted(
+            one.count,
+            asked.more_than,
             scope=one.scope,
-            observed=one.count,
-            bound=asked.more_than,
-            fires=one.count > asked.more_than,
-            affected=one.count,
             facts={"since": one.since.isoformat()},
             path="/files",
             remedy=None if one.scope else Remedy(action="push", filter=Filter()),
