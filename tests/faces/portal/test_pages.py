@@ -54,6 +54,17 @@ def test_pages_show_and_fit(browser: Browser, stand: Stand, size: str) -> None:
             assert wide <= SIZES[size][0], f"{path} is {wide} px wide"
 
 
+def test_a_view_s_long_name_widens_no_page(browser: Browser, stand: Stand) -> None:
+    with visiting(browser, stand.url, size=NARROW) as visitor:
+        page = visitor.sign_in("sofia", "/orders?channel=kiosk")
+        page.fill("#view-name", "W" * 60)
+        page.click("text=Guardar >> nth=-1")
+        page.locator(".flash").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
+        page.get_by_role("button", name=f"Eliminar «{'W' * 60}»").click()
+        page.wait_for_load_state()
+
+
 def test_pages_speak_english_and_show_in_the_dark(browser: Browser, stand: Stand) -> None:
     with visiting(browser, stand.url, locale="en-US", color_scheme="dark") as visitor:
         page = visitor.sign_in("sofia")
