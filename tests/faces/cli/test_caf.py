@@ -6,11 +6,12 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from mtd.core.tax.countries.cl.content import ZONE
 from mtd.runtime.rehearsal.forging import authority, caf_file, certificate, new_key, pkcs12_file
 from tests.faces.cli.running import mtd
 
 RUT = "76111111-6"
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(UTC).astimezone(ZONE).date()
 
 
 def test_folios_and_a_certificate_are_taken_in(tmp_path: Path) -> None:
