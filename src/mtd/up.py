@@ -33,9 +33,9 @@ from mtd.runtime.building import NotBuilt, build
 from mtd.runtime.bulk.executing import carry_out
 from mtd.runtime.counts.reading import keep_counting
 from mtd.runtime.database import database
-from mtd.runtime.desk.accounts import FIRST_LOGIN, Accounts
-from mtd.runtime.desk.auditing import anchor_of, keep_sealing
+from mtd.runtime.desk.audit.auditing import anchor_of, keep_sealing
 from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.people.accounts import FIRST_LOGIN, Accounts
 from mtd.runtime.engine.working import work
 from mtd.runtime.intake import take_in
 from mtd.runtime.memory.garbage import calm_collector

@@ -18,7 +18,7 @@ from mtd.faces.portal.guarding import COOKIE, SAFE, csrf_of
 from mtd.faces.portal.needs import OPEN, SIGNED_IN
 from mtd.faces.portal.pages import PAGES
 from mtd.runtime.app import TENANT
-from mtd.runtime.desk.person import PERMISSIONS
+from mtd.runtime.desk.people.person import PERMISSIONS
 from tests.faces.portal.stand import Stand
 from tests.store.making import new_id
 

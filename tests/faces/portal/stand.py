@@ -23,7 +23,7 @@ from mtd.runtime.alerts.watching import Watching
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.bulk.executing import carry_out
 from mtd.runtime.counts.reading import keep_counting
-from mtd.runtime.desk.accounts import Accounts, By
+from mtd.runtime.desk.people.accounts import Accounts, By
 from mtd.store.counts import figures
 from tests.conftest import Server
 from tests.core.orders.examples import plain_line

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from mtd.runtime.app import TENANT
-from mtd.runtime.desk.auditing import anchor_of, seal
+from mtd.runtime.desk.audit.auditing import anchor_of, seal
 from tests.faces.portal.browser import NARROW, WIDE, Visitor, visiting
 from tests.faces.portal.rights import admin
 from tests.faces.portal.stand import Stand

@@ -10,7 +10,7 @@ import pytest
 
 from mtd.faces.portal.guarding import COOKIE, HEADERS
 from mtd.faces.portal.needs import OPEN, SIGNED_IN
-from mtd.runtime.desk.person import PERMISSIONS
+from mtd.runtime.desk.people.person import PERMISSIONS
 from tests.faces.portal.rights import ways
 from tests.faces.portal.stand import PASSWORD, Stand
 

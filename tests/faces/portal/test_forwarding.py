@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from mtd.faces.portal.forwarding import networks, whence
-from mtd.runtime.desk.accounts import FAILURES_OF_ORIGIN_MAX
+from mtd.runtime.desk.people.accounts import FAILURES_OF_ORIGIN_MAX
 from mtd.runtime.settings.portal import PortalSettings, portal_faults
 from tests.faces.portal.rights import admin
 from tests.faces.portal.stand import PASSWORD, Stand, free_port, portal_beside

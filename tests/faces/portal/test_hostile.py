@@ -20,8 +20,8 @@ from mtd.core.orders.purchase_order import (
     PurchaseOrder,
 )
 from mtd.runtime.app import TENANT
-from mtd.runtime.desk.accounts import Accounts, By
-from mtd.runtime.desk.keys import Keys
+from mtd.runtime.desk.people.accounts import Accounts, By
+from mtd.runtime.desk.people.keys import Keys
 from tests.faces.portal.browser import visiting
 from tests.faces.portal.rights import Way, ways
 from tests.faces.portal.stand import PASSWORD, STORES, Stand, sale

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mtd.faces.portal.needs import OPEN
-from mtd.runtime.desk.person import PERMISSIONS
+from mtd.runtime.desk.people.person import PERMISSIONS
 from tests.faces.portal.rights import EVERYTHING, Seat, Way, admin, offered, seated, sitting, ways
 from tests.faces.portal.stand import Stand
 

@@ -8,7 +8,7 @@ import pytest
 from mtd.faces.portal import words
 from mtd.faces.portal.navigation import PLACES
 from mtd.faces.portal.words import LANGUAGES, language_of, read_words
-from mtd.runtime.desk.telling import KEYS
+from mtd.runtime.desk.orders.telling import KEYS
 
 PORTAL = Path(words.__file__).parent
 _SAID = re.compile(r"""\bt\(\s*["']([\w.]+)["']\s*[,)]""")

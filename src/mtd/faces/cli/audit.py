@@ -14,12 +14,12 @@ from rich.console import Console
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.app import TENANT
 from mtd.runtime.desk import history
-from mtd.runtime.desk.auditing import ANCHOR_FILE, Verdict, anchor_of, seal
-from mtd.runtime.desk.auditing import verify as verified
-from mtd.runtime.desk.board import BadFilter
+from mtd.runtime.desk.audit.auditing import ANCHOR_FILE, Verdict, anchor_of, seal
+from mtd.runtime.desk.audit.auditing import verify as verified
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.history import Asked
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.orders.board import BadFilter
+from mtd.runtime.desk.people.person import Person
 
 audit = App(name="audit")
 

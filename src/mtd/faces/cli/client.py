@@ -11,8 +11,8 @@ from cyclopts import App, Parameter
 
 from mtd.faces.cli.starting import opened
 from mtd.runtime.app import TENANT
-from mtd.runtime.desk.accounts import By
-from mtd.runtime.desk.keys import Keys
+from mtd.runtime.desk.people.accounts import By
+from mtd.runtime.desk.people.keys import Keys
 from mtd.runtime.operations.operations import Conflict, NotFound
 
 client = App(name="client")

@@ -19,7 +19,7 @@ from mtd.runtime.app import TENANT, open_app
 from mtd.runtime.building import NotBuilt, build
 from mtd.runtime.clock import elapsed_s
 from mtd.runtime.database import database
-from mtd.runtime.desk.accounts import FIRST_LOGIN, Accounts
+from mtd.runtime.desk.people.accounts import FIRST_LOGIN, Accounts
 from mtd.runtime.intake.dialects import dialects
 from mtd.runtime.operations.deploying import first_key, prepared
 from mtd.runtime.rehearsal.feeding import arrange, feed

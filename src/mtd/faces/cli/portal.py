@@ -10,8 +10,8 @@ import uvloop
 from cyclopts import App, Parameter
 
 from mtd.faces.cli.starting import opened
-from mtd.runtime.desk.accounts import Accounts, BadAccount, By
-from mtd.runtime.desk.people import People, Wanted
+from mtd.runtime.desk.people.accounts import Accounts, BadAccount, By
+from mtd.runtime.desk.people.people import People, Wanted
 from mtd.runtime.operations.operations import Conflict, NotFound
 
 portal = App(name="portal")

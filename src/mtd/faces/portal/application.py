@@ -23,12 +23,12 @@ from mtd.faces.portal.refusals import handlers
 from mtd.faces.portal.rendering import Painter
 from mtd.runtime.building import DIST
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.gallery import Gallery
-from mtd.runtime.desk.person import Person
-from mtd.runtime.desk.provider import Provider
+from mtd.runtime.desk.orders.views import Tallies
+from mtd.runtime.desk.people.person import Person
+from mtd.runtime.desk.people.provider import Provider
+from mtd.runtime.desk.people.vouching import Vouching
+from mtd.runtime.desk.processes.gallery import Gallery
 from mtd.runtime.desk.sharing import Shared
-from mtd.runtime.desk.views import Tallies
-from mtd.runtime.desk.vouching import Vouching
 
 YEAR_S = 31_536_000
 COMPRESSED_MIN_BYTES = 800

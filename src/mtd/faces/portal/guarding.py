@@ -18,8 +18,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from mtd.faces.portal.forwarding import Whence, networks, whence
 from mtd.faces.portal.needs import OPEN, POLLED, SIGNED_IN, allows
-from mtd.runtime.desk.accounts import Accounts
-from mtd.runtime.desk.person import Forbidden, Person
+from mtd.runtime.desk.people.accounts import Accounts
+from mtd.runtime.desk.people.person import Forbidden, Person
 from mtd.runtime.settings.portal import PortalSettings
 from mtd.store.people.people import Seated
 

@@ -14,10 +14,10 @@ import msgspec
 from structlog import get_logger
 
 from mtd.runtime.clock import elapsed_s
-from mtd.runtime.desk import board
-from mtd.runtime.desk.board import Counts, Glance
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.orders import board
+from mtd.runtime.desk.orders.board import Counts, Glance
+from mtd.runtime.desk.people.person import Person
 
 LOG = get_logger()
 TICK_S = 1.0

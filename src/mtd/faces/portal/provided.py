@@ -9,11 +9,11 @@ from litestar.di import NamedDependency
 from mtd.faces.portal.live import Pulse
 from mtd.faces.portal.rendering import Painter
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.gallery import Gallery
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.orders.views import Tallies
+from mtd.runtime.desk.people.person import Person
+from mtd.runtime.desk.people.vouching import Vouching
+from mtd.runtime.desk.processes.gallery import Gallery
 from mtd.runtime.desk.sharing import Shared
-from mtd.runtime.desk.views import Tallies
-from mtd.runtime.desk.vouching import Vouching
 
 Asked = Request[Any, Any, State]
 Served = NamedDependency[Desk]

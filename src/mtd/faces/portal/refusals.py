@@ -12,9 +12,9 @@ from structlog import get_logger
 from mtd.faces.portal.guarding import ChooseFirst
 from mtd.faces.portal.provided import Asked
 from mtd.faces.portal.rendering import Painter, go, here
-from mtd.runtime.desk.accounts import BadAccount
-from mtd.runtime.desk.board import BadFilter
-from mtd.runtime.desk.person import Forbidden
+from mtd.runtime.desk.orders.board import BadFilter
+from mtd.runtime.desk.people.accounts import BadAccount
+from mtd.runtime.desk.people.person import Forbidden
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.store.sessions import Fault, Unavailable, fault
 

@@ -21,7 +21,7 @@ from mtd.faces.portal.navigation import PLACES
 from mtd.faces.portal.pacing import Paces
 from mtd.faces.portal.words import Words, language_of, read_words
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.people.person import Person
 
 TEMPLATES = Path(__file__).with_name("templates")
 LIVE = "/live"

@@ -8,11 +8,11 @@ import msgspec
 from structlog import get_logger
 
 from mtd.runtime.app import App
-from mtd.runtime.desk.accounts import Accounts
-from mtd.runtime.desk.checking import Checks
-from mtd.runtime.desk.keys import Keys
-from mtd.runtime.desk.people import People
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.audit.checking import Checks
+from mtd.runtime.desk.people.accounts import Accounts
+from mtd.runtime.desk.people.keys import Keys
+from mtd.runtime.desk.people.people import People
+from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations.operations import NotFound, Operations
 from mtd.store.ids import uuid7
 from mtd.store.orders.orders import Order

@@ -7,7 +7,7 @@ from typing import Any, cast
 import msgspec
 
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.people.person import Person
 from mtd.store.operations import census
 from mtd.store.operations.census import Backlog, Health, Server, Working
 from mtd.store.people import audit

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from mtd.runtime.app import TENANT, App
-from mtd.runtime.desk.auditing import Verdict, anchor_of, digest, linked, seal, verify
+from mtd.runtime.desk.audit.auditing import Verdict, anchor_of, digest, linked, seal, verify
 from mtd.store.people import audit
 from mtd.store.people.audit import NewEntry
 from tests.store.making import new_id

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mtd.runtime.desk.outlook import undone
+from mtd.runtime.desk.orders.outlook import undone
 from tests.core.process.world import World
 from tests.core.process.written import (
     alarm,

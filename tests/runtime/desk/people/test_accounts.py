@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from mtd.runtime.app import App
-from mtd.runtime.desk.accounts import (
+from mtd.runtime.desk.people.accounts import (
     FAILURES_OF_LOGIN_MAX,
     FIRST_LOGIN,
     Accounts,

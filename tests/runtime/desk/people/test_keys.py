@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry, Histogram
 
 from mtd.faces.api.guarding import Counting
 from mtd.runtime.app import TENANT, App
-from mtd.runtime.desk.accounts import By
-from mtd.runtime.desk.keys import LATENCY, Keys, usage
+from mtd.runtime.desk.people.accounts import By
+from mtd.runtime.desk.people.keys import LATENCY, Keys, usage
 from mtd.runtime.operations.operations import Conflict, NotFound, key_hash
 from mtd.runtime.telemetry import BUCKETS_S
 from mtd.store.people import audit, clients

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from mtd.runtime.app import TENANT, App
-from mtd.runtime.desk.accounts import Accounts, BadAccount, By
-from mtd.runtime.desk.people import People, Wanted
+from mtd.runtime.desk.people.accounts import Accounts, BadAccount, By
+from mtd.runtime.desk.people.people import People, Wanted
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.store.people import audit
 from mtd.store.people.audit import Listed

@@ -13,10 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from mtd.runtime.app import TENANT, App
-from mtd.runtime.desk.accounts import Accounts, By
-from mtd.runtime.desk.people import People
-from mtd.runtime.desk.provider import SKEW_S, NotVouched, Provider
-from mtd.runtime.desk.vouching import Vouching
+from mtd.runtime.desk.people.accounts import Accounts, By
+from mtd.runtime.desk.people.people import People
+from mtd.runtime.desk.people.provider import SKEW_S, NotVouched, Provider
+from mtd.runtime.desk.people.vouching import Vouching
 from mtd.runtime.settings.portal import OidcSettings
 from mtd.store.people import audit, people
 from tests.runtime.desk.liar import CLIENT, CODE, SHARED, Liar, key, lying
@@ -174,14 +174,14 @@ async def test_new_keys_are_fetched_when_one_is_unknown_and_not_too_often(
     app: App, liar: Liar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     way = _way(app, liar)
-    monkeypatch.setattr("mtd.runtime.desk.provider.AGAIN_S", 3_600.0)
+    monkeypatch.setattr("mtd.runtime.desk.people.provider.AGAIN_S", 3_600.0)
     assert await _entered(way, liar) and liar.keys_asked == 1
     liar.keys = [key("two")]
     liar.signs = liar.keys[0]
     with pytest.raises(NotVouched):
         await _entered(way, liar)
     assert liar.keys_asked == 1, "a stranger's tokens do not make us ask and ask"
-    monkeypatch.setattr("mtd.runtime.desk.provider.AGAIN_S", 0.0)
+    monkeypatch.setattr("mtd.runtime.desk.people.provider.AGAIN_S", 0.0)
     assert await _entered(way, liar) and liar.keys_asked == 2
 
 

@@ -1,6 +1,6 @@
 """Heat: shades are of the hottest, and what was is told beside what is."""
 
-from mtd.runtime.desk.heating import LEVELS, Heat, coloured
+from mtd.runtime.desk.processes.heating import LEVELS, Heat, coloured
 
 
 def test_the_hottest_has_the_strongest_shade_and_nothing_has_none() -> None:

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from mtd.runtime.app import TENANT, open_app
-from mtd.runtime.desk import releasing
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import PERMISSIONS, Forbidden, Person
+from mtd.runtime.desk.people.person import PERMISSIONS, Forbidden, Person
+from mtd.runtime.desk.processes import releasing
 from mtd.runtime.operations.deploying import listed
 from mtd.runtime.operations.operations import Conflict, Operations
 from mtd.runtime.settings.portal import PortalSettings

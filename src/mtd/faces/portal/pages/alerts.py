@@ -8,7 +8,7 @@ from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go
 from mtd.runtime.alerts.handling import Tab
-from mtd.runtime.desk import alarms, ruling
+from mtd.runtime.desk.alerts import alarms, ruling
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.settings.alerts import Rule
 

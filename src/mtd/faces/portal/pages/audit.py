@@ -11,7 +11,7 @@ from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import go
 from mtd.faces.portal.spreadsheet import BOM, rows_of
 from mtd.runtime.desk import history
-from mtd.runtime.desk.auditing import anchor_of
+from mtd.runtime.desk.audit.auditing import anchor_of
 from mtd.runtime.desk.history import read_asked
 
 HEADINGS = (

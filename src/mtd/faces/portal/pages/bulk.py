@@ -8,7 +8,7 @@ from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import go
 from mtd.runtime.bulk import acting
-from mtd.runtime.desk import bulks
+from mtd.runtime.desk.work import bulks
 from mtd.runtime.operations.operations import NotFound
 
 RULINGS = ("STARTED", "PAUSED", "RESUMED", "ABORTED")

@@ -8,7 +8,7 @@ from litestar import Response, Router
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go
-from mtd.runtime.desk.keys import MANAGE, by, usage
+from mtd.runtime.desk.people.keys import MANAGE, by, usage
 
 HERE = "/admin/clients"
 ONE = HERE + "/{id:uuid}"

@@ -7,7 +7,7 @@ from litestar import Response, Router
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go
-from mtd.runtime.desk import queue
+from mtd.runtime.desk.work import queue
 
 PATH = "/files/{id:uuid}"
 RATE_PER_S = 5.0

@@ -11,8 +11,8 @@ from mtd.faces.portal.formats import Formats
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Hung, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go, link
-from mtd.runtime.desk import journey, moving
-from mtd.runtime.desk.journey import Journey
+from mtd.runtime.desk.orders import journey, moving
+from mtd.runtime.desk.orders.journey import Journey
 
 SHORT = timedelta(seconds=1)
 """A flow that was taken sooner bears no duration: that is how long the engine takes."""

@@ -9,8 +9,8 @@ from mtd.faces.portal.guarding import COOKIE
 from mtd.faces.portal.live import WATCHED_MAX, Frame, Viewer
 from mtd.faces.portal.needs import SIGNED_IN, page
 from mtd.faces.portal.provided import Asked, Beating, Painted, Served, Someone
-from mtd.runtime.desk.board import Filter, read_filter
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.orders.board import Filter, read_filter
+from mtd.runtime.desk.people.person import Person
 from mtd.store.orders.board import Counts, Glance
 
 CHECKED_EVERY = 30

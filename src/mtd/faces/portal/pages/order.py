@@ -7,8 +7,8 @@ from litestar import Response, Router
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go, link
-from mtd.runtime.desk import correcting, dossier
-from mtd.runtime.desk.correcting import Clash, Clashed, Unreadable
+from mtd.runtime.desk.orders import correcting, dossier
+from mtd.runtime.desk.orders.correcting import Clash, Clashed, Unreadable
 from mtd.runtime.engine.keeping import documents
 from mtd.runtime.operations.operations import NotFound
 from mtd.store.orders.orders import Order

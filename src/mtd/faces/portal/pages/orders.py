@@ -16,8 +16,8 @@ from mtd.faces.portal.needs import SIGNED_IN, action, page
 from mtd.faces.portal.provided import Asked, Counted, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go, link
 from mtd.faces.portal.spreadsheet import BOM, rows_of
-from mtd.runtime.desk import board, finding, views
-from mtd.runtime.desk.board import KINDS, Filter, Line, read_filter
+from mtd.runtime.desk.orders import board, finding, views
+from mtd.runtime.desk.orders.board import KINDS, Filter, Line, read_filter
 from mtd.store.people.views import View
 
 PAGE = "orders"

@@ -7,9 +7,11 @@ from litestar import Response, Router
 from mtd.faces.portal import charts
 from mtd.faces.portal.needs import page
 from mtd.faces.portal.provided import Asked, Counted, Painted, Served, Sharing, Someone
-from mtd.runtime.desk import alarms, board, trouble, worklist
-from mtd.runtime.desk.board import LATE, Filter
-from mtd.runtime.desk.overview import overview_figures
+from mtd.runtime.desk.alerts import alarms
+from mtd.runtime.desk.figures.overview import overview_figures
+from mtd.runtime.desk.orders import board, trouble
+from mtd.runtime.desk.orders.board import LATE, Filter
+from mtd.runtime.desk.work import worklist
 
 CAUSES = 5
 FIGURES_S = 4.0

@@ -8,8 +8,8 @@ from mtd.faces.portal.guarding import COOKIE, client_of, give_session
 from mtd.faces.portal.needs import SIGNED_IN, action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served
 from mtd.faces.portal.rendering import Said, go
-from mtd.runtime.desk.accounts import BadAccount, Throttled
-from mtd.runtime.desk.passwords import PASSWORD_MIN
+from mtd.runtime.desk.people.accounts import BadAccount, Throttled
+from mtd.runtime.desk.people.passwords import PASSWORD_MIN
 
 HERE = "/password"
 

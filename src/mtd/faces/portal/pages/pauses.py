@@ -7,8 +7,8 @@ from litestar import Response, Router
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go
-from mtd.runtime.desk import holding
-from mtd.runtime.desk.holding import MANAGE
+from mtd.runtime.desk.work import holding
+from mtd.runtime.desk.work.holding import MANAGE
 
 APART = "/"
 """Between a step's process and its element in the form."""

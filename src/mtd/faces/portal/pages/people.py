@@ -7,7 +7,7 @@ from litestar import Response, Router
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go, link
-from mtd.runtime.desk.people import MANAGE, Wanted, by
+from mtd.runtime.desk.people.people import MANAGE, Wanted, by
 from mtd.runtime.operations.operations import NotFound
 
 HERE = "/admin/people"

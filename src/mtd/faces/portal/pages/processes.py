@@ -5,10 +5,11 @@ from litestar import Response, Router
 from mtd.core.process.definition import Definition
 from mtd.faces.portal.needs import page
 from mtd.faces.portal.provided import Asked, Hung, Painted, Served, Sharing, Someone
-from mtd.runtime.desk import figures, heating, processes, releasing
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import Person
-from mtd.runtime.desk.processes import Spot
+from mtd.runtime.desk.figures import figures
+from mtd.runtime.desk.people.person import Person
+from mtd.runtime.desk.processes import heating, processes, releasing
+from mtd.runtime.desk.processes.processes import Spot
 from mtd.runtime.desk.sharing import Shared
 from mtd.runtime.operations.operations import NotFound
 

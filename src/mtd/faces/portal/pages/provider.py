@@ -9,8 +9,8 @@ from mtd.faces.portal.guarding import COOKIE, client_of, give_session, inside, w
 from mtd.faces.portal.needs import OPEN, page
 from mtd.faces.portal.provided import Asked, Painted, Served, Vouched
 from mtd.faces.portal.rendering import go
-from mtd.runtime.desk.provider import NotVouched
-from mtd.runtime.desk.vouching import STARTED_S, Vouching
+from mtd.runtime.desk.people.provider import NotVouched
+from mtd.runtime.desk.people.vouching import STARTED_S, Vouching
 from mtd.runtime.operations.operations import NotFound
 
 LOG = get_logger()

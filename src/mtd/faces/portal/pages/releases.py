@@ -11,7 +11,7 @@ from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go
 from mtd.runtime.definitions.packing import File
-from mtd.runtime.desk import releasing
+from mtd.runtime.desk.processes import releasing
 from mtd.runtime.operations.operations import NotFound
 
 PATH = "/processes/releases/{id:uuid}"

@@ -7,8 +7,8 @@ from litestar import Response, Router
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go
-from mtd.runtime.desk.people import MANAGE, by
-from mtd.runtime.desk.person import PERMISSIONS
+from mtd.runtime.desk.people.people import MANAGE, by
+from mtd.runtime.desk.people.person import PERMISSIONS
 
 HERE = "/admin/roles"
 

@@ -9,7 +9,7 @@ from mtd.faces.portal.needs import OPEN, SIGNED_IN, action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served
 from mtd.faces.portal.rendering import go
 from mtd.faces.portal.words import LANGUAGES
-from mtd.runtime.desk.accounts import Throttled
+from mtd.runtime.desk.people.accounts import Throttled
 
 YEAR_S = 31_536_000
 

@@ -10,15 +10,15 @@ from mtd.faces.portal.needs import page
 from mtd.faces.portal.provided import Asked, Painted, Served, Sharing, Someone
 from mtd.faces.portal.rendering import go, link
 from mtd.faces.portal.spreadsheet import BOM, rows_of
-from mtd.runtime.desk import comparing, compliance, sales, steps
-from mtd.runtime.desk.board import BadFilter
-from mtd.runtime.desk.comparing import METRICS
-from mtd.runtime.desk.compliance import Compliance
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.figures import counted_until
-from mtd.runtime.desk.periods import NAMED, Period, read_period
-from mtd.runtime.desk.person import Person
-from mtd.runtime.desk.sales import Sales
+from mtd.runtime.desk.figures import comparing, compliance, sales, steps
+from mtd.runtime.desk.figures.comparing import METRICS
+from mtd.runtime.desk.figures.compliance import Compliance
+from mtd.runtime.desk.figures.figures import counted_until
+from mtd.runtime.desk.figures.periods import NAMED, Period, read_period
+from mtd.runtime.desk.figures.sales import Sales
+from mtd.runtime.desk.orders.board import BadFilter
+from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.sharing import Shared
 
 NEEDS = "statistics.see"

@@ -8,10 +8,10 @@ from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go
 from mtd.runtime.definitions.forms import Unfit
-from mtd.runtime.desk import worklist
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import Person
-from mtd.runtime.desk.worklist import Listed
+from mtd.runtime.desk.people.person import Person
+from mtd.runtime.desk.work import worklist
+from mtd.runtime.desk.work.worklist import Listed
 
 STANDINGS = ("overdue", "at_risk", "on_time")
 PATH = "/tasks/{instance:uuid}/{wait:int}"

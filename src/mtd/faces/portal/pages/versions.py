@@ -8,7 +8,7 @@ from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Hung, Painted, Served, Someone
 from mtd.faces.portal.rendering import go
 from mtd.runtime.bulk.asked import RATE_PER_S, RATE_PER_S_MAX
-from mtd.runtime.desk import processes, versions
+from mtd.runtime.desk.processes import processes, versions
 from mtd.runtime.operations.operations import NotFound
 
 VERSION = "/processes/{name:str}/{version:int}"

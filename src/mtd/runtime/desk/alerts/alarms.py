@@ -8,10 +8,10 @@ from mtd.runtime.alerts.handling import Shown, Tab, View
 from mtd.runtime.alerts.measuring import Measure
 from mtd.runtime.alerts.rules import Author, Listed
 from mtd.runtime.bulk.acting import Shown as Previewed
-from mtd.runtime.desk.bulks import NEEDS
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import Forbidden, Person
+from mtd.runtime.desk.people.person import Forbidden, Person
 from mtd.runtime.desk.reasons import given
+from mtd.runtime.desk.work.bulks import NEEDS
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.runtime.settings.alerts import Rule
 

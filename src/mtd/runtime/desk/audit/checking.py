@@ -7,7 +7,7 @@ import msgspec
 from structlog import get_logger
 
 from mtd.runtime.app import App
-from mtd.runtime.desk.auditing import Verdict, anchor_of, seal, verify
+from mtd.runtime.desk.audit.auditing import Verdict, anchor_of, seal, verify
 
 LOG = get_logger()
 

@@ -10,7 +10,7 @@ import msgspec
 from mtd.core.orders.states import OrderState
 from mtd.runtime.counts.tally import HOUR
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.people.person import Person
 from mtd.store.counts import figures
 from mtd.store.counts.figures import Entries
 

@@ -9,8 +9,8 @@ from mtd.core.orders.states import OrderState
 from mtd.core.process.compiler.timing import after
 from mtd.runtime.counts.sketch import Histogram, quantile_ms
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.periods import Period
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.figures.periods import Period
+from mtd.runtime.desk.people.person import Person
 from mtd.store.counts import figures
 from mtd.store.counts.figures import Open, Scope, Settled, Span, Usual
 from mtd.store.sessions import Connection

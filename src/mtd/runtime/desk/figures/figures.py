@@ -8,7 +8,7 @@ import msgspec
 from mtd.runtime.counts.sketch import Histogram, quantile_ms
 from mtd.runtime.counts.tally import DAY, HOUR, day_of
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.people.person import Person
 from mtd.store.counts import figures
 from mtd.store.counts.figures import Duration, Scope, StepCounts, Waiting
 

@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from mtd.runtime.desk.comparing import HOURS, METRICS, Comparison, comparisons
-from mtd.runtime.desk.compliance import Compliance, compliance
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.figures import scope_of
-from mtd.runtime.desk.periods import read_period
-from mtd.runtime.desk.person import Person
-from mtd.runtime.desk.steps import Counterpart, steps
+from mtd.runtime.desk.figures.comparing import HOURS, METRICS, Comparison, comparisons
+from mtd.runtime.desk.figures.compliance import Compliance, compliance
+from mtd.runtime.desk.figures.figures import scope_of
+from mtd.runtime.desk.figures.periods import read_period
+from mtd.runtime.desk.figures.steps import Counterpart, steps
+from mtd.runtime.desk.people.person import Person
 from mtd.store.counts.figures import Entries
 
 SHOWN = ("received", "amount", "left", "exceptions")

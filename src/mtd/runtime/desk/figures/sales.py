@@ -7,8 +7,8 @@ import msgspec
 
 from mtd.core.orders.states import OrderState
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.periods import Period
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.figures.periods import Period
+from mtd.runtime.desk.people.person import Person
 from mtd.store.counts import figures
 from mtd.store.counts.figures import Sold
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 import msgspec
 
 from mtd.runtime.counts.sketch import merged, quantile_ms
-from mtd.runtime.desk import board, figures
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.figures import ElementFigures
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.figures import figures
+from mtd.runtime.desk.figures.figures import ElementFigures
+from mtd.runtime.desk.orders import board
+from mtd.runtime.desk.people.person import Person
 from mtd.store.counts import figures as rows
 from mtd.store.counts.figures import Duration, Scope
 from mtd.store.operations import pauses

@@ -9,7 +9,7 @@ from mtd.core.orders.purchase_order import Channel
 from mtd.core.orders.states import FINAL, OrderState
 from mtd.core.process.telling import label
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations.operations import NotFound
 from mtd.store.counts import figures
 from mtd.store.ids import uuid7

@@ -11,8 +11,8 @@ import msgspec
 
 from mtd.core.process.instance import ROOT
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.dossier import accepted, still_open
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.orders.dossier import accepted, still_open
+from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations.changing import stands
 from mtd.runtime.operations.operations import Conflict

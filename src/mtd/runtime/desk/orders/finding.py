@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from mtd.core.orders.facts import KeyKind, search_key
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.people.person import Person
 from mtd.store.orders.orders import Order, by_digests, by_id, by_key
 
 WORDS_MAX = 200

@@ -9,7 +9,7 @@ from mtd.core.process.definition import Definition
 from mtd.core.process.instance import Instance, State
 from mtd.core.process.telling import label
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.telling import Line, awaited
+from mtd.runtime.desk.orders.telling import Line, awaited
 from mtd.store.orders import dossier
 from mtd.store.orders.orders import Order
 from mtd.store.sessions import Connection

@@ -5,12 +5,12 @@ import msgspec
 from mtd.runtime.bulk import acting
 from mtd.runtime.bulk.acting import Shown
 from mtd.runtime.bulk.asked import ITEMS_MAX, Wish
-from mtd.runtime.desk import board
-from mtd.runtime.desk.board import Filter
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.diagnosis import Diagnosis
-from mtd.runtime.desk.dossier import dossier_of
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.orders import board
+from mtd.runtime.desk.orders.board import Filter
+from mtd.runtime.desk.orders.diagnosis import Diagnosis
+from mtd.runtime.desk.orders.dossier import dossier_of
+from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations.operations import Conflict
 from mtd.store.orders import board as rows

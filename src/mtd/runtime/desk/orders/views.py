@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from urllib.parse import parse_qs
 
 from mtd.runtime.clock import elapsed_s
-from mtd.runtime.desk import board
-from mtd.runtime.desk.board import BadFilter, read_filter
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.orders import board
+from mtd.runtime.desk.orders.board import BadFilter, read_filter
+from mtd.runtime.desk.people.person import Person
 from mtd.store.people import views
 from mtd.store.people.views import View
 

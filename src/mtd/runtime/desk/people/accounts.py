@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from mtd.runtime.app import TENANT, App
-from mtd.runtime.desk.passwords import BadPassword, Passwords
+from mtd.runtime.desk.people.passwords import BadPassword, Passwords
 from mtd.store.ids import uuid7
 from mtd.store.people import audit, people
 from mtd.store.people.people import Account, Limits, Seated

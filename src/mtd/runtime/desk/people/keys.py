@@ -9,8 +9,8 @@ import msgspec
 from prometheus_client.metrics_core import Metric
 
 from mtd.runtime.app import App
-from mtd.runtime.desk.accounts import By
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.people.accounts import By
+from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations.operations import Conflict, NotFound, key_hash
 from mtd.store.ids import uuid7

@@ -11,9 +11,16 @@ from typing import Any
 
 import msgspec
 
-from mtd.runtime.desk.accounts import LIMITS, Accounts, BadAccount, By, login_of, must_be_roles
-from mtd.runtime.desk.passwords import ONCE, word
-from mtd.runtime.desk.person import PERMISSIONS, Person
+from mtd.runtime.desk.people.accounts import (
+    LIMITS,
+    Accounts,
+    BadAccount,
+    By,
+    login_of,
+    must_be_roles,
+)
+from mtd.runtime.desk.people.passwords import ONCE, word
+from mtd.runtime.desk.people.person import PERMISSIONS, Person
 from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.store.ids import uuid7

@@ -14,8 +14,8 @@ from typing import Any, cast
 import msgspec
 
 from mtd.runtime.clock import elapsed_s
-from mtd.runtime.desk.accounts import Accounts, BadAccount, By, login_of, must_be_roles
-from mtd.runtime.desk.provider import NotVouched, Provider, Started
+from mtd.runtime.desk.people.accounts import Accounts, BadAccount, By, login_of, must_be_roles
+from mtd.runtime.desk.people.provider import NotVouched, Provider, Started
 from mtd.runtime.settings.portal import EVERYWHERE, OidcSettings
 from mtd.store.ids import uuid7
 from mtd.store.people import audit, people

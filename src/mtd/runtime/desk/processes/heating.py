@@ -7,10 +7,10 @@ from datetime import timedelta
 import msgspec
 
 from mtd.core.process.definition import Definition
-from mtd.runtime.desk import figures
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.figures import ElementFigures
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.figures import figures
+from mtd.runtime.desk.figures.figures import ElementFigures
+from mtd.runtime.desk.people.person import Person
 
 FREQUENCY, TIME, FAILURES, SLA = "frequency", "time", "failures", "sla"
 MODES = (FREQUENCY, TIME, FAILURES, SLA)

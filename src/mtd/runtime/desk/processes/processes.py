@@ -7,10 +7,11 @@ import msgspec
 from mtd.core.process.definition import Definition
 from mtd.core.process.telling import label
 from mtd.runtime.counts.counting import placed
-from mtd.runtime.desk import figures, heating
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.heating import Heat
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.figures import figures
+from mtd.runtime.desk.people.person import Person
+from mtd.runtime.desk.processes import heating
+from mtd.runtime.desk.processes.heating import Heat
 from mtd.runtime.operations import deploying
 from mtd.runtime.operations.operations import NotFound
 from mtd.store.counts import elements

@@ -13,8 +13,8 @@ from mtd.runtime.definitions.inspecting import inspected
 from mtd.runtime.definitions.library import Shelved
 from mtd.runtime.definitions.packing import BINDINGS, DRAWINGS, FILES_MAX, FORMS, File
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.dossier import given
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.orders.dossier import given
+from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations import deploying
 from mtd.runtime.operations.deploying import Outcome, Refused, files_of
 from mtd.runtime.operations.operations import Conflict, NotFound

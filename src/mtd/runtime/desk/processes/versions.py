@@ -11,10 +11,10 @@ from mtd.runtime.bulk import acting
 from mtd.runtime.bulk.acting import Shown
 from mtd.runtime.bulk.asked import Arguments, Wish
 from mtd.runtime.definitions.shelf import Answers
-from mtd.runtime.desk import processes
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.dossier import given
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.orders.dossier import given
+from mtd.runtime.desk.people.person import Person
+from mtd.runtime.desk.processes import processes
 from mtd.runtime.operations.deploying import files_of
 from mtd.runtime.operations.operations import Conflict
 from mtd.store.operations.standings import Filter

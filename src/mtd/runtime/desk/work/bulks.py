@@ -3,7 +3,7 @@
 from mtd.runtime.bulk import acting
 from mtd.runtime.bulk.acting import BulkView, Shown
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations.operations import NotFound
 from mtd.store.operations import bulk as rows
 from mtd.store.operations.bulk import Ruling

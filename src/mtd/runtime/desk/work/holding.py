@@ -6,7 +6,7 @@ from mtd.core.orders.purchase_order import Channel
 from mtd.core.process.definition import Person as AsksPerson
 from mtd.core.process.definition import Service
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations import pausing
 from mtd.runtime.operations.operations import Conflict, NotFound

@@ -12,7 +12,7 @@ from mtd.runtime.bulk import acting
 from mtd.runtime.bulk.acting import Shown
 from mtd.runtime.bulk.asked import Wish
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.reasons import given
 from mtd.runtime.intake.archive import Archive, Damaged
 from mtd.runtime.operations import pushing

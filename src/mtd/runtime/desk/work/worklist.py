@@ -10,8 +10,8 @@ import msgspec
 
 from mtd.runtime.definitions import forms
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.dossier import accepted
-from mtd.runtime.desk.person import Person
+from mtd.runtime.desk.orders.dossier import accepted
+from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations import assigning
 from mtd.runtime.operations.operations import NotFound
 from mtd.runtime.operations.punctuality import Punctuality, punctuality

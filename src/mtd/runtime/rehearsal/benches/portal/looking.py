@@ -10,8 +10,8 @@ from structlog import get_logger
 from mtd.core.orders.states import FINAL
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.clock import elapsed_s
-from mtd.runtime.desk.accounts import Accounts, By
-from mtd.runtime.desk.figures import EVER
+from mtd.runtime.desk.figures.figures import EVER
+from mtd.runtime.desk.people.accounts import Accounts, By
 from mtd.runtime.rehearsal.benches.engine import PACE_PER_MIN, Feeder
 from mtd.runtime.rehearsal.benches.portal.crowding import viewers
 from mtd.runtime.rehearsal.benches.portal.loading import load, made_up

@@ -1,0 +1,1 @@
+"""Alerts as people see them, and their rules as forms."""

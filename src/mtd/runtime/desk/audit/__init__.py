@@ -1,0 +1,1 @@
+"""The sealed record of what people did, and the check that nobody altered it."""

@@ -1,0 +1,1 @@
+"""Figures: periods, comparisons, promises, sales and steps."""

@@ -1,0 +1,1 @@
+"""Orders as agents see them: found, listed, told, diagnosed, corrected, moved."""
