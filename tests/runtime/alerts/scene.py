@@ -103,15 +103,24 @@ class Scene:
         for _ in range(count):
             instance = new_id()
             await self._turned(at, instance, "answered", element, b"[2,[1],[]]")
-            await self.rows(
-                "INSERT INTO call VALUES (1, 1, $2, 1, 1, 1, 0, $1, $3, $4, '', '')",
-                instance, at, service, outcome,
-            )  # fmt: skip
+            await self._called(at, instance, service, outcome)
 
-    async def heard(self, at: datetime, name: str) -> None:
-        """A message was let in by an instance, as a worker's turn writes it down."""
+    async def heard(self, at: datetime, name: str, answered: str = "") -> None:
+        """A message was let in by an instance, as a worker's turn writes it down.
+
+        `answered`: a service whose failed attempt the same turn let in.
+        """
+        instance = new_id()
         payload = msgspec.json.encode([2, [1, name], []])
-        await self._turned(at, new_id(), "received", "caught", payload)
+        await self._turned(at, instance, "received", "caught", payload)
+        if answered:
+            await self._called(at, instance, answered, "failed")
+
+    async def _called(self, at: datetime, instance: str, service: str, outcome: str) -> None:
+        await self.rows(
+            "INSERT INTO call VALUES (1, 1, $2, 1, 1, 1, 0, $1, $3, $4, '', '')",
+            instance, at, service, outcome,
+        )  # fmt: skip
 
     async def _turned(
         self, at: datetime, instance: str, kind: str, element: str, payload: bytes

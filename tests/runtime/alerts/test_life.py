@@ -90,6 +90,19 @@ async def test_turns_are_counted_once_by_all_who_count(scene: Set) -> None:
     assert (row["n"], row["failed"]) == (5, 5)
 
 
+async def test_a_message_that_came_together_with_an_answer_is_both(scene: Set) -> None:
+    one = await scene()
+    await one.heard(one.now, "Paid", answered="eom.reserve")
+    await one.heard(one.now, "Nobody asks", answered="pos.sell")
+    session = tallying.reader(one.app.store.dsn)
+    assert await tallying.count(session, ["Paid"], one.now - timedelta(days=1)) == 2
+    await session.close()
+    rows = await one.rows("SELECT service, attempts, failures FROM attempt_tally ORDER BY 1")
+    assert [tuple(row) for row in rows] == [
+        ("eom.reserve", 1, 1), ("message:Paid", 1, 0), ("pos.sell", 1, 1)
+    ]  # fmt: skip
+
+
 async def test_a_rule_that_cannot_be_measured_blinds_no_other_and_keeps_its_alerts(
     scene: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ SELECT n FROM tally_reader WHERE worker = '00000000-0000-0000-0000-000000000000'
 -- name: tallying.count
 -- Count the attempts, and messages of some names, of turns that were not counted yet. A worker's
 -- turns are numbered in the order of their commits: nothing comes before what was read already.
+-- A row may be both: a message that came in the same turn as an answer, whose attempt stands there.
 WITH RECURSIVE known (worker) AS (
     (SELECT worker FROM turn ORDER BY worker LIMIT 1)
     UNION ALL
@@ -26,17 +27,22 @@ steps AS (
 ),
 counted AS (
     SELECT
-        s.tenant_id, date_trunc('minute', j.at) AS at,
-        CASE WHEN j.kind = 'received' THEN 'message:' || m.name ELSE c.service END AS service,
-        j.element, c.outcome IN ('failed', 'unknown', 'in_doubt') AS failed
+        s.tenant_id, date_trunc('minute', j.at) AS at, c.service, j.element,
+        c.outcome IN ('failed', 'unknown', 'in_doubt') AS failed
     FROM steps s
     JOIN journal j
         ON j.tenant_id = s.tenant_id AND j.instance_id = s.instance_id AND j.seq = s.seq
-    LEFT JOIN call c
+    JOIN call c
         ON c.tenant_id = s.tenant_id AND c.instance_id = s.instance_id AND c.seq = s.seq
-    LEFT JOIN unnest(:messages::text[]) AS m (name)
-        ON j.kind = 'received' AND position(convert_to('"' || m.name || '"', 'UTF8') IN j.payload) > 0
-    WHERE j.at > :since AND (c.service IS NOT NULL OR m.name IS NOT NULL)
+    WHERE j.at > :since
+    UNION ALL
+    SELECT s.tenant_id, date_trunc('minute', j.at), 'message:' || m.name, j.element, false
+    FROM steps s
+    JOIN journal j
+        ON j.tenant_id = s.tenant_id AND j.instance_id = s.instance_id AND j.seq = s.seq
+    JOIN unnest(:messages::text[]) AS m (name)
+        ON position(convert_to('"' || m.name || '"', 'UTF8') IN j.payload) > 0
+    WHERE j.at > :since AND j.kind = 'received'
 ),
 tallied AS (
     INSERT INTO attempt_tally (tenant_id, at, service, element, attempts, failures)
