@@ -9,6 +9,7 @@ from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go, link
 from mtd.runtime.desk.orders import correcting, dossier
 from mtd.runtime.desk.orders.correcting import Clash, Clashed, Unreadable
+from mtd.runtime.desk.orders.diagnosis import diagnoses_of
 from mtd.runtime.engine.keeping import documents
 from mtd.runtime.operations.operations import NotFound
 from mtd.store.orders.orders import Order
@@ -82,7 +83,7 @@ async def correction(
     order = await desk.order(person, _id(request))
     incident = request.query_params.get(NUMBER, "")
     seen = correcting.written(await correcting.variables(desk, order))
-    return await _form(request, painter, desk, person, order, incident, seen=seen, text=seen)
+    return await _form(request, painter, desk, order, incident, seen=seen, text=seen)
 
 
 @action("/orders/{id:str}/correct/difference", "orders.correct orders.see", status_code=200)
@@ -111,7 +112,7 @@ async def correct(
         before, wanted = correcting.read(seen), correcting.read(text)
     except Unreadable as error:
         return await _form(
-            request, painter, desk, person, order, number,
+            request, painter, desk, order, number,
             seen=seen, text=text, reason=reason, status=422, wrong=str(error),
         )  # fmt: skip
     try:
@@ -122,7 +123,7 @@ async def correct(
         now = await correcting.variables(desk, order)
         mine = correcting.written(now | _untouched(error, wanted, before))
         return await _form(
-            request, painter, desk, person, order, number,
+            request, painter, desk, order, number,
             seen=correcting.written(now), text=mine, reason=reason, status=409,
             clashes=error.clashes,
         )  # fmt: skip
@@ -134,7 +135,6 @@ async def _form(
     request: Asked,
     painter: Any,
     desk: Any,
-    person: Any,
     order: Order,
     incident: str,
     *,
@@ -145,8 +145,7 @@ async def _form(
     wrong: str = "",
     clashes: tuple[Clash, ...] = (),
 ) -> Response[str]:
-    found = await dossier.dossier_of(desk, person, order.id)
-    mine = [one for one in found.diagnoses if str(one.incident) == incident]
+    mine = [one for one in await diagnoses_of(desk, order) if str(one.incident) == incident]
     changed = [] if wrong else correcting.differences(correcting.read(seen), correcting.read(text))
     return await painter.page(
         request, "correct.html", status=status, order=order, incident=incident, seen=seen,

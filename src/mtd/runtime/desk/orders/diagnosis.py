@@ -5,8 +5,15 @@ from datetime import datetime
 
 import msgspec
 
+from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.orders import board
 from mtd.store.engine.turned import Attempted
+from mtd.store.orders import dossier, incidents
 from mtd.store.orders.incidents import Incident
+from mtd.store.orders.orders import Order
+
+FAILED_MAX = 20
+"""Failed attempts that are looked through for the one that an incident is about."""
 
 
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,3 +55,20 @@ def diagnosed(incident: Incident, step: str, failed: Sequence[Attempted]) -> Dia
         attempts=last.attempt if last else 0,
         correctable=incident.code not in WITHOUT_DATA,
     )
+
+
+async def diagnoses_of(desk: Desk, order: Order) -> tuple[Diagnosis, ...]:
+    """Why the order does not go on: its open incidents; its journal is not read."""
+    async with desk.app.store.door(desk.tenant) as connection:
+        known = await incidents.of(connection, desk.tenant, order.id)
+        failed = await dossier.failed(connection, desk.tenant, order.id, FAILED_MAX)
+    return await diagnoses(desk, order, known, failed)
+
+
+async def diagnoses(
+    desk: Desk, order: Order, known: Sequence[Incident], failed: Sequence[Attempted]
+) -> tuple[Diagnosis, ...]:
+    """What those mean that are open of the `known` incidents; `failed` as for `diagnosed`."""
+    open_ = [one for one in known if one.settled_at is None]
+    steps = [await board.step(desk, order.definition, one.element) for one in open_]
+    return tuple(diagnosed(one, step, failed) for one, step in zip(open_, steps, strict=True))

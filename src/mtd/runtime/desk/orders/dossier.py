@@ -8,9 +8,8 @@ from typing import Any, cast
 import msgspec
 
 from mtd.core.process.journal import decode
-from mtd.core.process.telling import label
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.orders.diagnosis import Diagnosis, diagnosed
+from mtd.runtime.desk.orders.diagnosis import FAILED_MAX, Diagnosis, diagnoses
 from mtd.runtime.desk.orders.outlook import Outlook, outlook_of
 from mtd.runtime.desk.orders.telling import Line, lines
 from mtd.runtime.desk.people.person import Person
@@ -27,7 +26,6 @@ from mtd.store.people import audit
 from mtd.store.people.audit import Listed
 
 CHAPTERS = 50
-FAILED_MAX = 20
 AUDITED_MAX = 50
 SHOWN = {
     "people": ("submitted", "retried", "modified", "changed", "migrated", "stopped"),
@@ -91,19 +89,16 @@ async def dossier_of(
         done = await audit.page(connection, desk.tenant, subject=order.key, limit=AUDITED_MAX)
     shown = traced[:CHAPTERS]
     chapters: list[Chapter] = []
-    labels: dict[str, str] = {}
     told: dict[int, list[Line]] = {}
     if order.definition and traced:
         definition = await desk.app.library.definition(desk.tenant, order.definition)
         chapters = chronicle(definition, reversed(shown))[::-1]
         records = ((one.entry.seq, decode(one.entry.payload)) for one in shown)
         told = {seq: lines(definition, record.facts) for seq, record in records}
-        labels = {one.element: label(definition, one.element) for one in all_incidents}
-    open_ = [one for one in all_incidents if one.settled_at is None]
     return Dossier(
         order=order,
-        diagnoses=tuple(diagnosed(one, labels.get(one.element, ""), failed) for one in open_),
-        settled=len(all_incidents) - len(open_),
+        diagnoses=await diagnoses(desk, order, all_incidents, failed),
+        settled=sum(one.settled_at is not None for one in all_incidents),
         chapters=tuple(chapters),
         told=told,
         differences=differences(chapters),

@@ -8,8 +8,7 @@ from mtd.runtime.bulk.asked import ITEMS_MAX, Wish
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.orders import board
 from mtd.runtime.desk.orders.board import Filter
-from mtd.runtime.desk.orders.diagnosis import Diagnosis
-from mtd.runtime.desk.orders.dossier import dossier_of
+from mtd.runtime.desk.orders.diagnosis import Diagnosis, diagnoses_of
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations.operations import Conflict
@@ -39,10 +38,8 @@ async def groups(desk: Desk, person: Person) -> list[Group]:
 
 async def example(desk: Desk, person: Person, cause: Cause) -> Diagnosis | None:
     """The diagnosis of the oldest order of a cause."""
-    found = await dossier_of(desk, person, cause.example)
-    mine = [
-        one for one in found.diagnoses if (one.code, one.element) == (cause.code, cause.element)
-    ]
+    found = await diagnoses_of(desk, await desk.order(person, cause.example))
+    mine = [one for one in found if (one.code, one.element) == (cause.code, cause.element)]
     return mine[0] if mine else None
 
 
