@@ -11,13 +11,18 @@ URL = "MTD_DATABASE_URL"
 
 
 @asynccontextmanager
-async def database(home: Path, environment: Mapping[str, str]) -> AsyncGenerator[str]:
-    """The address of a migrated database, for as long as this is open."""
+async def database(
+    home: Path, environment: Mapping[str, str], settings: Mapping[str, str] | None = None
+) -> AsyncGenerator[str]:
+    """The address of a migrated database, for as long as this is open.
+
+    `settings`: parameters of a server of our own, over those that it has anyway.
+    """
     given = environment.get(URL)
     if given:
         await migrate(given)
         yield given
         return
-    async with await Embedded.start(home) as server:
+    async with await Embedded.start(home, settings=settings) as server:
         await migrate(server.dsn)
         yield server.dsn

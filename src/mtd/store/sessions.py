@@ -49,6 +49,14 @@ ENGINE = {
 }
 """The turn: all tenants, the engine's tables only."""
 
+OWNER = {
+    **_EVERYONE,
+    "application_name": "mtd owner",
+    "statement_timeout": "0",
+    "maintenance_work_mem": "1GB",
+}
+"""Who makes indexes and tidies up: it waits for as long as that takes."""
+
 COUNTER = {**ENGINE, "application_name": "mtd statistics"}
 """Who counts: it follows all tenants' journals by their keys, as the turn does."""
 
@@ -245,11 +253,17 @@ async def connect(dsn: str, settings: dict[str, str]) -> Connection:
         dsn,
         server_settings=settings,
         timeout=CONNECT_TIMEOUT_S,
-        command_timeout=STATEMENT_TIMEOUT_S + 5.0,
+        command_timeout=_patience_s(settings),
         statement_cache_size=STATEMENTS_CACHED,
         max_cached_statement_lifetime=0,
     )
     return cast("Connection", connection)
+
+
+def _patience_s(settings: dict[str, str]) -> float | None:
+    """How long a client waits: somewhat longer than its server works on a statement."""
+    unbounded = settings.get("statement_timeout") == "0"
+    return None if unbounded else STATEMENT_TIMEOUT_S + 5.0
 
 
 _CONNECT = cast("Callable[..., Awaitable[Any]]", asyncpg.connect)

@@ -1,15 +1,20 @@
 """A made-up history: as many orders as asked for, in the order of their ids, and counted alike."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
+import msgspec
+
+from mtd.core.process.instance import Instance, Scope
+from mtd.core.process.journal import Entered, Entry, fold
 from mtd.store.counts import figures, history
-from mtd.store.counts.figures import Scope
+from mtd.store.counts.figures import Scope as Span
 from mtd.store.counts.history import History
 from mtd.store.orders import board
 from mtd.store.orders.board import Sought
-from mtd.store.sessions import ENGINE, Session
+from mtd.store.sessions import ENGINE, OWNER, Session
 from mtd.store.store import Store
-from tests.store.making import count
+from tests.store.making import count, entry
 
 NOW = datetime(2026, 11, 27, 15, tzinfo=UTC)
 MADE = History(
@@ -39,21 +44,56 @@ async def test_a_history_is_as_long_as_asked_for_and_counted(
         await history.files(connection, 1, 3)
     await engine.close()
     assert await count(admin, "purchase_order") == await count(admin, "instance") == 1_000
-    assert await count(admin, "order_search") == 1_000
+    assert await count(admin, "order_search", "octet_length(digest) = 16") == 4_000
     over = "state IN ('CLOSED', 'CANCELLED')"
     open_ = 1_000 - await count(admin, "purchase_order", over)
     assert open_ == await count(admin, "open_order") == await count(admin, "resting") >= 100
     assert await count(admin, "purchase_order", "received_at > $1", NOW) == 0
     assert await count(admin, "incident") == await count(admin, "open_order", "state = 'EXCEPTION'")
-    everything = Scope(grain="day", since=NOW - timedelta(days=30), until=NOW + timedelta(days=1))
+    everything = Span(grain="day", since=NOW - timedelta(days=30), until=NOW + timedelta(days=1))
     async with store.door(1) as connection:
         sold = await figures.sales(connection, 1, everything, ["RECEIVED"])
         assert sum(one.n for one in sold) == 1_000
+        for scope in (everything, msgspec.structs.replace(everything, grain="hour")):
+            found = await figures.sales(connection, 1, scope, ["RECEIVED"])
+            told = {(one.store, one.channel, one.document): (one.n, one.amount) for one in found}
+            assert told == await _received(admin)
         (newest, *_) = await board.page(connection, 1, Sought(), 50)
         assert newest.external_id == "H-1000"
         few = await board.page(connection, 1, Sought(finals=("CLOSED",)), 50, only_open=True)
         assert [row.external_id for row in few] == [f"H-{n}" for n in range(1_000, 950, -1)]
         assert len(await figures.steps(connection, 1, everything, "p@1")) == 2
+
+
+async def _received(admin: Session) -> dict[tuple[str, str, str], tuple[int, Decimal]]:
+    rows = await admin.fetch(
+        "SELECT store, channel, buyer_document, count(*), sum(amount) FROM purchase_order"
+        " GROUP BY 1, 2, 3"
+    )
+    return {(row[0], row[1], row[2]): (row[3], row[4]) for row in rows}
+
+
+async def test_keys_have_their_index_again(database: str, admin: Session) -> None:
+    index = "SELECT pg_get_indexdef('order_search_pkey'::regclass) AS said"
+    before = await admin.fetch(index)
+    owner = Session(database, OWNER)
+    async with history.writing(owner):
+        assert not await admin.fetch("SELECT FROM pg_class WHERE relname = 'order_search_pkey'")
+    assert await admin.fetch(index) == before
+    assert not await admin.fetch("SELECT FROM pg_class WHERE reloptions::text LIKE '%autovac%'")
+    for what in history.TIDIED:
+        await history.tidy(owner, what)
+    await owner.close()
+    rows = await admin.fetch("SELECT relname FROM pg_stat_user_tables WHERE vacuum_count > 0")
+    assert {"purchase_order", "order_search", "journal"} <= {row["relname"] for row in rows}
+
+
+def test_what_makes_a_journal_long_can_be_read_again_and_again() -> None:
+    blank = Instance(id="i", definition="p@1", key="k")
+    rows = [entry(blank, Entered(Scope(0, "p")))]
+    rows += [Entry(n, NOW, "changed", "", history.SAME) for n in (2, 3)]
+    read = fold(blank, rows)
+    assert (read.seq, read.scopes[0].variables) == (3, {"looked_at": True})
 
 
 async def test_made_up_orders_get_the_journals_of_real_ones(

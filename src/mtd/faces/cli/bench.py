@@ -176,7 +176,7 @@ async def _issuing(orders: int) -> Report:
 
 async def _portal(orders: int, journals: int, pairs: bool) -> list[Figure]:
     place = fresh("bench")
-    async with database(place, os.environ) as dsn:
+    async with database(place, os.environ, looking.SERVER) as dsn:
         app = await open_app(settings_of(looking.CUSTOMER), place, dsn)
         await production(app, folders("processes"))
         async with set_up(

@@ -1,15 +1,22 @@
 """History: orders of years that never were, written in sets, for a benchmark to look through."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import msgspec
 
+from mtd.core.process.instance import ROOT
+from mtd.core.process.journal import VERSION, Assigned, Record, encode
 from mtd.store.ids import SLOTS, uuid7
 from mtd.store.sessions import Connection, Session
 from mtd.store.statements import statements
 
 NO_CHANCE = b"\0" * 10
+KEYS = 4
+"""What an order is mostly searched by: its number, and its buyer's tax id, mail and telephone."""
+SAME = encode(Record(VERSION, ["bench", ""], [Assigned(ROOT, {"looked_at": True})]))
+"""A row that may follow itself: it sets what is set."""
 
 _SQL = statements("counts/history")
 
@@ -58,9 +65,9 @@ async def orders(connection: Connection, history: History, first: int, last: int
             straggler=history.straggler,
             until=history.until,
             every_s=history.every.total_seconds(),
+            keys=KEYS,
         )
     )
-    await connection.execute(*_SQL["keys"](tenant=history.tenant, **history.ids(first, last)))
 
 
 async def courses(engine: Session, history: History, first: int, last: int) -> None:
@@ -102,8 +109,8 @@ async def journals(
 
 
 async def lengthen(engine: Session, tenant: int, instance: str, rows: int) -> None:
-    """The journal of `instance` goes on for so many rows."""
-    await engine.fetch(*_SQL["long"](tenant=tenant, instance=instance, rows=rows))
+    """The journal of `instance` goes on for so many rows, which can be read like any."""
+    await engine.fetch(*_SQL["long"](tenant=tenant, instance=instance, rows=rows, payload=SAME))
 
 
 async def troubles(engine: Session, history: History, tasks: int) -> None:
@@ -118,6 +125,21 @@ async def files(connection: Connection, tenant: int, count: int) -> None:
     await connection.execute(*_SQL["files"](tenant=tenant, count=count))
 
 
-async def tidy(owner: Session) -> None:
-    """Let the planner know what there is; the session is the tables' owner's."""
-    await owner.fetch(*_SQL["tidy"]())
+@asynccontextmanager
+async def writing(owner: Session) -> AsyncGenerator[None]:
+    """Meanwhile, very much is written: search keys without their index, which is then made.
+
+    The session is the tables' owner's, and patient.
+    """
+    async with owner.use() as connection:
+        await connection.execute(*_SQL["begin"]())
+        yield
+        await connection.execute(*_SQL["end"]())
+
+
+TIDIED = ("tidy_orders", "tidy_keys", "tidy_journals")
+
+
+async def tidy(owner: Session, what: str) -> None:
+    """Leave what TIDIED names as autovacuum would; the session is the owner's, and patient."""
+    await owner.fetch(*_SQL[what]())

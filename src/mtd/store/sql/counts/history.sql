@@ -1,16 +1,7 @@
 -- name: history.orders
--- Made-up orders, one every so many seconds until a moment; the last ones are not over.
-INSERT INTO purchase_order (
-    tenant_id, id, received_at, placed_at, promised_at, country, store, channel, external_id,
-    branch, currency, buyer_document, amount, state, since, reached
-)
-SELECT
-    :tenant, made.id, made.at, made.at, made.at + interval '8 hours', 'CL',
-    (ARRAY['paris', 'umbrale', 'carters'])[1 + made.n % 3],
-    (ARRAY['ecommerce', 'ecommerce', 'kiosk', 'phone'])[1 + made.n / 3 % 4],
-    'H-' || made.n, 'WEB', 'CLP', CASE WHEN made.n % 7 = 0 THEN 'INVOICE' ELSE 'RECEIPT' END,
-    5000 + made.n % 90000, made.state, made.at, made.state
-FROM (
+-- Made-up orders, one every so many seconds until a moment; the last ones are not over. Each is
+-- searched by as many keys as a real one mostly is, each as long.
+WITH made AS MATERIALIZED (
     SELECT
         g.n, g.at,
         (lpad(to_hex((extract(epoch FROM g.at) * 1000)::bigint), 12, '0') || '7'
@@ -31,15 +22,23 @@ FROM (
             n, :until::timestamptz - make_interval(secs => (:total - n) * :every_s::float8) AS at
         FROM generate_series(:first::integer, :last::integer) AS n
     ) AS g
-) AS made;
-
--- name: history.keys
--- What the made-up orders are searched by: as many digests as real ones have, in their order.
+),
+placed AS (
+    INSERT INTO purchase_order (
+        tenant_id, id, received_at, placed_at, promised_at, country, store, channel, external_id,
+        branch, currency, buyer_document, amount, state, since, reached
+    )
+    SELECT
+        :tenant, id, at, at, at + interval '8 hours', 'CL',
+        (ARRAY['paris', 'umbrale', 'carters'])[1 + n % 3],
+        (ARRAY['ecommerce', 'ecommerce', 'kiosk', 'phone'])[1 + n / 3 % 4],
+        'H-' || n, 'WEB', 'CLP', CASE WHEN n % 7 = 0 THEN 'INVOICE' ELSE 'RECEIPT' END,
+        5000 + n % 90000, state, at, state
+    FROM made
+)
 INSERT INTO order_search (tenant_id, order_id, digest)
-SELECT :tenant, id, decode(md5(id::text) || md5(external_id), 'hex')
-FROM purchase_order
-WHERE tenant_id = :tenant AND id >= :from::uuid AND id < :to::uuid AND external_id LIKE 'H-%'
-ORDER BY 3;
+SELECT :tenant, id, uuid_send(md5(k || '/' || n)::uuid)
+FROM made, generate_series(1, :keys::integer) AS k;
 
 -- name: history.instances
 -- The instances of the made-up orders.
@@ -80,14 +79,13 @@ JOIN purchase_order r ON r.tenant_id = :tenant AND r.id = (:real::uuid[])[h.pick
 JOIN call c ON c.tenant_id = :tenant AND c.instance_id = r.id;
 
 -- name: history.long
--- An instance whose journal is very long.
+-- An instance whose journal is very long: the same once more, which changes nothing.
 INSERT INTO journal (tenant_id, instance_id, seq, at, kind, element, payload)
-SELECT j.tenant_id, :instance, top.seq + n, j.at, j.kind, j.element, j.payload
+SELECT :tenant, :instance, top.seq + n, top.at, 'changed', '', :payload
 FROM (
-    SELECT max(seq) AS seq FROM journal WHERE tenant_id = :tenant AND instance_id = :instance::uuid
-) AS top
-JOIN journal j ON j.tenant_id = :tenant AND j.instance_id = :instance AND j.seq = top.seq,
-generate_series(1, :rows::integer) AS n;
+    SELECT max(seq) AS seq, max(at) AS at FROM journal
+    WHERE tenant_id = :tenant AND instance_id = :instance::uuid
+) AS top, generate_series(1, :rows::integer) AS n;
 
 -- name: history.incidents
 -- Open incidents of the orders that have an exception.
@@ -144,39 +142,57 @@ FROM open_order WHERE tenant_id = :tenant AND order_id >= :from::uuid AND order_
 ON CONFLICT DO NOTHING;
 
 -- name: history.order_tallies
--- What would be counted of the made-up orders.
-INSERT INTO order_tally (
-    tenant_id, grain, since, country, store, channel, document, currency, state, definition, n,
-    amount, buckets, counts
+-- What would be counted of the made-up orders: by hours, and by days of them. In the order of the
+-- key, so that two who write the same day wait for each other, and never both.
+WITH hours AS MATERIALIZED (
+    SELECT
+        date_trunc('hour', received_at, 'UTC') AS since, country, store, channel, buyer_document,
+        currency, state = 'CLOSED' AS closed, count(*)::integer AS n, sum(amount) AS amount
+    FROM purchase_order
+    WHERE tenant_id = :tenant AND id >= :from::uuid AND id < :to::uuid AND external_id LIKE 'H-%'
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+),
+tallied AS (
+    SELECT
+        g.grain, s.state, date_trunc(g.grain, h.since, g.zone) AS since, store, channel, country,
+        buyer_document, currency, sum(n)::integer AS n, sum(amount) AS amount
+    FROM hours h,
+        (VALUES ('hour', 'UTC'), ('day', :zone)) AS g (grain, zone),
+        (VALUES ('RECEIVED'), ('INVOICED'), ('DISPATCHED'), ('DELIVERED'), ('CLOSED')) AS s (state)
+    WHERE closed OR s.state = 'RECEIVED'
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 )
-SELECT
-    :tenant, g.grain, date_trunc(g.grain, o.received_at, g.zone), country, store, channel,
-    buyer_document, currency, s.state, :definition, count(*), sum(amount), ARRAY[90, 120, 150],
-    ARRAY[count(*), count(*), count(*)]
-FROM purchase_order o,
-    (VALUES ('hour', 'UTC'), ('day', :zone)) AS g (grain, zone),
-    (VALUES ('RECEIVED'), ('INVOICED'), ('DISPATCHED'), ('DELIVERED'), ('CLOSED')) AS s (state)
-WHERE o.tenant_id = :tenant AND o.id >= :from::uuid AND o.id < :to::uuid
-    AND external_id LIKE 'H-%' AND (o.state = 'CLOSED' OR s.state = 'RECEIVED')
-GROUP BY 2, 3, 4, 5, 6, 7, 8, 9
+INSERT INTO order_tally (
+    tenant_id, grain, state, since, store, channel, country, document, currency, n, amount,
+    definition, buckets, counts
+)
+SELECT :tenant, t.*, :definition, ARRAY[90, 120, 150], ARRAY[n, n, n]
+FROM tallied t ORDER BY 2, 3, 4, 5, 6, 7, 8, 9
 ON CONFLICT (
     tenant_id, grain, state, since, store, channel, country, document, currency, definition
 ) DO UPDATE SET n = order_tally.n + excluded.n, amount = order_tally.amount + excluded.amount;
 
 -- name: history.promise_tallies
 -- And of their promises.
+WITH hours AS MATERIALIZED (
+    SELECT
+        date_trunc('hour', promised_at, 'UTC') AS since, country, store, channel,
+        (ARRAY['STARKEN', 'CHILEXPRESS'])[1 + amount::integer % 2] AS carrier,
+        count(*) FILTER (WHERE amount::integer % 20 > 0)::integer AS kept,
+        count(*) FILTER (WHERE amount::integer % 20 = 0)::integer AS missed
+    FROM purchase_order
+    WHERE tenant_id = :tenant AND id >= :from::uuid AND id < :to::uuid
+        AND external_id LIKE 'H-%' AND state = 'CLOSED'
+    GROUP BY 1, 2, 3, 4, 5
+)
 INSERT INTO promise_tally (
-    tenant_id, grain, since, country, store, channel, carrier, kept, missed, dropped
+    tenant_id, grain, since, store, channel, country, carrier, kept, missed, dropped
 )
 SELECT
-    :tenant, g.grain, date_trunc(g.grain, o.promised_at, g.zone), country, store, channel,
-    (ARRAY['STARKEN', 'CHILEXPRESS'])[1 + amount::integer % 2],
-    count(*) FILTER (WHERE amount::integer % 20 > 0),
-    count(*) FILTER (WHERE amount::integer % 20 = 0), 0
-FROM purchase_order o, (VALUES ('hour', 'UTC'), ('day', :zone)) AS g (grain, zone)
-WHERE o.tenant_id = :tenant AND o.id >= :from::uuid AND o.id < :to::uuid
-    AND external_id LIKE 'H-%' AND o.state = 'CLOSED'
-GROUP BY 2, 3, 4, 5, 6, 7
+    :tenant, g.grain, date_trunc(g.grain, h.since, g.zone), store, channel, country, carrier,
+    sum(kept), sum(missed), 0
+FROM hours h, (VALUES ('hour', 'UTC'), ('day', :zone)) AS g (grain, zone)
+GROUP BY 2, 3, 4, 5, 6, 7 ORDER BY 2, 3, 4, 5, 6, 7
 ON CONFLICT (tenant_id, grain, since, store, channel, country, carrier) DO UPDATE SET
     kept = promise_tally.kept + excluded.kept, missed = promise_tally.missed + excluded.missed;
 
@@ -203,6 +219,40 @@ FROM (
     unnest(ARRAY['paris', 'umbrale', 'carters']) AS s (store)
 ON CONFLICT DO NOTHING;
 
--- name: history.tidy
--- Let the planner know what there is.
-ANALYZE;
+-- name: history.begin
+-- Where millions of digests fall is chance: each would dirty a page of its own of their index. And
+-- nobody tidies what is still being written.
+ALTER TABLE order_search DROP CONSTRAINT order_search_pkey;
+ALTER TABLE purchase_order SET (autovacuum_enabled = false);
+ALTER TABLE instance SET (autovacuum_enabled = false);
+ALTER TABLE order_search SET (autovacuum_enabled = false);
+ALTER TABLE order_tally SET (autovacuum_enabled = false);
+ALTER TABLE promise_tally SET (autovacuum_enabled = false);
+ALTER TABLE step_tally SET (autovacuum_enabled = false);
+ALTER TABLE journal SET (autovacuum_enabled = false);
+ALTER TABLE call SET (autovacuum_enabled = false);
+
+-- name: history.end
+-- The index of all of them at once, as the schema has it; whoever tidies may come again.
+ALTER TABLE order_search
+    ADD CONSTRAINT order_search_pkey PRIMARY KEY (tenant_id, digest, order_id);
+ALTER TABLE purchase_order RESET (autovacuum_enabled);
+ALTER TABLE instance RESET (autovacuum_enabled);
+ALTER TABLE order_search RESET (autovacuum_enabled);
+ALTER TABLE order_tally RESET (autovacuum_enabled);
+ALTER TABLE promise_tally RESET (autovacuum_enabled);
+ALTER TABLE step_tally RESET (autovacuum_enabled);
+ALTER TABLE journal RESET (autovacuum_enabled);
+ALTER TABLE call RESET (autovacuum_enabled);
+
+-- name: history.tidy_orders
+-- What autovacuum does in time: which pages hold nothing but what all see, and statistics.
+VACUUM (ANALYZE) purchase_order, instance, open_order, resting, incident, user_task, intake_file;
+
+-- name: history.tidy_keys
+-- The same of what orders are searched by, and of what is counted.
+VACUUM (ANALYZE) order_search, order_tally, promise_tally;
+
+-- name: history.tidy_journals
+-- The same of journals, and of what is counted of steps.
+VACUUM (ANALYZE) journal, call, step_tally;

@@ -27,6 +27,8 @@ from mtd.store.orders.board import Row, Sought
 LOG = get_logger()
 CUSTOMER = "demo"
 TOWN = {"latency_scale": 0, "time_scale": 0, "default_faults": False}
+SERVER = {"max_wal_size": "8GB"}
+"""So that loading is not all checkpoints: as many rows as of years are written in minutes."""
 LOGIN = "bench"
 ROLES = ("supervisor",)
 REAL = 100
