@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.orders.writing import write_xml
+from mtd.runtime.desk.people.accounts import Accounts, By
 from mtd.runtime.rehearsal.orders.trouble import Arrival, Trouble, deposit, put_right
 from mtd.runtime.rehearsal.stage import intake_folder
 from tests.conftest import Server
@@ -65,9 +66,14 @@ async def test_xml_malformed_quarantine(shop: Shop) -> None:
     [file] = await waiting(shop, 1)
     assert file["cause"] == "XML_INVALID"
     assert file["failures"] == [] or len(file["failures"]) == 1, "it burns no attempts"
-    said = await shop.accepted(
-        "/waiting/reject", {"ids": [file["id"]], "actor": "ana", "reason": "sent anew"}
-    )
+    accounts = Accounts(shop.app)
+    for login in ("sofia", "pedro"):
+        await accounts.add(
+            login, login, "una clave de prueba", ("supervisor",), None, By(actor="test")
+        )
+    place = f"/waiting/{file['id']}/discard"
+    await shop.accepted(place, {"actor": "sofia", "reason": "sent anew"})
+    said = await shop.accepted(f"{place}/decision", {"actor": "pedro", "agreed": True})
     assert said["ids"] == [file["id"]]
     deposit(arrival(order), folder(shop))
     assert await ended(shop, order.key) == "CLOSED"

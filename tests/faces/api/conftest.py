@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,14 @@ class Api:
 
 @pytest.fixture
 async def api(database: str, tmp_path: Path) -> AsyncGenerator[Api]:
-    app = await open_app(SETTINGS, tmp_path, database)
+    async with serving(SETTINGS, database, tmp_path) as client:
+        yield client
+
+
+@asynccontextmanager
+async def serving(settings: Settings, database: str, home: Path) -> AsyncGenerator[Api]:
+    """An API before a database, with these settings."""
+    app = await open_app(settings, home, database)
     await deploy_all(app, [HERE])
     key = await first_key(app)
     stopping = asyncio.Event()

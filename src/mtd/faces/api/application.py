@@ -20,9 +20,13 @@ from mtd.faces.api import (
     facts,
     folios,
     instances,
+    kept,
     messages,
     orders,
     pauses,
+    records,
+    releases,
+    remarks,
     repairs,
     schedules,
     tasks,
@@ -36,6 +40,7 @@ from mtd.faces.api.problems import HANDLERS
 from mtd.faces.api.provided import Served
 from mtd.runtime.alerts.gauging import alert_gauges
 from mtd.runtime.alerts.handling import figures
+from mtd.runtime.desk.desk import Desk
 from mtd.runtime.intake.lying import lying
 from mtd.runtime.operations.operations import Operations
 from mtd.runtime.operations.papers import Papers
@@ -102,6 +107,7 @@ async def docs(request: Request[Any, Any, Any]) -> str:
 
 def application(operations: Operations) -> Litestar:
     """The API as an ASGI application."""
+    desk = Desk(operations)
     return Litestar(
         route_handlers=[
             orders.ROUTER, corrections.ROUTER, documents.ROUTER, folios.ROUTER,
@@ -110,9 +116,13 @@ def application(operations: Operations) -> Litestar:
             tasks.ROUTER, waiting.ROUTER,
             definitions.ROUTER, schedules.ROUTER, pauses.ROUTER, bulk.ROUTER,
             facts.ROUTER, instances.ROUTER, alerts.ROUTER,
+            remarks.ROUTER, releases.ROUTER, records.ROUTER, kept.ROUTER,
             health, counts, backlog, metrics, description, docs,
         ],
-        dependencies={"operations": Provide(lambda: operations, sync_to_thread=False)},
+        dependencies={
+            "operations": Provide(lambda: operations, sync_to_thread=False),
+            "desk": Provide(lambda: desk, sync_to_thread=False),
+        },
         guards=[Guard(operations)],
         middleware=[Counting(operations.app.meters.registry)],
         exception_handlers=HANDLERS,

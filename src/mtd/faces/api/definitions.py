@@ -21,6 +21,7 @@ from mtd.runtime.definitions.shelf import Pool
 from mtd.runtime.operations.changing import INSTANCES_MAX, Plan, migrated, planned
 from mtd.runtime.operations.deploying import Refused, files_of, listed
 from mtd.runtime.operations.deploying import deploy as deployed
+from mtd.runtime.operations.operations import Conflict
 from mtd.store.deployed.definitions import Deployed, Listed
 
 BODY_MAX_BYTES = 64 * 1024 * 1024
@@ -142,11 +143,15 @@ class DeploymentBody(Operation):
 async def deploy(request: Asked, operations: Served) -> Response[Any]:
     """All of the files or none: JSON, or multipart with a part a file.
 
+    409 where the customer wants two to release (`release_by_two`): `POST /releases` asks for it.
+
     201 with the versions, 200 when all of them were there already; 422 with every fault of
     every file when anything would not run.
     """
     given = await _given(request)
     app, tenant = operations.app, operations.tenant
+    if app.settings.portal.release_by_two:
+        raise Conflict("two people release here: POST /releases asks for it, another agrees")
     try:
         outcome = await deployed(app, tenant, given.files, given.actor, tag=given.tag)
     except Refused as error:

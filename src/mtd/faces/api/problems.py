@@ -11,6 +11,10 @@ from structlog import get_logger
 
 from mtd.core.orders.flaw import Unreadable
 from mtd.runtime.definitions.forms import Unfit
+from mtd.runtime.desk.orders.board import BadFilter
+from mtd.runtime.desk.orders.correcting import Clashed
+from mtd.runtime.desk.people.acting import Stranger
+from mtd.runtime.desk.people.person import Forbidden
 from mtd.runtime.operations.deploying import Refused
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.runtime.receiving import Unroutable
@@ -93,6 +97,18 @@ def _answer(status: int, title: str) -> Any:
     return handler
 
 
+def _clashed(_: Request[Any, Any, Any], error: Clashed) -> Response[Problem]:
+    """Somebody else changed meanwhile what was to be corrected: each value, as it was and is."""
+    flaws = tuple(msgspec.structs.asdict(one) for one in error.clashes)
+    return _response(
+        Problem(status=409, title="it was changed meanwhile", detail=str(error), flaws=flaws)
+    )
+
+
+def _forbidden(_: Request[Any, Any, Any], error: Forbidden) -> Response[Problem]:
+    return problem(403, "this account may not do that", f"it takes {error.permission}")
+
+
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """The database is away, or cannot hold what was sent; else it is our fault."""
     match fault(error):
@@ -124,6 +140,10 @@ HANDLERS: dict[type[Exception] | int, Any] = {
     NotFound: _answer(404, "not found"),
     Unknown: _answer(404, "not found"),
     Conflict: _answer(409, "it cannot be done as things stand"),
+    Clashed: _clashed,
+    Forbidden: _forbidden,
+    Stranger: _answer(403, "nobody may do that"),
+    BadFilter: _answer(422, "the filter says nothing that can be looked for"),
     Unroutable: _answer(422, "no process takes this order"),
     Unavailable: _answer(503, "come back in a moment"),
     Exception: _unexpected,

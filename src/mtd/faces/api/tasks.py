@@ -8,10 +8,13 @@ import msgspec
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter
 
+from mtd.faces.api import naming
+from mtd.faces.api.acting import ForSomebody, Login, somebody
 from mtd.faces.api.problems import unfit
-from mtd.faces.api.provided import Served
+from mtd.faces.api.provided import Desked, Served
 from mtd.faces.api.receipts import RECEIPTS, answer
 from mtd.runtime.definitions.forms import Asked, Unfit
+from mtd.runtime.desk.work import worklist
 from mtd.runtime.operations import assigning
 from mtd.runtime.operations.punctuality import Punctuality, punctuality
 from mtd.store.orders.tasks import PAGE_MAX
@@ -63,6 +66,27 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     outputs: dict[str, Any] = {}
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a task is."""
+
+    instance: UUID
+    wait: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+
+
+class Assignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who gives which tasks to whom."""
+
+    actor: Login
+    to: Person
+    tasks: Annotated[list[Place], msgspec.Meta(min_length=1, max_length=PAGE_MAX)]
+
+
+class Assigned(msgspec.Struct, frozen=True, kw_only=True):
+    """How many tasks somebody has got."""
+
+    tasks: int
+
+
 @get("/tasks", summary="Open tasks, oldest first")
 async def listing(
     operations: Served,
@@ -104,6 +128,17 @@ async def delegate(
 
 
 @post(
+    "/tasks/assignment", status_code=200, summary="Give tasks to somebody, whoever has them",
+    operation_class=ForSomebody,
+)  # fmt: skip
+async def assign(request: naming.Asked, desk: Desked, data: JSONBody[Assignment]) -> Assigned:
+    """Those of them that are open and that the account sees; the others are left as they are."""
+    person = await somebody(request, desk, data.actor)
+    chosen = [(str(one.instance), one.wait) for one in data.tasks]
+    return Assigned(tasks=await worklist.assign(desk, person, chosen, data.to))
+
+
+@post(
     "/tasks/{instance:uuid}/{wait:int}/complete",
     status_code=202,
     summary="Complete a task",
@@ -132,5 +167,7 @@ def _view(asked: Asked, standing: Punctuality | None) -> TaskView:
 
 
 ROUTER = Router(
-    path="/", route_handlers=[listing, claim, unclaim, delegate, complete], tags=["tasks"]
+    path="/",
+    route_handlers=[listing, claim, unclaim, delegate, assign, complete],
+    tags=["tasks"],
 )

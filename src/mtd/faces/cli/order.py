@@ -110,7 +110,8 @@ def push(*ids: str, reason: str, customer: str = CUSTOMER) -> int:
     """Have waiting files tried again: by their ids, or all."""
 
     async def act(operations: Operations) -> int:
-        chosen = list(ids) or [file.id for file, _ in await pushing.listing(operations, None, 200)]
+        found = await pushing.listing(operations, None, 200)
+        chosen = list(ids) or [file.id for file, _, _ in found]
         pushed = await pushing.push(operations, chosen, getpass.getuser(), reason)
         print(f"pushed {len(pushed)} of {len(chosen)}")
         return 0 if len(pushed) == len(chosen) else 1
@@ -171,7 +172,7 @@ def _print(console: Console, chapter: Chapter) -> None:
 async def _waiting(operations: Operations, cause: str | None) -> int:
     console = Console(highlight=False)
     files = await pushing.listing(operations, cause, 200)
-    for file, failures in files:
+    for file, failures, _ in files:
         attempts = f", {file.attempts} attempts" if file.attempts else ""
         console.print(f"[bold]{file.id}[/]  {file.cause}{attempts}", soft_wrap=True)
         console.print(f"  {file.path}", soft_wrap=True, markup=False)

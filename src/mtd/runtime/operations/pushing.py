@@ -1,18 +1,23 @@
 """Pushing: files that wait for a person: why they do, tried again, given up."""
 
 from mtd.runtime.operations.operations import Operations
-from mtd.store.arriving import intake
+from mtd.store.arriving import discards, intake
+from mtd.store.arriving.discards import Request
 from mtd.store.arriving.intake import Failure, File
 
 
 async def listing(
     operations: Operations, cause: str | None, limit: int
-) -> list[tuple[File, list[Failure]]]:
-    """Files that wait, oldest first, each with why its attempts failed."""
+) -> list[tuple[File, list[Failure], Request | None]]:
+    """Files that wait, oldest first, with why their attempts failed and whether to be given up."""
     tenant = operations.tenant
     async with operations.app.store.door(tenant) as connection:
         files = await intake.waiting(connection, tenant, cause=cause, limit=limit)
-        return [(file, await intake.failures(connection, tenant, file.id)) for file in files]
+        asked = await discards.open_of(connection, tenant, [file.id for file in files])
+        return [
+            (file, await intake.failures(connection, tenant, file.id), asked.get(file.id))
+            for file in files
+        ]
 
 
 async def push(operations: Operations, ids: list[str], actor: str, reason: str) -> list[str]:

@@ -20,7 +20,6 @@ from mtd.runtime.desk.orders import board, finding, views
 from mtd.runtime.desk.orders.board import KINDS, Filter, Line, read_filter
 from mtd.store.people.views import View
 
-PAGE = "orders"
 FOUND_MAX = finding.WORDS_MAX
 TEXT_MAX = 8_000
 """Characters of a pasted list."""
@@ -54,7 +53,7 @@ async def listing(
         tabs=[(kind, await tallies.count(desk, person, _view(kind))) for kind in KINDS],
         kept=[
             (view, await tallies.count(desk, person, view.query))
-            for view in await views.listing(desk, person, PAGE)
+            for view in await views.listing(desk, person, views.ORDERS)
         ],
         count=await tallies.count(desk, person, urlencode(asked.query(), doseq=True)),
         counted_max=board.COUNTED_MAX - 1,
@@ -107,7 +106,7 @@ async def palette(request: Asked, desk: Served, painter: Painted, person: Someon
     """Where a few typed letters may lead: pages, kept views, and orders by any of their keys."""
     text = request.query_params.get("q", "")[:TEXT_MAX].strip()
     words, sees = painter.words(request), person.may("orders.see")
-    kept: Sequence[View] = await views.listing(desk, person, PAGE) if sees else []
+    kept: Sequence[View] = await views.listing(desk, person, views.ORDERS) if sees else []
     found = await finding.search(desk, person, text) if text and sees else []
     return painter.bare(
         request,
@@ -129,7 +128,7 @@ async def keep_view(desk: Served, person: Someone, form: Filled) -> Response[Any
     """Keep the filter of the page under a name."""
     query, shared = str(form.get("query", "")), form.get("shared") == "yes"
     name = str(form.get("name", ""))
-    await views.keep(desk, person, PAGE, name, query, shared=shared)
+    await views.keep(desk, person, views.ORDERS, name, query, shared=shared)
     return go(f"/orders?{query}", Said("orders.view_kept", {"name": name}))
 
 

@@ -80,6 +80,11 @@ def read(text: str) -> dict[str, Any]:
     return cast("dict[str, Any]", found)
 
 
+def exactly(values: dict[str, Any]) -> dict[str, Any]:
+    """Variables whose numbers were read as floats, with numbers as an order's process has them."""
+    return cast("dict[str, Any]", _DECODER.decode(_ENCODER.encode(values)))
+
+
 def differences(seen: dict[str, Any], wanted: dict[str, Any]) -> list[Difference]:
     """What is to change; a variable that is left out stays as it is."""
     return [
@@ -113,7 +118,7 @@ async def correct_and_retry(
     clashes = tuple(
         Clash(name=one.name, seen=one.before, now=_text(now, one.name), wanted=one.after)
         for one in changed
-        if _text(now, one.name) != one.before
+        if (one.name in now, now.get(one.name)) != (one.name in seen, seen.get(one.name))
     )
     if clashes:
         raise Clashed(clashes)

@@ -170,6 +170,12 @@ async def say(desk: Desk, person: Person, order: Order, words: str) -> None:
         await dossier.remark(connection, desk.tenant, desk.new_id(), order.id, person.name, words)
 
 
+async def said(desk: Desk, order: Order) -> list[Remark]:
+    """What was said about the order, the newest first."""
+    async with desk.app.store.door(desk.tenant) as connection:
+        return await dossier.remarks(connection, desk.tenant, order.id)
+
+
 async def still_open(desk: Desk, order: Order, incident: int) -> None:
     """Raises Conflict when the incident is over, or never was."""
     async with desk.app.store.door(desk.tenant) as connection:

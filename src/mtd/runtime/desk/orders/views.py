@@ -12,6 +12,8 @@ from mtd.runtime.desk.people.person import Person
 from mtd.store.people import views
 from mtd.store.people.views import View
 
+ORDERS = "orders"
+"""The page whose views are kept."""
 NAME_MAX = 60
 QUERY_MAX = 1_000
 COUNTED_S = 10.0
