@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mtd.core.process import advance as advancing
-from mtd.core.process import compensating, journal
+from mtd.core.process import compensating, journal, retrying
 from mtd.core.process import work as working
 from mtd.core.process.definition import Element
 from mtd.core.process.effect import Call
@@ -157,7 +157,28 @@ def retry_enters_again(patch: Patch) -> None:
         if incident.token in step.draft.tokens:
             step.agenda.append(incident.token)
 
-    patch.setattr(advancing, "_again", again)
+    patch.setattr(retrying, "_again", again)
+
+
+def retry_forgets_what_ended(patch: Patch) -> None:
+    """An activity that is stuck at its end is entered once more."""
+
+    def nothing(*_: Any) -> list[int]:
+        return []
+
+    patch.setattr(retrying, "_come_to_an_end", nothing)
+
+
+def the_dead_are_stuck(patch: Patch) -> None:
+    """What fails at the end of an activity is told of the token inside, which is gone."""
+    attempt = Step.attempt
+
+    def of_the_dead(self: Step, token: Token | None, act: Any, wait: Wait | None = None) -> None:
+        if token is not None and self.element(token).kind == "subProcess":
+            token = Token(self.draft.next, token.at, token.scope)
+        attempt(self, token, act, wait)
+
+    patch.setattr(Step, "attempt", of_the_dead)
 
 
 def late_answers_are_let_in(patch: Patch) -> None:
@@ -198,7 +219,9 @@ CAUGHT: tuple[tuple[Fault, set[str]], ...] = (
     (fold_skips, {"I6"}),
     (keys_come_twice, {"I11"}),
     (retry_changes_the_service, {"I11"}),
-    (retry_enters_again, {"I3"}),
+    (retry_enters_again, {"I3", "I10"}),
+    (retry_forgets_what_ended, {"I10"}),
+    (the_dead_are_stuck, {"I10"}),
     (late_answers_are_let_in, {"RAISED"}),
     (deeds_are_undone_twice, {"I3"}),
 )

@@ -14,7 +14,6 @@ from mtd.core.process.hindering import hindrances
 from mtd.core.process.instance import ROOT, SET_ASIDE, Incident, Instance, State, Wait
 from mtd.core.process.journal import (
     VERSION,
-    Closed,
     Ended,
     Entry,
     Fact,
@@ -30,6 +29,7 @@ from mtd.core.process.modifying import let_modify
 from mtd.core.process.outcome import Done, InDoubt, Unknown
 from mtd.core.process.recording import Stuck
 from mtd.core.process.resuming import resume
+from mtd.core.process.retrying import retry
 from mtd.core.process.running import ENDLESS, run
 from mtd.core.process.starting import start
 from mtd.core.process.step import Step
@@ -175,47 +175,6 @@ def _meets(wait: Wait, trigger: Trigger) -> bool:
             return meets(wait, trigger)
 
 
-def _retried(step: Step, trigger: Retried) -> str:
-    if trigger.variables:
-        step.assign(ROOT, trigger.variables)
-    incidents = [
-        incident
-        for incident in step.draft.incidents.values()
-        if trigger.incident in (None, incident.id)
-    ]
-    if not incidents:
-        step.record(Ignored(f"incident {trigger.incident} is not open"))
-    for incident in incidents:
-        step.record(Settled(incident.id))
-        _again(step, incident)
-    return incidents[0].element if incidents else ""
-
-
-def _again(step: Step, incident: Incident) -> None:
-    """Repeat the call where there is one with its key; else the token arrives anew.
-
-    What moves inside of an activity goes on, or is in trouble itself: it is not entered again.
-    """
-    wait = step.draft.waits.get(incident.wait or 0)
-    if wait is not None and isinstance(wait.effect, Call):
-        call = wait.effect
-        step.record(Tried(wait.id, Call(call.service, call.inputs, 1, None, sent_before=True)))
-    elif incident.token in step.draft.tokens and not _moves_inside(step, incident.token):
-        for own in [w for w in step.draft.waits.values() if w.token == incident.token]:
-            if own.element == incident.element:
-                step.record(Closed(own.id))
-        if incident.token not in step.agenda:
-            step.agenda.append(incident.token)
-
-
-def _moves_inside(step: Step, holder: int) -> bool:
-    held = {scope.id for scope in step.draft.scopes.values() if scope.holder == holder}
-    inside = (token.scope for token in step.draft.tokens.values())
-    return not held.isdisjoint(inside) or any(
-        scope.parent in held for scope in step.draft.scopes.values()
-    )
-
-
 def _stopped(step: Step, trigger: Stopped) -> str:
     step.clear(ROOT)
     step.close(step.draft.scopes[ROOT])
@@ -280,7 +239,7 @@ _LET_IN: dict[type, Callable[[Step, Any], str]] = {
     Fired: _answered,
     Received: _answered,
     Submitted: _answered,
-    Retried: _retried,
+    Retried: retry,
     Stopped: _stopped,
     Changed: _changed,
     Modified: let_modify,

@@ -1,5 +1,6 @@
 """Catching: how an element opens waits for its events, and what meeting one means."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -21,26 +22,36 @@ def await_events(step: Step, element: Element, scope: int, token: Token | None) 
 
     A condition may be true already, and is looked at before the step ends.
     """
-    step.changed |= any(event.kind == "conditional" for event in element.events)
-    return [
-        step.ask(element, scope, token, _effect(step, element, event, scope))
+    return await_all(step, (element,), scope, token)
+
+
+def await_all(
+    step: Step, elements: Iterable[Element], scope: int, token: Token | None
+) -> list[Wait]:
+    """The same for several elements. Where one event cannot be awaited, none is: a retry finds
+    nothing that it would await a second time.
+    """
+    awaited = [
+        (element, _effect(step, element, event, scope))
+        for element in elements
         for event in element.events
         if event.kind in WAITABLE
     ]
+    step.changed |= any(isinstance(effect, Watching) for _, effect in awaited)
+    return [step.ask(element, scope, token, effect) for element, effect in awaited]
 
 
 def arm(step: Step, element: Element, token: Token) -> None:
     """`token` rests on an activity: its boundary events listen; after a retry they do already."""
     listening = {wait.element for wait in step.draft.waits.values() if wait.token == token.id}
-    for boundary in element.attached:
-        if boundary not in listening:
-            await_events(step, step.definition.elements[boundary], token.scope, token)
+    others = (step.definition.elements[one] for one in element.attached if one not in listening)
+    await_all(step, others, token.scope, token)
 
 
 def arm_handlers(step: Step, inside: Element, scope: int) -> None:
     """A scope opened: the event sub-processes in it begin to listen."""
-    for start in inside.handlers:
-        await_events(step, step.definition.elements[start], scope, None)
+    starts = (step.definition.elements[start] for start in inside.handlers)
+    await_all(step, starts, scope, None)
 
 
 def goes_off(step: Step, element: Element, wait: Wait) -> bool:

@@ -143,7 +143,10 @@ def _listen(step: Step, over: frozenset[_Place]) -> None:
             for start in step.definition.elements[scope.element].handlers:
                 if (None, scope.id, start) not in heard:
                     _await(step, start, scope, None)
+    unbegun = _unbegun(step)
     for token in list(draft.tokens.values()):
+        if token.id in unbegun:
+            continue
         element = step.element(token)
         waits_to_begin = element.start_quantity > 1 and not token.counted
         beside = () if token.inner or waits_to_begin else element.attached
@@ -151,6 +154,13 @@ def _listen(step: Step, over: frozenset[_Place]) -> None:
         for event in (*beside, *(way.target for way in ways)):
             if (token.id, token.scope, event) not in heard:
                 _await(step, event, draft.scopes[token.scope], token)
+
+
+def _unbegun(step: Step) -> set[int]:
+    """Tokens that got stuck before they awaited or held anything: arriving anew, they will."""
+    stuck = {one.token for one in step.draft.incidents.values() if one.token is not None}
+    begun = {wait.token for wait in step.draft.waits.values()}
+    return stuck - begun - {scope.holder for scope in step.draft.scopes.values()}
 
 
 def _is_replaced(step: Step, scope: Scope) -> bool:

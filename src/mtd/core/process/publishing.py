@@ -18,10 +18,17 @@ def publish(step: Step, events: Iterable[Event], token: Token) -> None:
     What listens in this instance hears a signal at once, which may end `token` itself.
     Raises Stuck before any is sent, where one has no key.
     """
-    messages = [
-        _message(step, event, token) for event in events if event.kind in ("message", "signal")
-    ]
-    for message in messages:
+    send(step, messages(step, events, token))
+
+
+def messages(step: Step, events: Iterable[Event], token: Token) -> list[Message]:
+    """What `events` that `token` throws are to others. Raises Stuck where one has no key."""
+    return [_message(step, event, token) for event in events if event.kind in ("message", "signal")]
+
+
+def send(step: Step, leaving: Iterable[Message]) -> None:
+    """They leave; what listens in this instance hears a signal at once."""
+    for message in leaving:
         step.record(Sent(message))
         if message.key is None:
             hear(step, message)

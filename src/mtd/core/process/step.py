@@ -40,7 +40,9 @@ class Behaviour(NamedTuple):
     resume: Callable[["Step", Element, Wait, Any], None] | None = None
     """A wait that this element opened is answered."""
     done: Callable[["Step", Element, Token, Scope], None] | None = None
-    """The scope inside this element, held by the token, came to its end."""
+    """Nothing moves any more in the scope inside this element, held by the token: the rule says
+    what comes of it, completes the scope and goes on. What may fail is found before anything is
+    changed: a token stuck here keeps the scope, and a retry does just this again."""
     go_off: Callable[["Step", Element, int, Token | None], None] | None = None
     """This catching event goes off, in a scope, at the activity of a token if it has one."""
     rest: Callable[["Step"], bool] | None = None
@@ -128,22 +130,26 @@ class Step(Holding):
         scope = draft.scopes[scope_id]
         if self._stays(scope):
             return
-        self.complete(scope, scope.variables)
-        if scope.parent is None:
-            for incident in list(self.draft.incidents):
-                self.record(Settled(incident))
-            self.record(Ended(State.COMPLETED))
-        elif scope.holder is None:
-            self.finish_if_empty(scope.parent)
-        else:
+        if scope.holder is not None:
             holder = draft.tokens[scope.holder]
             element = self.element(holder)
             done = self.rule(element, holder).done
             assert done is not None, f"{element.kind} holds a scope"
-            done(self, element, holder, scope)
+            # The token that came to its end is gone: the activity's own gets stuck, if any does.
+            self.attempt(holder, lambda: done(self, element, holder, scope))
+            return
+        self.complete(scope)
+        if scope.parent is None:
+            for incident in list(self.draft.incidents):
+                self.record(Settled(incident))
+            self.record(Ended(State.COMPLETED))
+        else:
+            self.finish_if_empty(scope.parent)
 
-    def complete(self, scope: Scope, variables: dict[str, Any]) -> None:
-        """The scope came to its end; with `variables` it is remembered, if it can be undone."""
+    def complete(self, scope: Scope, variables: dict[str, Any] | None = None) -> None:
+        """The scope is over; with its own variables, or `variables`, it is remembered, if it can
+        be undone.
+        """
         kept = False
         if scope.holder is None:
             kept = remember_contents(self, scope)
@@ -152,7 +158,8 @@ class Step(Holding):
             element = self.element(holder)
             if element.remembered:
                 inside = self.definition.elements[scope.element]
-                kept = remember_scope(self, element, holder, scope, inside, variables)
+                own = scope.variables if variables is None else variables
+                kept = remember_scope(self, element, holder, scope, inside, own)
         self.close(scope, kept)
 
     def clear(self, scope_id: int, keep: int | None = None) -> None:

@@ -52,7 +52,7 @@ def race(draft: Draft, parent: str, _: int) -> Ends:
     """The way of the event that comes first."""
     gateway = draft.node("eventBasedGateway", parent)
     merge = draft.node("exclusiveGateway", parent)
-    for body in (message(draft), after(draft), signal(draft)):
+    for body in (after(draft), message(draft), signal(draft)):
         event = draft.node("intermediateCatchEvent", parent, body)
         draft.chain(parent, gateway, event, merge)
     return gateway, merge

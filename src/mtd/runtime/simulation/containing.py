@@ -2,6 +2,7 @@
 
 from mtd.runtime.simulation.drafting import CALLED, CONNECTOR, Draft, Ends
 from mtd.runtime.simulation.events import message
+from mtd.runtime.simulation.failing import given
 from mtd.runtime.simulation.rows import inside, sequence
 from mtd.runtime.simulation.single import person, script, service
 
@@ -10,6 +11,7 @@ def stage(draft: Draft, parent: str, depth: int) -> Ends:
     """A sub-process."""
     whole = draft.node("subProcess", parent)
     inside(draft, whole, depth)
+    given(draft, whole)
     return whole, whole
 
 
@@ -22,6 +24,7 @@ def stopped(draft: Draft, parent: str, depth: int) -> Ends:
         first, last = sequence(draft, whole, depth)
         draft.flow(whole, split, first)
         draft.flow(whole, last, end(draft, whole, body))
+    given(draft, whole)
     return whole, whole
 
 
@@ -31,6 +34,7 @@ def any_order(draft: Draft, parent: str, _: int) -> Ends:
     whole = draft.node("adHocSubProcess", parent, ordering=ordering)
     for single in (service, person, script)[: 1 + draft.pick(3)]:
         single(draft, whole, 0)
+    given(draft, whole)
     return whole, whole
 
 
@@ -40,6 +44,7 @@ def called(draft: Draft, parent: str, _: int) -> Ends:
         return service(draft, parent, 0)
     draft.called = True
     task = draft.node("callActivity", parent, calledElement=CALLED)
+    given(draft, task, "call")
     return task, task
 
 

@@ -1,6 +1,7 @@
 """Events: definitions of what is caught and thrown, as they stand in a file."""
 
 from mtd.runtime.simulation.drafting import Draft
+from mtd.runtime.simulation.failing import keyed
 
 ERROR = "E1"
 """The code with which the simulated world refuses."""
@@ -21,7 +22,9 @@ def thrown(draft: Draft) -> str:
 
 def message(draft: Draft) -> str:
     """A message with a name of its own."""
-    return f'<messageEventDefinition messageRef="{draft.root("message")}"/>'
+    name = draft.root("message")
+    keyed(draft, name)
+    return f'<messageEventDefinition messageRef="{name}"/>'
 
 
 def signal(draft: Draft) -> str:

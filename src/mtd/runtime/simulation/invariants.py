@@ -107,11 +107,14 @@ def _is_awaited_by(definition: Definition, wait: Wait, token: Token | None) -> b
 
 
 def _no_scope_is_empty(definition: Definition, instance: Instance) -> None:
-    """I10: a scope in which nothing moves any more has ended, unless what comes is to be chosen."""
+    """I10: a scope in which nothing moves any more has ended, unless what comes is to be chosen,
+    or the activity of it is stuck at its end.
+    """
+    stuck = {incident.token for incident in instance.incidents.values()} - {None}
     filled = {token.scope for token in instance.tokens.values()}
     filled |= {scope.parent for scope in instance.scopes.values()}
     for scope in instance.scopes.values():
-        chosen = definition.elements[scope.element].ad_hoc is not None
+        chosen = definition.elements[scope.element].ad_hoc is not None or scope.holder in stuck
         if scope.id not in filled and not chosen and not _is_set_aside(instance):
             raise Violation("I10", f"nothing is left in {scope}, and it is open")
 

@@ -90,7 +90,9 @@ class Ledger:
                     pass
         stuck = {incident.token for incident in after.incidents.values()}
         for scope, token in ending.items():
-            if token.id not in stuck:
+            there = after.scopes.get(scope)
+            is_stuck = token.id in stuck or (there is not None and there.holder in stuck)
+            if not is_stuck:
                 raise Violation("I10", f"scope {scope} goes on after {token.at} ended it")
 
     def _put(self, token: Token, ending: dict[int, Token]) -> None:

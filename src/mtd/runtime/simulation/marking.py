@@ -3,6 +3,7 @@
 from mtd.runtime.simulation.containing import stage
 from mtd.runtime.simulation.drafting import Draft, Ends
 from mtd.runtime.simulation.events import after, conditional, error, escalation, message, signal
+from mtd.runtime.simulation.failing import asked_again, collected
 from mtd.runtime.simulation.rows import sequence
 from mtd.runtime.simulation.single import SIMPLE, person, receive, script, service
 
@@ -19,9 +20,10 @@ def looped(draft: Draft, parent: str, depth: int) -> Ends:
     """Repeated by its marker, three times at the most."""
     before = ("true", "false")[draft.pick(2)]
     activity, _ = (service, script, stage)[draft.pick(3)](draft, parent, min(depth, 1))
+    again = asked_again(draft, "again")
     draft.nodes[activity].body += (
         f'<standardLoopCharacteristics testBefore="{before}" loopMaximum="3">'
-        "<loopCondition>again</loopCondition></standardLoopCharacteristics>"
+        f"<loopCondition>{again}</loopCondition></standardLoopCharacteristics>"
     )
     return activity, activity
 
@@ -57,6 +59,7 @@ def _apart(draft: Draft, parent: str, depth: int) -> Ends:
 def repeated(draft: Draft, activity: str, enough: str) -> None:
     """`activity` is done three times, in turn or at once, unless it is `enough` before."""
     sequential = ("true", "false")[draft.pick(2)]
+    collected(draft, activity)
     draft.nodes[activity].body += (
         f'<multiInstanceLoopCharacteristics isSequential="{sequential}">'
         "<loopCardinality>3</loopCardinality>"

@@ -3,6 +3,7 @@
 from mtd.runtime.simulation.containing import end, stage
 from mtd.runtime.simulation.drafting import CONNECTOR, Draft, Ends
 from mtd.runtime.simulation.events import after, signal
+from mtd.runtime.simulation.failing import given
 from mtd.runtime.simulation.marking import repeated
 from mtd.runtime.simulation.rows import sequence
 from mtd.runtime.simulation.single import service
@@ -48,6 +49,7 @@ def deal(draft: Draft, parent: str, depth: int) -> Ends:
     cancelled = draft.node("boundaryEvent", parent, body, attachedToRef=whole)
     draft.flow(parent, whole, merge)
     draft.flow(parent, cancelled, merge)
+    given(draft, whole)
     return whole, merge
 
 

@@ -7,10 +7,9 @@ more ends it, and so does its completion condition, looked at as each activity i
 
 from typing import Any, cast
 
-from mtd.core.process.catching import arm_handlers
 from mtd.core.process.definition import AdHoc, Element
 from mtd.core.process.effect import UserTask
-from mtd.core.process.embedding import done, own_variables
+from mtd.core.process.embedding import done, listening, own_variables
 from mtd.core.process.instance import Scope, Token, Wait
 from mtd.core.process.journal import Assigned, Closed, Ignored
 from mtd.core.process.label import folded
@@ -27,16 +26,10 @@ NEXT, CLOSING = "#next", "#closing"
 
 
 def enter(step: Step, element: Element, token: Token) -> None:
-    """The scope opens; what is chosen begins. A retry goes on where the choice failed."""
-    held = next((s for s in step.draft.scopes.values() if s.holder == token.id), None)
-    if held is not None:
-        step.finish_if_empty(held.id)
-        return
+    """The scope opens; what is chosen begins."""
     account: dict[str, Any] = {PERFORMED: [], NEXT: [], CLOSING: False}
-    scope = step.open(
-        element, token.scope, token, {**own_variables(step, element, token), **account}
-    )
-    arm_handlers(step, element, scope.id)
+    own = own_variables(step, element, token)
+    scope = listening(step, element, token, {**own, **account})
     ad_hoc = _ad_hoc(element)
     if ad_hoc.role is None and ad_hoc.choose is None:
         _begin(step, element, scope.id, list(element.starts))

@@ -4,9 +4,9 @@ With inputs passed it sees those alone, and what it sets stays inside; what is p
 without a rule, are its other variables. With none it works on the variables around it.
 """
 
-from mtd.core.process.associating import deliver, taken
-from mtd.core.process.catching import arm_handlers
+from mtd.core.process.associating import taken
 from mtd.core.process.definition import Element, Passing
+from mtd.core.process.embedding import begin, finish
 from mtd.core.process.instance import Scope, Token
 from mtd.core.process.step import Behaviour, Step
 
@@ -19,23 +19,17 @@ def enter(step: Step, element: Element, token: Token) -> None:
     if element.passing is not None:
         inputs |= step.values(element.passing.inputs, token.scope)
     variables = {**dict.fromkeys(inside.declared), **inputs}
-    scope = step.open(inside, token.scope, token, variables, closed=bool(inputs))
-    arm_handlers(step, inside, scope.id)
-    for start in inside.starts:
-        step.put(start, scope.id)
-    if not inside.starts:
-        step.finish_if_empty(scope.id)
+    begin(step, inside, token, variables, closed=bool(inputs))
 
 
 def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
     """The called process ended: what is passed out, becomes variables."""
     passing = element.passing or Passing()
     if passing.outputs is not None:
-        deliver(step, element, token.scope, passing.outputs, scope.variables)
+        finish(step, element, token, scope, passing.outputs, scope.variables)
     else:
         own = {n: value for n, value in scope.variables.items() if n not in passing.inputs}
-        deliver(step, element, token.scope, None if scope.closed else {}, own)
-    step.leave(element, token)
+        finish(step, element, token, scope, None if scope.closed else {}, own)
 
 
 BEHAVIOUR = Behaviour(enter, done=done)

@@ -25,6 +25,7 @@ def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
 
 def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
     """One compensation handler came to its end; with the last one, this event does."""
+    step.complete(scope)
     if not proceed(step, element, token):
         return
     if token.inner and any(event.kind == CANCEL for event in element.events):

@@ -1,6 +1,6 @@
 """Event-based gateway: the first of the events behind it decides the way (BPMN 2.0.2 §13.4.4)."""
 
-from mtd.core.process.catching import await_events
+from mtd.core.process.catching import await_all
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Token
 from mtd.core.process.step import Behaviour, Step
@@ -14,8 +14,8 @@ def enter(step: Step, element: Element, token: Token) -> None:
     if element.parallel_multiple:
         step.depart(element, token, element.outgoing)
         return
-    for way in element.outgoing:
-        await_events(step, step.definition.elements[way.target], token.scope, token)
+    behind = (step.definition.elements[way.target] for way in element.outgoing)
+    await_all(step, behind, token.scope, token)
 
 
 BEHAVIOUR = Behaviour(enter)

@@ -24,6 +24,7 @@ def resume(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
 
 def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
     """One compensation handler came to its end; with the last one, the token goes on."""
+    step.complete(scope)
     if not proceed(step, element, token):
         return
     if token.inner:

@@ -6,14 +6,15 @@ holds, which ends the rest) go off at the border and interrupt nothing: to end t
 what conditions are for (§10.3.8, Table 10.30).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, cast
 
 from mtd.core.process.definition import Element, Evaluate, Event, Loop
 from mtd.core.process.instance import Scope, Token
 from mtd.core.process.journal import Assigned
-from mtd.core.process.publishing import publish
+from mtd.core.process.publishing import messages, send
 from mtd.core.process.recording import Stuck
 from mtd.core.process.step import Behaviour, Step
 
@@ -61,9 +62,15 @@ def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
         counts |= {ACTIVE: 0, TERMINATED: active}
     elif loop.sequential:
         counts[ACTIVE] = 1
-    step.record(Assigned(kept.id, {**counts, **_output(step, loop, seen)}))
-    for event in (*_of_behavior(loop, completed), *met):
-        _throw(step, element, token, event, {**seen, **counts})
+    events = (*_of_behavior(loop, completed), *met)
+    output = _output(step, loop, seen)
+    thrown = [_thrown(step, element, token, event, {**seen, **counts}) for event in events]
+    step.complete(scope)
+    step.record(Assigned(kept.id, {**counts, **output}))
+    for throw in thrown:
+        throw()
+        if token.id not in step.draft.tokens:
+            return  # who heard it interrupted all of this
     if ends:
         _end(step, element, token, step.draft.scopes[kept.id])
     elif loop.sequential:
@@ -114,19 +121,25 @@ def _of_behavior(loop: Loop, completed: int) -> tuple[Event, ...]:
             return ()
 
 
-def _throw(
+def _thrown(
     step: Step, element: Element, token: Token, event: Event, seen: Mapping[str, Any]
-) -> None:
-    """What it carries are the attributes; where no border catches it, others may hear of it."""
+) -> Callable[[], None]:
+    """How `event` is thrown, all that it carries being found: the attributes; where no border
+    catches it, others may hear of it.
+    """
     for boundary in (step.definition.elements[attached] for attached in element.attached):
         caught = _catching(boundary.events, event)
         if caught is not None:
             rules = caught.payload or {}
-            step.assign(token.scope, {n: step.evaluated(r, seen) for n, r in rules.items()})
-            step.put(boundary.id, token.scope)
-            return
-    if event.name is not None:
-        publish(step, (event,), token)
+            carried = {name: step.evaluated(rule, seen) for name, rule in rules.items()}
+            return partial(_catch, step, boundary, token, carried)
+    events = () if event.name is None else (event,)
+    return partial(send, step, messages(step, events, token))
+
+
+def _catch(step: Step, boundary: Element, token: Token, carried: Mapping[str, Any]) -> None:
+    step.assign(token.scope, carried)
+    step.put(boundary.id, token.scope)
 
 
 def _catching(events: Iterable[Event], thrown: Event) -> Event | None:

@@ -20,7 +20,9 @@ def enter(step: Step, element: Element, token: Token) -> None:
 def done(step: Step, element: Element, token: Token, scope: Scope) -> None:
     """One iteration is over."""
     count = int(scope.variables[COUNTER])
-    if _goes_on(step, _loop(element), token.scope, count):
+    goes_on = _goes_on(step, _loop(element), token.scope, count)
+    step.complete(scope)
+    if goes_on:
         _iterate(step, element, token, count + 1)
     else:
         step.leave(element, token)
