@@ -72,6 +72,7 @@ async def test_the_trace_is_the_journal_with_its_evidence(store: Store, worker: 
     instance = await parked(store, worker)
     attempts = [
         Attempted(
+            seq=2,
             wait=2,
             attempt=n,
             service="dte.issue",

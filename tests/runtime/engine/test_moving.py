@@ -13,6 +13,7 @@ from mtd.core.process.outcome import Done, Refused
 from mtd.core.process.trigger import Answered, Received, Retried, Start, Stopped, Trigger
 from mtd.runtime.engine.happening import Happened, Happening
 from mtd.runtime.engine.moving import move
+from mtd.runtime.hands.intent import Answer, Intent
 from mtd.runtime.memory.live import Live, is_set_aside
 from mtd.runtime.settings.lifetimes import USUAL_S, lifetimes
 from mtd.store.arriving.door import GRACE_S
@@ -71,6 +72,38 @@ def test_a_message_whose_wait_was_closed_in_the_same_turn_is_not_used_up(refused
         ["answered"] if refused else ["answered", "received"]
     )
     assert moved.ignored == 0
+
+
+def test_each_attempt_is_kept_with_the_row_of_its_own_answer() -> None:
+    sketch = Sketch()
+    for kind, id_ in (("startEvent", "start"), ("parallelGateway", "fork")):
+        sketch.add(kind, id_)
+    for id_ in ("a", "b"):
+        sketch.add("serviceTask", id_, work=Service(connector="far.do"))
+    sketch.add("intermediateCatchEvent", "wait", events=(message("Paid"),))
+    sketch.chain("start", "fork")
+    for id_ in ("a", "wait", "b"):
+        sketch.chain("fork", id_)
+    live = begun(named(sketch, "abreast"))
+    waits = {wait.element: wait for wait in live.instance.waits.values()}
+
+    def answered(element: str) -> Happening:
+        answer = Answer(
+            intent=Intent.of(live, waits[element]),
+            at=NOW,
+            took_ms=1.0,
+            outcome=Done(),
+            exchanges=(),
+        )
+        trigger = Answered(at=NOW, wait=waits[element].id, outcome=answer.outcome)
+        return Happening(trigger=trigger, answer=answer)
+
+    paid = Received(at=NOW, wait=waits["wait"].id, name="Paid")
+    moved = move(happened(live, answered("b"), paid, answered("a")), NOW)
+    rows = {entry.seq: (entry.kind, entry.element) for entry in moved.turned.entries}
+    assert list(rows.values()) == [("answered", "b"), ("received", "wait"), ("answered", "a")]
+    attempts = [(waits["a"].id, "a"), (waits["b"].id, "b")]
+    assert sorted((one.wait, rows[one.seq][1]) for one in moved.turned.attempts) == attempts
 
 
 def test_an_advance_that_fails_sets_its_instance_aside(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,7 @@ async def test_a_first_turn_writes_every_row_and_uses_up_its_start(
         sent=[Outgoing(message=Message("Hello", "B-1", {"n": Decimal("1.10")}), ttl_s=60)],
         attempts=[
             Attempted(
+                seq=1,
                 wait=9,
                 attempt=1,
                 service="payment.capture",

@@ -1,6 +1,6 @@
 """Moving: one instance's part of a turn, from what happened to the rows that say so; pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,9 +28,10 @@ from mtd.runtime.engine.issuing import written
 from mtd.runtime.engine.sending import cancelling, outgoing, told
 from mtd.runtime.engine.setting_aside import begin_again, held_up, recorded, stopped
 from mtd.runtime.hands.evidence import evidence
+from mtd.runtime.hands.intent import Answer
 from mtd.runtime.memory.live import Live, conversed, is_set_aside, overlays
 from mtd.runtime.settings.lifetimes import USUAL, Lifetimes
-from mtd.store.engine.turned import LIVE, Consumed, Status, turned
+from mtd.store.engine.turned import LIVE, Attempted, Consumed, Status, turned
 
 LOG = structlog.get_logger()
 
@@ -58,6 +59,7 @@ def move(happened: Happened, now: datetime, lifetimes: Lifetimes = USUAL) -> Mov
     moved: list[Moved] = []
     taken: list[Happening] = []
     heard: list[Happening] = []
+    attempts: list[tuple[int, Answer | None]] = []
     if happened.doubts:
         moved.append(recorded(instance, now, ADOPTED, happened.doubts))
         instance = moved[-1].instance
@@ -68,6 +70,7 @@ def move(happened: Happened, now: datetime, lifetimes: Lifetimes = USUAL) -> Mov
         before = instance
         moved.append(_advanced(definition, before, happening.trigger, happening.target))
         instance = moved[-1].instance
+        attempts.append((instance.seq, happening.answer))
         if instance.definition != before.definition and happening.target is not None:
             definition = happening.target
         for trigger in _following(live, before, instance, happening):
@@ -78,7 +81,15 @@ def move(happened: Happened, now: datetime, lifetimes: Lifetimes = USUAL) -> Mov
     moved += held_up(live, instance, now)
     acquitted = live.suspicion is not None
     return _written(
-        happened, taken, moved, now, heard, lifetimes, definition=definition, acquitted=acquitted
+        happened,
+        taken,
+        moved,
+        now,
+        heard,
+        lifetimes,
+        attempts=evidence(attempts),
+        definition=definition,
+        acquitted=acquitted,
     )
 
 
@@ -95,8 +106,9 @@ def set_aside(
     none = Changed(at=now, variables={}, actor="engine", reason=problem)
     trigger = happened.happenings[0].trigger if happened.happenings else none
     step = stopped(live.instance, trigger, problem)
+    answers = [(step.entry.seq, h.answer) for h in happened.happenings if with_evidence]
     return _written(
-        happened, happened.happenings, [step], now, [], lifetimes, with_evidence=with_evidence
+        happened, happened.happenings, [step], now, [], lifetimes, attempts=evidence(answers)
     )
 
 
@@ -117,9 +129,9 @@ def _written(
     heard: list[Happening],
     lifetimes: Lifetimes,
     *,
+    attempts: Sequence[Attempted],
     definition: Definition | None = None,
     acquitted: bool = False,
-    with_evidence: bool = True,
 ) -> Move:
     """What the commit writes of these steps of one instance, and what it uses up."""
     live = happened.live
@@ -154,7 +166,7 @@ def _written(
             escalated=escalated(live, taken, instance),
             sent=outgoing([*told(instance, facts), *asked], lifetimes),
             status=_row(status, instance) if status != live.status else None,
-            attempts=evidence(h.answer for h in taken) if with_evidence else (),
+            attempts=attempts,
             issued=[one for desk in desks for one in desk.issued],
             conversed=conversed(live, definition, instance),
             snapshot=parks and instance.seq - live.snapshot_seq > SNAPSHOT_ROWS,

@@ -11,22 +11,24 @@ from mtd.store.engine.turned import Attempted
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
-def evidence(answers: Iterable[Answer | None]) -> list[Attempted]:
+def evidence(answers: Iterable[tuple[int, Answer | None]]) -> list[Attempted]:
     """The rows of these attempts, those in which nothing was sent included.
 
-    Of a local connector, which can ask nobody anything, the journal tells all.
+    Each comes with the journal row that it led to. Of a local connector, which can ask nobody
+    anything, the journal tells all.
     """
     return [
-        _attempted(answer, answer.exchanges)
-        for answer in answers
+        _attempted(seq, answer, answer.exchanges)
+        for seq, answer in answers
         if answer is not None and answer.exchanges is not None
     ]
 
 
-def _attempted(answer: Answer, exchanges: Sequence[Exchange]) -> Attempted:
+def _attempted(seq: int, answer: Answer, exchanges: Sequence[Exchange]) -> Attempted:
     """The row of one attempt; a connector may have made several exchanges in it, or none."""
     intent = answer.intent
     return Attempted(
+        seq=seq,
         wait=intent.wait,
         attempt=intent.call.attempt,
         service=intent.call.service,

@@ -12,8 +12,6 @@ from mtd.runtime.engine.setting_aside import HELD
 from mtd.store.engine.turned import Attempted
 from mtd.store.orders.trace import Traced
 
-ANSWERED = "answered"
-
 
 class Try(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt at a legacy system; secrets and personal data were masked when it was kept."""
@@ -48,27 +46,12 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def chronicle(definition: Definition, traced: Iterable[Traced]) -> list[Chapter]:
-    """The rows `traced`, of an instance of `definition`, as people and clients read them.
-
-    Of several answers that one turn let in, the store keeps the attempts together; each is told
-    where its answer is.
-    """
-    rows = [(one, decode(one.entry.payload)) for one in traced]
-    answered: dict[int, int] = {}
-    tries: dict[int, list[Try]] = {}
-    for one, record in rows:
-        if one.entry.kind == ANSWERED:
-            answered[record.cause[0]] = one.entry.seq
-        for attempted in one.attempts:
-            seq = answered.get(attempted.wait, one.entry.seq)
-            tries.setdefault(seq, []).append(_try(attempted))
-    return [
-        _chapter(definition, one.entry, record, tries.get(one.entry.seq, []))
-        for one, record in rows
-    ]
+    """The rows `traced`, of an instance of `definition`, as people and clients read them."""
+    return [_chapter(definition, one) for one in traced]
 
 
-def _chapter(definition: Definition, entry: Entry, record: Record, attempts: list[Try]) -> Chapter:
+def _chapter(definition: Definition, traced: Traced) -> Chapter:
+    entry, record = traced.entry, decode(traced.entry.payload)
     return Chapter(
         seq=entry.seq,
         at=entry.at,
@@ -77,7 +60,7 @@ def _chapter(definition: Definition, entry: Entry, record: Record, attempts: lis
         label=label(definition, entry.element) if entry.element else "",
         told=told(definition, record.facts) + _held(entry, record),
         what=msgspec.Raw(entry.payload),
-        attempts=attempts,
+        attempts=[_try(one) for one in traced.attempts],
     )
 
 

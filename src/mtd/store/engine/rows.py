@@ -206,7 +206,7 @@ def attempts(batch: Sequence[Turned]) -> Iterator[Row]:
             yield (
                 turn.tenant,
                 turn.instance,
-                turn.entries[-1].seq,
+                attempt.seq,
                 n,
                 attempt.wait,
                 attempt.attempt,

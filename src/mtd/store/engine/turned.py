@@ -42,6 +42,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 class Attempted(msgspec.Struct, frozen=True, kw_only=True):
     """Evidence of one attempt: what was sent and what came back, bounded, secrets masked."""
 
+    seq: int
+    """The journal row that its answer led to."""
     wait: int
     attempt: int
     service: str

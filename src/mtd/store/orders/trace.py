@@ -67,6 +67,7 @@ async def trace(connection: Connection, tenant: int, instance: str, after: int =
 def attempted(row: Row) -> Attempted:
     """The evidence that a row of `call` holds."""
     return Attempted(
+        seq=row["seq"],
         wait=row["wait"],
         attempt=row["attempt"],
         service=row["service"],
