@@ -62,6 +62,7 @@ class Teller:
         self.ended: list[Instance] = []
         self.told = Told()
         self._number = 0
+        self._reached: set[tuple[str, str]] = set()
 
     async def begin(self, count: int) -> None:
         """So many more begin; two in three are orders."""
@@ -177,7 +178,8 @@ class Teller:
 
     def _reach(self, now: Instance) -> Entry:
         state = self._chance.choice(STATES)
-        if now.key.startswith("CL/"):
+        if now.key.startswith("CL/") and (now.id, state) not in self._reached:
+            self._reached.add((now.id, state))
             self.told.states[state] += 1
         return self._entry(now, [Reached(state)], "fired", "", [1])
 

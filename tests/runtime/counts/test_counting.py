@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from mtd.core.process.effect import UserTask
-from mtd.core.process.facts import Ended, Entered, Fact, Gone, Opened, Put, Reached
-from mtd.core.process.instance import Scope, State, Token, Wait
+from mtd.core.process.facts import Ended, Entered, Fact, Gone, Opened, Put, Reached, Troubled
+from mtd.core.process.instance import Incident, Scope, State, Token, Wait
 from mtd.core.process.journal import Entry, Record, encode
 from mtd.runtime.counts.counting import count, placed
 from mtd.runtime.counts.tally import HOUR, Tally
@@ -54,6 +54,19 @@ def test_a_promise_is_settled_once_by_when_it_was_due(
     assert not course.awaited
     (received,) = [k for k in tally.orders if (k.state, k.grain) == ("RECEIVED", HOUR)]
     assert received.since == NOON - timedelta(hours=3)
+
+
+def test_an_order_is_counted_once_in_each_state_and_anew_when_it_is_stuck_further_on() -> None:
+    stuck = Troubled(Incident(9, "Pack", 0, None, "HTTP_503", "no answer"))
+    again = [Reached("CANCELLED")]
+    course, tally = played(
+        (NOON, [stuck]), (NOON, [stuck]), (NOON, [Reached("INVOICED"), stuck, stuck]),
+        (NOON, [Reached("INVOICED")]), (NOON, again), (NOON, again),
+    )  # fmt: skip
+    sums = {key.state: one.n for key, one in tally.orders.items() if key.grain == HOUR}
+    assert sums == {"RECEIVED": 1, "EXCEPTION": 2, "INVOICED": 1, "CANCELLED": 1}
+    assert sum(one.incidents for key, one in tally.steps.items() if key.grain == HOUR) == 4
+    assert course.reached == {"INVOICED", "CANCELLED"}
 
 
 @pytest.mark.parametrize(("left", "late"), [(NOON, 0), (NOON + MINUTE, 1)])

@@ -1,7 +1,8 @@
 """Counting: what one row of an instance's journal adds to the tally; pure, and the same again.
 
 Nothing but the journal and what never changes of an order goes in, so that counting everything anew
-comes to the same sums.
+comes to the same sums. An order is counted once in each state, however often its drawing enters it;
+with an exception, once more after it went on to a state that it had not reached.
 """
 
 from collections.abc import Callable, Sequence
@@ -130,14 +131,18 @@ def _opened(course: Course, fact: Opened, entry: Entry, tally: Tally) -> None:
 
 def _troubled(course: Course, fact: Troubled, entry: Entry, tally: Tally) -> None:
     tally.troubled(course, *placed(course.definition, fact.incident.element), entry.at)
-    if course.sale is not None:
+    if course.sale is not None and _S.EXCEPTION.value not in course.reached:
+        course.reached.add(_S.EXCEPTION.value)
         tally.entered(course, course.sale, _S.EXCEPTION, entry.at)
 
 
 def _reached(course: Course, fact: Reached, entry: Entry, tally: Tally) -> None:
     if course.sale is None or fact.state == _S.RECEIVED.value:
         return
-    tally.entered(course, course.sale, fact.state, entry.at)
+    if fact.state not in course.reached:
+        course.reached.discard(_S.EXCEPTION.value)
+        course.reached.add(fact.state)
+        tally.entered(course, course.sale, fact.state, entry.at)
     due = course.sale.promised_at
     if fact.state in MET and due is not None:
         _settle(course, "kept" if entry.at <= due else "missed", tally)

@@ -72,6 +72,7 @@ async def courses(connection: Connection, firsts: Mapping[Instance, int]) -> lis
         definition = row["counted_definition"] or row["definition"]
         course = found[at] = Course(at, seq, definition, _sale(row), row["state"])
         course.carrier = row["carrier"] or ""
+        course.reached = set((row["reached"] or "").split())
         course.ended_at = row["ended_at"]
         if row["seq"] is None and seq > 0 and row["over"]:
             course.ended_at = LONG_AGO  # how far it was counted is forgotten already
@@ -149,6 +150,7 @@ async def note(connection: Connection, some: Sequence[Course]) -> None:
             seqs=[one.seq for one in some],
             definitions=[one.definition for one in some],
             carriers=[one.carrier for one in some],
+            reacheds=[" ".join(sorted(one.reached)) for one in some],
             endeds=[one.ended_at for one in some],
         )
     )

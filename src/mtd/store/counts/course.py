@@ -40,7 +40,7 @@ class Course:
 
     __slots__ = (
         "_known_open", "_known_tokens", "awaited", "carrier", "definition", "ended_at", "instance",
-        "sale", "seq", "services", "state", "tenant", "tokens",
+        "reached", "sale", "seq", "services", "state", "tenant", "tokens",
     )  # fmt: skip
 
     def __init__(
@@ -56,6 +56,8 @@ class Course:
         self.state = state
         """Where the order stands by its row; None: it is no order."""
         self.carrier = ""
+        self.reached: set[str] = set()
+        """The states in which the order was counted."""
         self.ended_at: datetime | None = None
         self.awaited = False
         """It is not known yet whether the promise of its dispatch is kept."""

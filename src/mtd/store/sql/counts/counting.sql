@@ -37,7 +37,7 @@ ORDER BY k.worker, t.n;
 -- What is known of instances that moved: how far they were counted, what they are, their order.
 SELECT
     w.tenant_id AS tenant, w.instance_id::text AS instance, c.seq, c.carrier,
-    c.ended_at, c.definition AS counted_definition, i.definition, i.state <> 'RUNNING' AS over,
+    c.reached, c.ended_at, c.definition AS counted_definition, i.definition, i.state <> 'RUNNING' AS over,
     o.country, o.store, o.channel, o.buyer_document AS document, o.currency, o.amount,
     o.received_at, o.promised_at, o.state
 FROM unnest(:tenants::integer[], :instances::uuid[]) AS w (tenant_id, instance_id)
@@ -233,13 +233,14 @@ WHERE s.service <> excluded.service;
 
 -- name: counting.note
 -- How far instances are counted.
-INSERT INTO counted AS c (tenant_id, instance_id, seq, definition, carrier, ended_at)
+INSERT INTO counted AS c (tenant_id, instance_id, seq, definition, carrier, reached, ended_at)
 SELECT u.* FROM unnest(
     :tenants::integer[], :instances::uuid[], :seqs::integer[], :definitions::text[],
-    :carriers::text[], :endeds::timestamptz[]
+    :carriers::text[], :reacheds::text[], :endeds::timestamptz[]
 ) AS u
 ON CONFLICT (tenant_id, instance_id) DO UPDATE SET
-    seq = excluded.seq, definition = excluded.definition, ended_at = excluded.ended_at;
+    seq = excluded.seq, definition = excluded.definition, reached = excluded.reached,
+    ended_at = excluded.ended_at;
 
 -- name: counting.positions
 -- How far each worker's turns are counted.
