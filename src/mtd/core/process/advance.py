@@ -10,6 +10,7 @@ from mtd.core.process.causes import cause
 from mtd.core.process.definition import Definition, Element
 from mtd.core.process.effect import Call, UserTask, Watching
 from mtd.core.process.elements import TABLE
+from mtd.core.process.hastening import let_hasten
 from mtd.core.process.hindering import hindrances
 from mtd.core.process.instance import ROOT, SET_ASIDE, Incident, Instance, State, Wait
 from mtd.core.process.journal import (
@@ -37,6 +38,7 @@ from mtd.core.process.trigger import (
     Answered,
     Changed,
     Fired,
+    Hastened,
     Modified,
     Received,
     Redefined,
@@ -240,6 +242,7 @@ _LET_IN: dict[type, Callable[[Step, Any], str]] = {
     Received: _answered,
     Submitted: _answered,
     Retried: retry,
+    Hastened: let_hasten,
     Stopped: _stopped,
     Changed: _changed,
     Modified: let_modify,

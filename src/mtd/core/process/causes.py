@@ -6,6 +6,7 @@ from mtd.core.process.trigger import (
     Answered,
     Changed,
     Fired,
+    Hastened,
     Modified,
     Received,
     Redefined,
@@ -33,6 +34,8 @@ def cause(trigger: Trigger) -> list[Any]:
             return [wait, actor]
         case Retried(incident=incident, actor=actor, reason=reason):
             return [incident, actor, reason]
+        case Hastened(wait=wait, actor=actor, reason=reason):
+            return [wait, actor, reason]
         case Stopped(actor=actor, reason=reason) | Changed(actor=actor, reason=reason):
             return [actor, reason]
         case Modified(moves=moves, adds=adds, drops=drops, actor=actor, reason=reason):

@@ -67,6 +67,15 @@ class Retried(msgspec.Struct, frozen=True, kw_only=True, tag="retried"):
     reason: str = ""
 
 
+class Hastened(msgspec.Struct, frozen=True, kw_only=True, tag="hastened"):
+    """An attempt that is put off is to be made now: that of one wait, or every one (None)."""
+
+    at: datetime
+    wait: int | None = None
+    actor: str = ""
+    reason: str = ""
+
+
 class Stopped(msgspec.Struct, frozen=True, kw_only=True, tag="stopped"):
     """An operator ends the instance where it stands, undoing nothing."""
 
@@ -117,6 +126,7 @@ Trigger = (
     | Received
     | Submitted
     | Retried
+    | Hastened
     | Stopped
     | Changed
     | Modified

@@ -7,7 +7,7 @@ from typing import Any
 
 from mtd.core.process.definition import Definition, Element
 from mtd.core.process.instance import Instance
-from mtd.core.process.trigger import Changed, Modified, Retried, Trigger
+from mtd.core.process.trigger import Changed, Hastened, Modified, Retried, Trigger
 
 JOINS = frozenset({"parallelGateway", "inclusiveGateway", "complexGateway"})
 ACTIVITIES = ("Task", "Process", "Activity", "transaction", "CatchEvent")
@@ -27,11 +27,12 @@ class Operators(Enum):
 
 
 def corrected(chance: Random, now: datetime) -> Trigger:
-    """A retry of something or of everything, or a variable set."""
+    """A retry of something or of everything, an attempt brought forward, or a variable set."""
     variables: dict[str, Any] = {"answer": chance.random() < 0.5}
     acts: list[Trigger] = [
         Retried(at=now, variables=variables, actor="ana", reason="again"),
         Retried(at=now, incident=chance.randrange(1, 40), actor="ana", reason="one"),
+        Hastened(at=now, actor="ana", reason="now"),
         Changed(at=now, variables={"n": chance.randrange(4)}, actor="ana"),
         Changed(at=now, variables={"go": chance.random() < 0.5}, actor="ana"),
     ]
