@@ -82,6 +82,10 @@ def a_refused_change_sets_its_variables(patch: Patch) -> None:
     patch.setattr(modifying, "_problems", problems_and_more)
 
 
+def a_gateway_forgets_what_went_on(patch: Patch) -> None:
+    patch.setattr(modifying, "_memory_problem", _none)
+
+
 def no_change_is_refused(patch: Patch) -> None:
     patch.setattr(modifying, "_problems", _none)
 
@@ -153,6 +157,7 @@ CAUGHT: tuple[tuple[Fault, set[str]], ...] = (
     (what_is_moved_leaves_its_inside, {"I10"}),
     (emptied_scopes_stay_open, {"I4", "I10"}),
     (a_refused_change_sets_its_variables, {"WHOLE"}),
+    (a_gateway_forgets_what_went_on, {"WHOLE"}),
     (no_change_is_refused, {"RAISED", "WHOLE", "I2", "I10"}),
     (nothing_hinders, {"RAISED", "I1", "I10"}),
     (calls_get_another_key, {"I11"}),

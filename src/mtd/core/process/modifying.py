@@ -43,6 +43,9 @@ def _problems(step: Step, change: Modified) -> Iterator[str]:
     sources = [source for source, _ in change.moves] + list(change.drops)
     for source in sources:
         yield from _source_problem(step, source, sources)
+        if source in change.drops and _is_stuck(step, source):
+            continue  # nothing but this lets go of a gateway that cannot reset
+        yield from _memory_problem(step, source)
     for source, _ in change.moves:
         if any(step.is_undoing(token) for token in _resting(step, source)):
             label = _called(step.definition.elements[source])
@@ -65,6 +68,21 @@ def _source_problem(step: Step, source: str, sources: Iterable[str]) -> Iterator
         yield f"no token rests at {_called(element)}"
     elif _is_inside(step, source, sources):
         yield f"{_called(element)} is inside of what is moved or dropped, too"
+
+
+def _memory_problem(step: Step, source: str) -> Iterator[str]:
+    """What a complex gateway took stands for a flow that went on already (BPMN 2.0.2 §13.4.5):
+    moved it would be there twice; dropped, those that come later would let it go once more.
+    """
+    element = step.definition.elements.get(source)
+    kept = any(token.counted for token in _resting(step, source))
+    if kept and element is not None and element.kind == "complexGateway":
+        yield f"{_called(element)} has gone on, and keeps what came to it until it resets"
+
+
+def _is_stuck(step: Step, source: str) -> bool:
+    stuck = {incident.token for incident in step.draft.incidents.values()}
+    return any(token.id in stuck for token in _resting(step, source))
 
 
 def _move_problem(step: Step, source: str, target: str) -> Iterator[str]:

@@ -26,7 +26,11 @@ def is_refused(facts: Iterable[Fact]) -> bool:
 
 
 def check_modified(
-    before: Instance, change: Modified, facts: Sequence[Fact], after: Instance
+    definition: Definition,
+    before: Instance,
+    change: Modified,
+    facts: Sequence[Fact],
+    after: Instance,
 ) -> None:
     """What `change` asks for is done, or the instance is as it was."""
     if is_refused(facts):
@@ -36,6 +40,9 @@ def check_modified(
     for token in before.tokens.values():
         if token.at in taken and not token.inner and token.id in after.tokens:
             raise Violation("WHOLE", f"{token} was taken away, and is there")
+        is_memory = token.counted and definition.elements[token.at].kind == "complexGateway"
+        if is_memory and token.at in dict(change.moves):
+            raise Violation("WHOLE", f"{token} stands for a flow that went on, and was moved")
     begun = [fact.token.at for fact in facts if isinstance(fact, Put) and fact.token.via is None]
     for target in (*change.adds, *(target for _, target in change.moves)):
         if target not in begun:

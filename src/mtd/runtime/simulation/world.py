@@ -233,7 +233,7 @@ class World:
             self._ledger.modify(change, before)
         self._note("modified", moved, gentle)
         self._take(change, moved)
-        check_modified(before, change, moved.facts, moved.instance)
+        check_modified(self.definition, before, change, moved.facts, moved.instance)
 
     def _migrate(self, gentle: bool) -> None:
         """The instance is to go on with the next version of its drawing, if that is one."""

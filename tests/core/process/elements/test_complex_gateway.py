@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from mtd.core.decision.feel import FeelError
 from mtd.core.process.definition import Evaluate, Event
-from mtd.core.process.trigger import Changed
+from mtd.core.process.trigger import Changed, Modified
 from tests.core.process.drawn import chain, definition, faults, flow
 from tests.core.process.sketch import Sketch, phase, variable
 from tests.core.process.world import World
@@ -176,3 +177,51 @@ def test_a_flow_is_asked_upon_reset_when_it_speaks_of_the_phase() -> None:
 def test_quantities_out_of_range_are_refused(quantity: str) -> None:
     body = f'<startEvent id="s"/><manualTask id="t" startQuantity="{quantity}"/>' + chain("s", "t")
     assert faults(body) == [f"its startQuantity is {quantity}: it must be 1 to 1000"]
+
+
+def test_what_it_keeps_until_it_resets_is_neither_moved_nor_dropped() -> None:
+    """It stands for a flow that went on; let go, `after` would be done twice."""
+    world = World(fork(3, at_least(2), after=None).definition())
+    world.answer("w0")
+    world.answer("w1")
+    before = world.instance.tokens
+    for change in (
+        Modified(at=world.now, moves=(("join", "after"),)),
+        Modified(at=world.now, drops=("join",)),
+    ):
+        moved = world.let(change)
+        assert moved.refused == "'join' has gone on, and keeps what came to it until it resets"
+        assert world.instance.tokens == before
+    world.answer("after")
+    world.answer("w2")
+    assert world.ended and world.visited().count("after") == 1
+
+
+def test_what_waits_for_its_start_can_be_moved_and_dropped() -> None:
+    world = World(fork(3, at_least(3), after=None).definition())
+    world.answer("w0")
+    world.let(Modified(at=world.now, moves=(("join", "after"),)))
+    assert world.waiting() == ["after", "w1", "w2"]
+    world.answer("w1")
+    world.let(Modified(at=world.now, drops=("join",)))
+    world.answer("after")
+    world.let(Modified(at=world.now, drops=("w2",)))
+    assert world.ended
+
+
+def test_one_that_cannot_reset_is_let_go_by_dropping_what_it_keeps() -> None:
+    def late(variables: Any, now: Any) -> bool:
+        if variables["waitingForStart"]:
+            return False
+        raise FeelError("too costly")
+
+    late.asks_phase = True  # pyright: ignore[reportFunctionMemberAccess]
+    sketch = fork(2, at_least(1), after=None, late=late)
+    world = World(sketch.definition())
+    world.answer("w0")
+    world.answer("after")
+    world.answer("w1")
+    assert [one.element for one in world.instance.incidents.values()] == ["join"]
+    assert world.let(Modified(at=world.now, moves=(("join", "after"),))).refused
+    world.let(Modified(at=world.now, drops=("join",)))
+    assert world.ended
