@@ -43,6 +43,7 @@ from mtd.runtime.operations.books import own_books
 from mtd.runtime.operations.deploying import KEY_FILE, Refused, first_key, prepared
 from mtd.runtime.rehearsal.furnishing import furnish
 from mtd.runtime.rehearsal.town import Town, environment
+from mtd.runtime.reports.mailing import keep_reporting
 from mtd.runtime.settings.settings import BadSettings, home, issuers
 from mtd.runtime.supervising import parts
 from mtd.runtime.telemetry import log_stream, log_to
@@ -89,6 +90,7 @@ async def _part(only: Part, customer: str) -> None:
                     carry_out(app, TENANT, stopping),
                     keep_watch(app, TENANT, stopping),
                     keep_delivering(app, TENANT, stopping),
+                    keep_reporting(app, TENANT, stopping),
                 )
             case "api":
                 await serve(api(await operations_of(app)), app.settings.api, stopping)

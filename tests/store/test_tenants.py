@@ -18,6 +18,7 @@ from mtd.store.engine.worker import Worker
 from mtd.store.operations import bulk, pauses
 from mtd.store.orders import corrections, kept, orders
 from mtd.store.people import clients
+from mtd.store.reports import letters
 from mtd.store.server import soundness
 from mtd.store.sessions import DOOR, Session
 from mtd.store.store import Store
@@ -203,6 +204,7 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
 
 async def _fill_taxes(store: Store, worker: Worker, tenant: int) -> None:
     async with store.door(tenant) as connection:
+        await letters.add(connection, tenant, DAY, {"jefe": b"{}"}, NOON)
         await folios.open_range(connection, tenant, a_range(1, 10, expires_on=DAY), "me")
         await folios.open_range(connection, tenant, a_range(11, 20), "me")
         await folios.give_up_expired(connection, tenant, DAY, "me", "expired")

@@ -1,5 +1,8 @@
 """Every page in a browser: it shows, in both languages, on both sizes, in the dark and on paper."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import Browser
 
@@ -22,6 +25,7 @@ PAGES = {
     "comparison": "/statistics/comparison",
     "steps": "/statistics/steps",
     "sales": "/statistics/sales?period=month&compare=yes",
+    "daily": "/statistics/daily?day={today}",
     "sales_none": "/statistics/sales?from=2020-01-01&to=2020-01-02",
     "alerts": "/alerts",
     "alerts_none": "/alerts?state=closed",
@@ -45,7 +49,7 @@ def test_pages_show_and_fit(browser: Browser, stand: Stand, size: str) -> None:
     with visiting(browser, stand.url, size=SIZES[size]) as visitor:
         page = visitor.sign_in("sofia")
         for name, place in PAGES.items():
-            path = place.format(order=_order(stand))
+            path = place.format(order=_order(stand), today=_today())
             page.goto(path)
             page.locator(".lamp.live").wait_for()
             visitor.shot(f"{name}_{size}")
@@ -69,7 +73,7 @@ def test_pages_speak_english_and_show_in_the_dark(browser: Browser, stand: Stand
     with visiting(browser, stand.url, locale="en-US", color_scheme="dark") as visitor:
         page = visitor.sign_in("sofia")
         for name, place in PAGES.items():
-            path = place.format(order=_order(stand))
+            path = place.format(order=_order(stand), today=_today())
             page.goto(path)
             assert page.locator("html").get_attribute("lang") == "en"
             assert not visitor.faults(), path
@@ -85,6 +89,27 @@ def test_paper_has_no_navigation(browser: Browser, stand: Stand) -> None:
         for hidden in (".side", ".bar", ".filters"):
             assert not page.locator(hidden).first.is_visible(), hidden
         assert page.locator("table").is_visible()
+
+
+def test_the_daily_report_prints_whole_and_without_navigation(
+    browser: Browser, stand: Stand
+) -> None:
+    with visiting(browser, stand.url) as visitor:
+        page = visitor.sign_in("sofia", f"/statistics/daily?day={_today()}")
+        page.emulate_media(media="print")
+        for hidden in (".side", ".bar", ".filters", ".tabs"):
+            assert not page.locator(hidden).first.is_visible(), hidden
+        heads = page.locator("main h2:visible").all_inner_texts()
+        wanted = ("Informe del", "Promesas", "Excepciones por causa", "Ventas por tienda")
+        assert all(any(head.startswith(one) for head in heads) for one in wanted), heads
+        visitor.shot("daily_print")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= WIDE[0] and page.pdf().startswith(b"%PDF")
+
+
+def _today() -> str:
+    """Chile's day, as the product has it."""
+    return datetime.now(ZoneInfo("America/Santiago")).date().isoformat()
 
 
 def _order(stand: Stand) -> str:

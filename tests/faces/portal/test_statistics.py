@@ -1,21 +1,17 @@
 """Statistics: the figures are the orders', the spreadsheet is the screen, stores keep apart."""
 
-import asyncio
 import csv
 import io
 import re
-import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
 
 from mtd.faces.portal.spreadsheet import BOM
-from tests.faces.portal.browsing_session import text
+from tests.faces.portal.browsing_session import soon, text
 
-PATIENCE_S = 30.0
 TABS = ("dispatch", "comparison", "steps", "sales")
 
 
@@ -42,7 +38,7 @@ async def test_sales_are_those_of_the_orders_and_of_ones_stores(
         listed = Counter(row[2] for row in (await _table(sofia, "/orders.csv"))[1:])
         return {store: int(row[2]) for store, row in ours.items()} == listed
 
-    await _soon(told)
+    await soon(told)
     ours, hers = _by_group(await _table(sofia, path)), _by_group(await _table(ana, path))
     assert hers == {"paris": ours["paris"]}
     assert await _status(ana, "/statistics/comparison?store=umbrale") == 400
@@ -67,13 +63,6 @@ async def test_steps_tell_what_failed_and_at_whom(sofia: aiohttp.ClientSession) 
 async def test_what_an_address_does_not_say_is_refused(sofia: aiohttp.ClientSession) -> None:
     for query in ("nowhere", "sales?by=color", "sales?period=ever", "dispatch?from=x"):
         assert await _status(sofia, f"/statistics/{query}") == 400, query
-
-
-async def _soon(holds: Callable[[], Awaitable[bool]]) -> None:
-    until_s = time.monotonic() + PATIENCE_S
-    while not await holds():
-        assert time.monotonic() < until_s, "never"
-        await asyncio.sleep(0.2)
 
 
 async def _table(session: aiohttp.ClientSession, path: str) -> list[list[str]]:

@@ -28,6 +28,7 @@ from mtd.faces.api import (
     releases,
     remarks,
     repairs,
+    reports,
     schedules,
     tasks,
     tax_documents,
@@ -116,7 +117,7 @@ def application(operations: Operations) -> Litestar:
             tasks.ROUTER, waiting.ROUTER,
             definitions.ROUTER, schedules.ROUTER, pauses.ROUTER, bulk.ROUTER,
             facts.ROUTER, instances.ROUTER, alerts.ROUTER,
-            remarks.ROUTER, releases.ROUTER, records.ROUTER, kept.ROUTER,
+            remarks.ROUTER, releases.ROUTER, records.ROUTER, kept.ROUTER, reports.ROUTER,
             health, counts, backlog, metrics, description, docs,
         ],
         dependencies={

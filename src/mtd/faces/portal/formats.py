@@ -67,6 +67,10 @@ class Formats:
         """`18 mil`, for a scale."""
         return format_compact_decimal(value, locale=self._locale, fraction_digits=1)
 
+    def dated(self, day: date) -> str:
+        """`27-11-2026`, whatever the language: nobody mistakes the month for the day."""
+        return format_date(day, "dd-MM-yyyy", locale=self._locale)
+
     def weekday(self, day: date) -> str:
         """`viernes`."""
         return format_date(day, "EEEE", locale=self._locale)

@@ -11,21 +11,25 @@ import hashlib
 import hmac
 import os
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import aiohttp
 import msgspec
 import structlog
 
-from mtd.connectors.mail.letter import message, message_id
-from mtd.connectors.mail.settings import Options
-from mtd.connectors.mail.templates import NoTemplate, written
-from mtd.connectors.settings import BadLegacySettings, LegacySettings, resolved
-from mtd.connectors.wire.postbox import Postbox, Receipt
+from mtd.connectors.settings import BadLegacySettings, resolved
 from mtd.runtime.alerts.telling import Told
 from mtd.runtime.app import App
+from mtd.runtime.mailing import (
+    CLAIM,
+    Letter,
+    Mailing,
+    Unsent,
+    attempted,
+    clock,
+    portal_link,
+)
 from mtd.runtime.settings.alerts import Recipient
 from mtd.store.alerts import notices
 from mtd.store.alerts.notices import Claimed, Verdict
@@ -33,30 +37,11 @@ from mtd.store.alerts.notices import Claimed, Verdict
 LOG = structlog.get_logger()
 
 LOOK_S = 1.0
-ATTEMPT = timedelta(seconds=60)
-"""Who claimed a notice and has not said what came of it until then was cut off."""
-TIMEOUT_S = 10.0
-"""Of one attempt."""
-BACKOFF_S = 15.0
-BACKOFF_MAX_S = 3_600.0
-GIVEN_UP = timedelta(days=1)
-"""What could not be told until then is not news any more."""
-SAID_MAX = 300
-MAIL = "mail"
-"""The legacy system by whose server letters leave."""
 STORE = "alerts"
 """Folder of templates of their own; else the default ones."""
 SIGNATURE = "X-MTD-Signature"
 """`sha256=` and the HMAC of the body, in hexadecimal, keyed with the recipient's secret."""
 NOTICE = "X-MTD-Notice"
-
-
-class Unsent(Exception):
-    """It did not arrive, or nobody knows; `final`: and never will."""
-
-    def __init__(self, said: str, *, final: bool = False) -> None:
-        super().__init__(said)
-        self.final = final
 
 
 async def keep_delivering(app: App, tenant: int, stopping: asyncio.Event) -> None:
@@ -82,13 +67,12 @@ class Delivering:
         self._app = app
         self._tenant = tenant
         self._environment = environment
-        self._postbox: Postbox | None = None
+        self._mailing = Mailing(app, environment)
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
         """Let go of every connection."""
-        if self._postbox is not None:
-            await self._postbox.close()
+        await self._mailing.close()
         if self._session is not None:
             await self._session.close()
 
@@ -96,7 +80,7 @@ class Delivering:
         """Send what is due, and keep what came of it; how many attempts were made."""
         now = now or self._app.clock.now()
         async with self._app.store.door(self._tenant) as connection:
-            due = await notices.claim(connection, self._tenant, now, now + ATTEMPT)
+            due = await notices.claim(connection, self._tenant, now, now + CLAIM)
         if not due:
             return 0
         verdicts = await asyncio.gather(*(self._tried(one, now) for one in due))
@@ -107,20 +91,10 @@ class Delivering:
     async def _tried(self, one: Claimed, now: datetime) -> Verdict:
         """One attempt at one notice, and what follows from what came of it."""
         about: dict[str, Any] = {"alert": one.alert, "n": one.n, "recipient": one.recipient}
-        try:
-            async with asyncio.timeout(TIMEOUT_S):
-                said = await self._sent(one)
-        except Exception as error:  # noqa: BLE001 one recipient must not silence the others
-            final = isinstance(error, Unsent) and error.final
-            words = str(error) if isinstance(error, Unsent) else type(error).__name__
-            late = now - one.made_at >= GIVEN_UP
-            if final or late:
-                LOG.error("nobody was told of an alert", problem=words, **about)
-                return Verdict(state="FAILED", said=words[:SAID_MAX], **about)
-            again_s = min(BACKOFF_S * 2.0 ** min(one.attempts - 1, 16), BACKOFF_MAX_S)
-            again_at = now + timedelta(seconds=again_s)
-            return Verdict(state="PENDING", said=words[:SAID_MAX], due_at=again_at, **about)
-        return Verdict(state="SENT", said=said[:SAID_MAX], **about)
+        came = await attempted(self._sent(one), now, one.made_at, one.attempts)
+        if came.state == "FAILED":
+            LOG.error("nobody was told of an alert", problem=came.said, **about)
+        return Verdict(state=came.state, said=came.said, due_at=came.due_at, **about)
 
     async def _sent(self, one: Claimed) -> str:
         recipient = self._app.settings.alerts.recipients.get(one.recipient)
@@ -132,43 +106,28 @@ class Delivering:
         return await self._posted(one, recipient)
 
     async def _mailed(self, told: Told, recipient: Recipient, address: str) -> str:
-        settings = self._app.settings.alerts
-        context = {
-            **msgspec.structs.asdict(told),
-            "link": f"{self._link()}/alerts/{told.alert}",
-            "zone": self._app.settings.time_zone,
-            "clock": _clock,
-            "number": _number,
-        }
-        kind = "alert_closed" if told.event == "CLOSED" else "alert_opened"
-        legacy = self._legacy()
-        folder = msgspec.convert(legacy.options, Options, strict=False).folder()
-        try:
-            text = written(folder, STORE, kind, recipient.language, context)
-        except NoTemplate as error:
-            raise Unsent(str(error), final=True) from error
-        mail_id = message_id(told.id, settings.sender.partition("@")[2])
-        content = message(
-            sender=("MTD", settings.sender),
-            recipient=("", address),
-            subject=text.subject,
-            mail_id=mail_id,
-            at=told.at,
-            headers={"X-Mail-Kind": kind, "X-Correlation-Key": mail_id},
-            plain=text.plain,
-            html=text.html,
+        return await self._mailing.send(
+            Letter(
+                key=told.id,
+                kind="alert_closed" if told.event == "CLOSED" else "alert_opened",
+                store=STORE,
+                language=recipient.language,
+                address=address,
+                at=told.at,
+                context={
+                    **msgspec.structs.asdict(told),
+                    "link": f"{portal_link(self._app)}/alerts/{told.alert}",
+                    "zone": self._app.settings.time_zone,
+                    "clock": clock,
+                    "number": _number,
+                },
+            )
         )
-        got = await self._box(legacy).send(settings.sender, (address,), content)
-        if not isinstance(got, Receipt):
-            raise Unsent(got.message)
-        if not got.taken:
-            raise Unsent(f"{got.code} {got.reply}", final=True)
-        return f"{got.code} {got.reply}"
 
     async def _posted(self, one: Claimed, recipient: Recipient) -> str:
         assert recipient.webhook is not None
         told = msgspec.json.decode(one.content)
-        body = msgspec.json.encode({**told, "link": f"{self._link()}/alerts/{one.alert}"})
+        body = msgspec.json.encode({**told, "link": f"{portal_link(self._app)}/alerts/{one.alert}"})
         headers = {
             "Content-Type": "application/json",
             NOTICE: str(told["id"]),
@@ -195,47 +154,12 @@ class Delivering:
         except BadLegacySettings as error:
             raise Unsent(str(error)) from error
 
-    def _legacy(self) -> LegacySettings:
-        """The mail provider."""
-        found = self._app.settings.legacy.get(MAIL)
-        if found is None:
-            raise Unsent(f"the settings have no [legacy.{MAIL}]")
-        return found
-
-    def _box(self, legacy: LegacySettings) -> Postbox:
-        if self._postbox is None:
-            try:
-                login, password = (
-                    None if one is None else resolved(one, self._environment, f"legacy.{MAIL}")
-                    for one in (legacy.login, legacy.password)
-                )
-            except BadLegacySettings as error:
-                raise Unsent(str(error)) from error
-            self._postbox = Postbox(_patient(legacy), login, password)
-        return self._postbox
-
-    def _link(self) -> str:
-        settings = self._app.settings
-        portal = settings.portal
-        scheme = "https" if portal.tls_certificate else "http"
-        return settings.alerts.link.rstrip("/") or f"{scheme}://{portal.host}:{portal.port}"
-
 
 def signature(secret: str, body: bytes) -> str:
     """What a webhook's post is signed with (HMAC-SHA256, RFC 2104)."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def _clock(moment: datetime, zone: str) -> str:
-    """The time of day there, as `16:05`."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
-
-
 def _number(number: float) -> str:
     """As short as it can be said: `3`, `0.25`."""
     return f"{number:.10g}" if number == int(number) else f"{number:.3g}"
-
-
-def _patient(settings: LegacySettings) -> LegacySettings:
-    """An attempt at a letter ends before the attempt at its notice does."""
-    return msgspec.structs.replace(settings, timeout_s=min(settings.timeout_s, TIMEOUT_S - 1.0))

@@ -30,6 +30,7 @@ from mtd.runtime.settings.parts import (
     WorkerSettings,
 )
 from mtd.runtime.settings.portal import PortalSettings, portal_faults
+from mtd.runtime.settings.reports import ReportSettings, report_faults
 
 CUSTOMERS = "customers"
 """The folder of customers' files, in the checkout or in the working folder."""
@@ -63,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     api: ApiSettings = ApiSettings()
     portal: PortalSettings = PortalSettings()
     alerts: AlertSettings = AlertSettings()
+    reports: ReportSettings = ReportSettings()
     worker: WorkerSettings = WorkerSettings()
     time_zone: str = "America/Santiago"
     """Of dates without one, where an instance names no calendar."""
@@ -160,6 +162,7 @@ def _faults(settings: Settings) -> Iterator[tuple[str, str]]:
             yield f"legacy.{name}.options", str(error)
     yield from _issuer_faults(settings)
     yield from alert_faults(settings.alerts, settings.stores)
+    yield from report_faults(settings.reports, settings.stores)
     for name, door in (("api", settings.api), ("portal", settings.portal)):
         if bool(door.tls_certificate) is not bool(door.tls_key):
             yield name, "tls_certificate and tls_key go together"

@@ -1,12 +1,13 @@
 """Compliance: promises of dispatch by store, channel and carrier: kept, missed, or still open."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
 from mtd.core.orders.states import OrderState
 from mtd.core.process.compiler.timing import after
+from mtd.runtime.app import App
 from mtd.runtime.counts.sketch import Histogram, quantile_ms
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.figures.periods import Period
@@ -62,24 +63,26 @@ async def compliance(
     The groups with the worst share come first.
     """
     person.must("statistics.see")
-    now, scope = desk.app.clock.now(), period.scope(person.stores)
+    scope = period.scope(person.stores)
     async with desk.app.store.door(desk.tenant) as connection:
-        since = now - timedelta(days=USUAL_DAYS)
-        spans = await figures.spans(connection, desk.tenant, LEFT, since, person.stores)
-        settled = await figures.promises(connection, desk.tenant, scope)
-        open_ = await _open(connection, desk, scope, now, usual(spans))
+        return await promises(connection, desk.app, desk.tenant, scope, by)
+
+
+async def promises(
+    connection: Connection, app: App, tenant: int, scope: Scope, by: str
+) -> tuple[Compliance, list[Compliance]]:
+    """As `compliance`, of whatever is looked at."""
+    now = app.clock.now()
+    since = now - timedelta(days=USUAL_DAYS)
+    spans = await figures.spans(connection, tenant, LEFT, since, scope.stores)
+    settled = await figures.promises(connection, tenant, scope)
+    risk = after(now, app.at_risk())
+    open_ = await figures.open_promises(connection, tenant, scope, now, risk, usual(spans))
     groups = grouped(settled, open_, by)
     whole = _sum("", groups)
     return whole, sorted(
         groups, key=lambda one: (1.0 if one.share is None else one.share, one.group)
     )
-
-
-async def _open(
-    connection: Connection, desk: Desk, scope: Scope, now: datetime, kinds: list[Usual]
-) -> list[Open]:
-    risk = after(now, desk.app.at_risk())
-    return await figures.open_promises(connection, desk.tenant, scope, now, risk, kinds)
 
 
 def usual(spans: Iterable[Span]) -> list[Usual]:

@@ -1,0 +1,1 @@
+"""Reports: the daily one, as it is made and mailed."""
