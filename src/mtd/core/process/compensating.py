@@ -129,7 +129,14 @@ def _undo(step: Step, element: Element, token: Token, scope: Scope, completion: 
     if completion.inside is None:
         return False
     inside = step.definition.elements[activity.called or activity.id]
-    again = Scope(completion.inside, inside.id, scope.id, token.id, completion.variables)
+    again = Scope(
+        completion.inside,
+        inside.id,
+        scope.id,
+        token.id,
+        completion.variables,
+        completion.closed,
+    )
     step.record(Entered(again))
     return completion.whole and _handled_inside(step, inside, again)
 

@@ -92,6 +92,8 @@ class Completion(msgspec.Struct, frozen=True, array_like=True):
     """The scope that ended with it: what completed in there is undone with it."""
     variables: dict[str, Any] = {}
     """Those of the scope inside, as they were when it completed."""
+    closed: bool = False
+    """That scope saw none around it, and set none; False, too, in rows that are older than this."""
 
 
 class Instance(msgspec.Struct, frozen=True):

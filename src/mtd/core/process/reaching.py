@@ -67,7 +67,8 @@ def nothing_else_comes(
 def at_joins(step: Step, kind: str) -> Iterator[tuple[Element, list[Token], list[Token]]]:
     """Each join of `kind` with tokens at it: the join, those tokens, the others of the scope.
 
-    Joins at which a token is stuck are passed over.
+    Joins at which a token is stuck are passed over; and what a complex gateway keeps of tokens
+    that it took is no token that could still come (§13.4.5).
     """
     stuck = {incident.token for incident in step.draft.incidents.values()}
     scopes: dict[int, list[Token]] = defaultdict(list)
@@ -80,7 +81,12 @@ def at_joins(step: Step, kind: str) -> Iterator[tuple[Element, list[Token], list
     for (element_id, scope), element in joins.items():
         here = [token for token in scopes[scope] if token.at == element_id]
         if not any(token.id in stuck for token in here):
-            yield element, here, [token for token in scopes[scope] if token.at != element_id]
+            others = (token for token in scopes[scope] if token.at != element_id)
+            yield element, here, [token for token in others if not _is_memory(step, token)]
+
+
+def _is_memory(step: Step, token: Token) -> bool:
+    return token.counted and step.element(token).kind == "complexGateway"
 
 
 _NONE: frozenset[str] = frozenset()

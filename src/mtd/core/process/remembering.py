@@ -42,7 +42,7 @@ def remember_scope(
     kept = scope.id in recording.draft.completed
     if kept or (is_activity and inside.compensation is not None):
         assert scope.parent is not None, "what a token holds is inside of something"
-        _remember(recording, element.id, scope.parent, is_activity, scope.id, variables)
+        _remember(recording, element.id, scope.parent, is_activity, scope, variables)
     return kept
 
 
@@ -55,7 +55,7 @@ def remember_contents(
     if scope.parent is None or scope.id not in recording.draft.completed:
         return False
     own = scope.variables if variables is None else variables
-    _remember(recording, scope.element, scope.parent, False, scope.id, own)
+    _remember(recording, scope.element, scope.parent, False, scope, own)
     return True
 
 
@@ -64,8 +64,10 @@ def _remember(
     element: str,
     scope: int,
     whole: bool = True,
-    inside: int | None = None,
+    inside: Scope | None = None,
     variables: dict[str, Any] | None = None,
 ) -> None:
     own = recording.draft.next
-    recording.record(Completed(Completion(own, element, scope, whole, inside, variables or {})))
+    id_, closed = (None, False) if inside is None else (inside.id, inside.closed)
+    done = Completion(own, element, scope, whole, id_, variables or {}, closed)
+    recording.record(Completed(done))

@@ -225,3 +225,30 @@ def test_one_that_cannot_reset_is_let_go_by_dropping_what_it_keeps() -> None:
     assert world.let(Modified(at=world.now, moves=(("join", "after"),))).refused
     world.let(Modified(at=world.now, drops=("join",)))
     assert world.ended
+
+
+def test_what_it_keeps_is_nothing_that_another_join_waits_for() -> None:
+    """Who can still come to `join` by its empty way, `u`, can come by the filled one, too."""
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    sketch.add("parallelGateway", "split")
+    sketch.add("complexGateway", "first", activation=at_least(1))
+    sketch.add("exclusiveGateway", "either", decide=variable("way"))
+    sketch.add("exclusiveGateway", "merge")
+    sketch.add("inclusiveGateway", "join")
+    sketch.add("exclusiveGateway", "on", decide=variable("on"))
+    for name in ("w", "u", "v", "after", "last"):
+        sketch.service(name)
+    sketch.add("endEvent", "aside")
+    sketch.chain("start", "split", "w", "first", "after", "on")
+    sketch.chain("split", "u", "either")
+    sketch.chain("split", "v", "merge", "join", "last")
+    sketch.flow("either", "first", "first")
+    sketch.flow("either", "merge", "merge")
+    sketch.flow("on", "join", "S\u00ed")
+    sketch.flow("on", "aside", "No")
+    world = World(sketch.definition(), on=False, way="merge")
+    world.answer("w")
+    world.answer("after")
+    world.answer("v")
+    assert world.waiting() == ["last", "u"]
