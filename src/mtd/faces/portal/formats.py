@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
@@ -14,6 +15,14 @@ from babel.numbers import (
 
 MINUTE = timedelta(minutes=1)
 LOCALES = {"es": Locale("es", "CL"), "en": Locale("en", "US")}
+
+KNOWN_MAX = 10_000
+
+
+@lru_cache(KNOWN_MAX)
+def _money(amount: Decimal, currency: str, language: str) -> str:
+    """Babel takes as long for an amount as for all else of a row, and the same are told often."""
+    return format_currency(amount, currency, locale=LOCALES[language])
 
 
 class Formats:
@@ -34,7 +43,7 @@ class Formats:
 
     def money(self, amount: Decimal, currency: str) -> str:
         """`$12.990`, in the currency's own decimals (ISO 4217)."""
-        return format_currency(amount, currency, locale=self._locale)
+        return _money(amount, currency, self._locale.language)
 
     def moment(self, at: datetime) -> str:
         """Day and time, to the minute."""

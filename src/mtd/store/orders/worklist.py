@@ -28,8 +28,9 @@ async def urgent(
     assignee: str | None = None,
     role: str | None = None,
     instance: str | None = None,
+    limit: int = PAGE_MAX,
 ) -> list[Work]:
-    """Open tasks in these stores (None: all), the most urgent first, at most PAGE_MAX."""
+    """Open tasks in these stores (None: all), the most urgent first, at most `limit`."""
     rows = await connection.fetch(
         *_SQL["urgent"](
             tenant=tenant,
@@ -37,7 +38,7 @@ async def urgent(
             assignee=assignee,
             role=role,
             instance=instance,
-            page=PAGE_MAX,
+            page=limit,
         )
     )
     return structs(Work, rows)

@@ -15,7 +15,8 @@ from mtd.runtime.desk.work import worklist
 
 CAUSES = 5
 FIGURES_S = 4.0
-"""How old the figures may be."""
+STALE_S = 15.0
+"""How old the figures may be; and while they are counted anew."""
 TASKS = 5
 ALERTS = 8
 
@@ -33,14 +34,18 @@ async def overview(
     told = None
     if person.may("statistics.see"):
         told = await shared.get(
-            ("overview", person.stores), lambda: overview_figures(desk, person), FIGURES_S
+            ("overview", person.stores), lambda: overview_figures(desk, person), FIGURES_S, STALE_S
         )
     late = urlencode(Filter(kind=LATE).query())
     orders = person.may("orders.see")
     return await painter.page(
         request,
         "overview.html",
-        arrived=await board.arrived(desk, person) if orders else None,
+        arrived=await shared.get(
+            ("arrived", person.stores), lambda: board.arrived(desk, person), FIGURES_S, STALE_S
+        )
+        if orders
+        else None,
         late=await tallies.count(desk, person, late) if orders else None,
         groups=(await trouble.groups(desk, person))[:CAUSES] if orders else [],
         alerts=(await alarms.listing(desk, person, "open", limit=ALERTS))

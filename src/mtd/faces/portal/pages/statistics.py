@@ -22,6 +22,8 @@ from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.sharing import Shared
 
 NEEDS = "statistics.see"
+STALE_S = 10.0
+"""How old figures may be that are shown while they are counted anew; the page says of when."""
 TABS = ("dispatch", "comparison", "steps", "sales")
 Table = tuple[Sequence[str], Sequence[Sequence[object]]]
 """Keys of the headings, and the rows."""
@@ -40,10 +42,9 @@ async def shown(
     """A tab; period, grouping and comparison are in its address."""
     asked = Question(request, desk, tab)
     values = await asked.answer(desk, person, shared)
-    read_at = await shared.get("read_at", lambda: counted_until(desk))
     return await painter.page(
         request, f"statistics_{tab}.html", tab=tab, tabs=TABS, asked=asked, names=list(NAMED),
-        read_at=read_at, **values,
+        **values,
     )  # fmt: skip
 
 
@@ -107,7 +108,12 @@ class Question:
     async def answer(self, desk: Desk, person: Person, shared: Shared) -> dict[str, Any]:
         """What the tab's template, and its spreadsheet, are told."""
         key = (self.tab, person.stores, tuple(sorted(self.query().items())))
-        return await shared.get(key, lambda: _ANSWERS[self.tab](desk, person, self))
+
+        async def ask() -> dict[str, Any]:
+            read_at = await counted_until(desk)
+            return {"read_at": read_at, **await _ANSWERS[self.tab](desk, person, self)}
+
+        return await shared.get(key, ask, stale_s=STALE_S)
 
 
 async def _dispatch(desk: Desk, person: Person, asked: Question) -> dict[str, Any]:

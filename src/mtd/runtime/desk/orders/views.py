@@ -1,14 +1,13 @@
 """Saved views of a page: kept on the server, personal or shared."""
 
-import asyncio
 from collections.abc import Sequence
 from urllib.parse import parse_qs
 
-from mtd.runtime.clock import elapsed_s
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.orders import board
 from mtd.runtime.desk.orders.board import BadFilter, read_filter
 from mtd.runtime.desk.people.person import Person
+from mtd.runtime.desk.sharing import Shared
 from mtd.store.people import views
 from mtd.store.people.views import View
 
@@ -18,31 +17,26 @@ NAME_MAX = 60
 QUERY_MAX = 1_000
 COUNTED_S = 10.0
 """How long a view's count is shown before it is counted again."""
-KNOWN_MAX = 2_000
+STALE_S = 30.0
+"""How old a count may be that is shown while it is counted again."""
 
 
 class Tallies:
     """Counts of filters, shared by all who see the same stores."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, tuple[str, ...] | None], tuple[float, int | None]] = {}
-        self._asking = asyncio.Lock()
+        self._shared = Shared()
 
     async def count(self, desk: Desk, person: Person, query: str) -> int | None:
         """How many orders a filter lets through; None: nobody knows at once."""
+        try:
+            asked = read_filter(parse_qs(query))
+        except BadFilter:
+            return None
         key = (query, person.stores)
-        async with self._asking:
-            taken_s, known = self._known.get(key, (float("-inf"), None))
-            if elapsed_s() - taken_s > COUNTED_S:
-                try:
-                    asked = read_filter(parse_qs(query))
-                except BadFilter:
-                    return None
-                known = await board.counted(desk, person, asked)
-                if len(self._known) >= KNOWN_MAX:
-                    self._known.clear()
-                self._known[key] = (elapsed_s(), known)
-            return known
+        return await self._shared.get(
+            key, lambda: board.counted(desk, person, asked), COUNTED_S, STALE_S
+        )
 
 
 async def listing(desk: Desk, person: Person, page: str) -> Sequence[View]:

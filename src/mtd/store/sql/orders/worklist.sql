@@ -1,5 +1,18 @@
 -- name: worklist.urgent
--- Open work for people in the stores that somebody sees, the most urgent first.
+-- Open work for people in the stores that somebody sees, the most urgent first; what else is told
+-- of a task is looked up for those alone that are shown.
+WITH t AS MATERIALIZED (
+    SELECT * FROM user_task
+    WHERE tenant_id = :tenant AND closed_at IS NULL
+      AND (:stores::text[] IS NULL OR EXISTS (
+        SELECT FROM purchase_order o
+        WHERE o.tenant_id = :tenant AND o.id = user_task.instance_id AND o.store = ANY(:stores)
+      ))
+      AND (:assignee::text IS NULL OR assignee = :assignee)
+      AND (:role::text IS NULL OR role = :role)
+      AND (:instance::uuid IS NULL OR instance_id = :instance)
+    ORDER BY due_at NULLS LAST, opened_at, instance_id, wait LIMIT :page
+)
 SELECT
     instance_id::text AS instance, i.definition, wait, t.state, role, element, t.name, form, fields,
     assignee, opened_at, due_at, claimed_at, closed_at,
@@ -14,15 +27,10 @@ SELECT
         )
     ) AS paused,
     coalesce(o.external_id, i.key) AS external_id, coalesce(o.store, '') AS store
-FROM user_task t
+FROM t
 JOIN instance i ON i.tenant_id = t.tenant_id AND i.id = t.instance_id
 LEFT JOIN purchase_order o ON o.tenant_id = t.tenant_id AND o.id = t.instance_id
-WHERE t.tenant_id = :tenant AND closed_at IS NULL
-  AND (:stores::text[] IS NULL OR o.store = ANY(:stores))
-  AND (:assignee::text IS NULL OR assignee = :assignee)
-  AND (:role::text IS NULL OR role = :role)
-  AND (:instance::uuid IS NULL OR t.instance_id = :instance)
-ORDER BY due_at NULLS LAST, opened_at, instance_id, wait LIMIT :page;
+ORDER BY due_at NULLS LAST, opened_at, instance_id, wait;
 
 -- name: worklist.assign
 -- Open tasks are this person's from now on, whoever had them.
