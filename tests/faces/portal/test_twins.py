@@ -17,6 +17,7 @@ from tests.processes.shop import Shop
 ORDER = "/orders/{name}"
 TWINS: dict[str, tuple[str, ...]] = {
     "/orders/{id:str}/retry": (f"{ORDER}/retry",),
+    "/orders/{id:str}/hasten": (f"{ORDER}/hasten",),
     "/orders/{id:str}/cancel": (f"{ORDER}/cancel",),
     "/orders/{id:str}/remarks": (f"{ORDER}/remarks",),
     "/orders/{id:str}/correct": (f"{ORDER}/correction",),
@@ -62,6 +63,7 @@ WORD = {"actor": "tester", "reason": "x"}
 ASKED: dict[str, dict[str, Any]] = {
     f"{ORDER}/remarks": {"actor": "tester", "words": "x"},
     f"{ORDER}/correction": {**WORD, "incident": 0, "seen": {}, "variables": {"a": 1}},
+    f"{ORDER}/hasten": WORD,
     "/views": {"actor": "tester", "name": "x", "query": "state=RECEIVED"},
     "/waiting/{file}/return": WORD,
     "/waiting/{file}/discard": WORD,

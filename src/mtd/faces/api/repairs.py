@@ -8,9 +8,11 @@ from litestar.di import Provide
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, JSONBody
 
-from mtd.faces.api.naming import NamedOrder, named, paths
-from mtd.faces.api.provided import Served
+from mtd.faces.api.acting import ForSomebody, Login, Reason, somebody
+from mtd.faces.api.naming import Asked, NamedOrder, named, paths
+from mtd.faces.api.provided import Desked, Served
 from mtd.faces.api.receipts import RECEIPTS, Receipted, answer
+from mtd.runtime.desk.orders import hastening
 from mtd.runtime.operations.changing import Preview, Wanted, modify, previewed
 
 
@@ -50,6 +52,28 @@ async def retry(operations: Served, order: NamedOrder, data: JSONBody[Repair]) -
     return answer(
         await operations.retry(order, data.incident, data.variables, data.actor, data.reason)
     )
+
+
+class Hastening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose attempt is to be made now; for whom, and why."""
+
+    actor: Login
+    reason: Reason
+    wait: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
+    """The number of the wait, as the trace has it; null: all that are put off."""
+
+
+@post(
+    paths("/hasten"), status_code=202, summary="Make an attempt now that is put off",
+    operation_class=ForSomebody,
+)  # fmt: skip
+async def hasten(
+    request: Asked, desk: Desked, order: NamedOrder, data: JSONBody[Hastening]
+) -> None:
+    """Its number, key and bytes stay; 409 when nothing of that is put off any more."""
+    person = await somebody(request, desk, data.actor)
+    mine = await desk.order(person, order.id)
+    await hastening.hasten(desk, person, mine, data.wait, data.reason)
 
 
 @post(paths("/cancel"), status_code=202, summary="Cancel an order", responses=RECEIPTS)
@@ -102,6 +126,6 @@ async def modification(
 ROUTER = Router(
     path="/",
     dependencies={"order": Provide(named)},
-    route_handlers=[report_error, retry, cancel, modification],
+    route_handlers=[report_error, retry, hasten, cancel, modification],
     tags=["orders"],
 )

@@ -9,7 +9,7 @@ import msgspec
 
 from mtd.core.orders.mapping import Mapping
 from mtd.core.orders.purchase_order import PurchaseOrder
-from mtd.core.process.trigger import Retried, Stopped, Trigger
+from mtd.core.process.trigger import Hastened, Retried, Stopped, Trigger
 from mtd.runtime.app import App
 from mtd.runtime.door import Door
 from mtd.runtime.engine.sending import CANCEL_REQUESTED, STAGE_ERROR
@@ -128,6 +128,11 @@ class Operations:
         trigger = Retried(
             at=now, incident=incident, variables=variables, actor=actor, reason=reason
         )
+        return await self.let(order.id, trigger, self._receiving.new_id())
+
+    async def hasten(self, order: Order, wait: int | None, actor: str, reason: str) -> Receipt:
+        """Make now the attempt of a wait that is put off, or of all (None)."""
+        trigger = Hastened(at=self.app.clock.now(), wait=wait, actor=actor, reason=reason)
         return await self.let(order.id, trigger, self._receiving.new_id())
 
     async def cancel(self, order: Order, actor: str, reason: str) -> Receipt:

@@ -7,7 +7,7 @@ from litestar import Response, Router
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go, link
-from mtd.runtime.desk.orders import correcting, dossier
+from mtd.runtime.desk.orders import correcting, dossier, hastening
 from mtd.runtime.desk.orders.correcting import Clash, Clashed, Unreadable
 from mtd.runtime.desk.orders.diagnosis import diagnoses_of
 from mtd.runtime.engine.keeping import documents
@@ -15,6 +15,7 @@ from mtd.runtime.operations.operations import NotFound
 from mtd.store.orders.orders import Order
 
 NUMBER = "incident"
+WAIT = "wait"
 
 
 @page("/orders/{id:str}", "orders.see")
@@ -44,6 +45,17 @@ async def retry(request: Asked, desk: Served, person: Someone, form: Filled) -> 
     order = await desk.order(person, _id(request))
     await dossier.retry(desk, person, order, _incident(form), str(form.get("reason", "")))
     return go(f"/orders/{order.id}", Said("order.retried", {"order": order.external_id}))
+
+
+@action("/orders/{id:str}/hasten", "orders.retry orders.see")
+async def hasten(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
+    """Make now an attempt that is put off."""
+    order = await desk.order(person, _id(request))
+    wait = str(form.get(WAIT, ""))
+    if not wait.isdecimal():
+        raise NotFound("no attempt is named")
+    await hastening.hasten(desk, person, order, int(wait), str(form.get("reason", "")))
+    return go(f"/orders/{order.id}", Said("order.hastened", {"order": order.external_id}))
 
 
 @action("/orders/{id:str}/cancel", "orders.cancel orders.see")
@@ -174,5 +186,15 @@ def _incident(form: dict[str, Any]) -> int:
 
 ROUTER = Router(
     path="/",
-    route_handlers=[whole, retry, cancel, remark, document, correction, difference, correct],
-)
+    route_handlers=[
+        whole,
+        retry,
+        hasten,
+        cancel,
+        remark,
+        document,
+        correction,
+        difference,
+        correct,
+    ],
+)  # fmt: skip

@@ -28,7 +28,7 @@ from mtd.store.people.audit import Listed
 CHAPTERS = 50
 AUDITED_MAX = 50
 SHOWN = {
-    "people": ("submitted", "retried", "modified", "changed", "migrated", "stopped"),
+    "people": ("submitted", "retried", "hastened", "modified", "changed", "migrated", "stopped"),
     "calls": ("answered",),
     "messages": ("received",),
     "timers": ("fired",),

@@ -1,11 +1,13 @@
 """The outlook of an order: what it waits for now, and what calling it off would undo."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import msgspec
 
 from mtd.core.orders.states import FINAL
 from mtd.core.process.definition import Definition
+from mtd.core.process.effect import Call
 from mtd.core.process.instance import Instance, State
 from mtd.core.process.telling import label
 from mtd.runtime.desk.desk import Desk
@@ -19,11 +21,24 @@ ROWS_MAX = 1_000
 """Rows of a journal that are folded for it; where the snapshot is older, it is empty."""
 
 
+class PutOff(msgspec.Struct, frozen=True, kw_only=True):
+    """An attempt that waits for its time."""
+
+    wait: int
+    service: str
+    where: str
+    number: int
+    """Of the attempt."""
+    at: datetime
+
+
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """How an order's process stands; of one that is over, nothing."""
 
     awaited: tuple[Line, ...] = ()
-    """The soonest first, at most AWAITED_MAX."""
+    """The soonest first, at most AWAITED_MAX; without what is put off."""
+    put_off: tuple[PutOff, ...] = ()
+    """Attempts that are made by themselves later, the soonest first, at most AWAITED_MAX."""
     undone: tuple[str, ...] = ()
     """Labels of the steps that compensation would take, in their order."""
 
@@ -39,16 +54,37 @@ async def outlook_of(desk: Desk, connection: Connection, order: Order) -> Outloo
     if instance is None or instance.state is not State.RUNNING:
         return Outlook()
     definition = await desk.app.library.definition(desk.tenant, instance.definition)
+    later = sorted(put_off(definition, instance, desk.app.clock.now()), key=lambda one: one.at)
+    known = {one.wait for one in later}
     lines = [
         line
         for wait in instance.waits.values()
+        if wait.id not in known
         for line in awaited(wait.effect, label(definition, wait.element))
     ]
     dated = sorted((line for line in lines if line.at), key=lambda line: str(line.at))
     return Outlook(
         awaited=tuple([*(line for line in lines if line.at is None), *dated][:AWAITED_MAX]),
+        put_off=tuple(later[:AWAITED_MAX]),
         undone=tuple(undone(definition, instance)),
     )
+
+
+def put_off(definition: Definition, instance: Instance, now: datetime) -> Iterator[PutOff]:
+    """Attempts that are not to be made yet; what stands below an exception is none of them."""
+    stuck = {one.wait for one in instance.incidents.values()}
+    for wait in instance.waits.values():
+        call = wait.effect
+        if not isinstance(call, Call) or call.not_before is None or wait.id in stuck:
+            continue
+        if call.not_before > now:
+            yield PutOff(
+                wait=wait.id,
+                service=call.service,
+                where=label(definition, wait.element),
+                number=call.attempt,
+                at=call.not_before,
+            )
 
 
 def undone(definition: Definition, instance: Instance) -> Iterator[str]:
