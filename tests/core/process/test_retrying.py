@@ -133,6 +133,25 @@ def test_a_scope_whose_events_cannot_listen_yet_begins_once_they_can() -> None:
     played.check_fold()
 
 
+def test_an_event_that_went_off_goes_on_where_one_inside_of_it_cannot_be_awaited() -> None:
+    """The process says so, and what was interrupted is not lost with what replaces it."""
+    body = (
+        '<signal id="g" name="G"/><process id="p" name="P"><startEvent id="s"/>'
+        '<userTask id="next"/><endEvent id="e"/>'
+        + chain("s", "next", "e")
+        + '<subProcess id="off" triggeredByEvent="true"><startEvent id="on">'
+        '<signalEventDefinition signalRef="g"/></startEvent><serviceTask id="x.a"/>'
+        f'<endEvent id="oe"/>{chain("on", "x.a", "oe")}{LATER}</subProcess></process>'
+    )
+    bindings = NEXT + SERVICE + '[timer.late]\nat = "date and time(limit)"\n'
+    played = World(definition(body, bindings))
+    played.hear("on")
+    assert [one.code for one in played.instance.incidents.values()] == ["TIMER_UNKNOWN"]
+    assert played.waiting() == ["x.a"]
+    played.answer("x.a")
+    assert played.ended
+
+
 TWO_EVENTS = (
     '<message id="a" name="A"/><message id="b" name="B"/><process id="p" name="P">'
     '<startEvent id="s"/>{}<endEvent id="e"/></process>'

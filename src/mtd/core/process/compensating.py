@@ -147,6 +147,6 @@ def _handled_inside(step: Step, inside: Element, again: Scope) -> bool:
         return False
     handler = step.definition.elements[step.definition.elements[inside.compensation].parent]
     opened = step.open(handler, again.id, None, {})
-    arm_handlers(step, handler, opened.id)
     step.put(inside.compensation, opened.id)
+    step.attempt(None, lambda: arm_handlers(step, handler, opened.id))
     return True

@@ -41,8 +41,9 @@ def _begin(step: Step, element: Element, scope: int, variables: dict[str, Any]) 
             step.record(Closed(wait.id))
     inside = step.definition.elements[element.parent]
     opened = step.open(inside, scope, None, variables)
-    arm_handlers(step, inside, opened.id)
     step.put(element.id, opened.id)
+    # It has gone off, whatever of what is inside of it cannot be awaited.
+    step.attempt(None, lambda: arm_handlers(step, inside, opened.id))
 
 
 BEHAVIOUR = Behaviour(enter, resume, go_off=go_off)
