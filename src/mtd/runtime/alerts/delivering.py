@@ -6,7 +6,6 @@ failed, and is shown.
 """
 
 import asyncio
-import contextlib
 import hashlib
 import hmac
 import os
@@ -30,6 +29,7 @@ from mtd.runtime.mailing import (
     clock,
     portal_link,
 )
+from mtd.runtime.rounds import rounds
 from mtd.runtime.settings.alerts import Recipient
 from mtd.store.alerts import notices
 from mtd.store.alerts.notices import Claimed, Verdict
@@ -48,14 +48,7 @@ async def keep_delivering(app: App, tenant: int, stopping: asyncio.Event) -> Non
     """Send what is due until told to stop."""
     delivering = Delivering(app, tenant, os.environ)
     try:
-        while not stopping.is_set():
-            try:
-                await delivering.look()
-            except Exception as error:  # noqa: BLE001 whatever it is, the next look tells
-                problem = f"{type(error).__name__}: {error}"
-                LOG.warning("notices of alerts wait", problem=problem)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), LOOK_S)
+        await rounds(delivering.look, LOOK_S, stopping, "notices of alerts wait")
     finally:
         await delivering.close()
 

@@ -6,7 +6,6 @@ many look and whenever one is killed.
 """
 
 import asyncio
-import contextlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from mtd.runtime.alerts.measuring import EPOCH, READ_EVERY_S, Measure, Sight
 from mtd.runtime.alerts.telling import notices
 from mtd.runtime.app import App
 from mtd.runtime.clock import elapsed_s
+from mtd.runtime.rounds import rounds
 from mtd.runtime.settings.alerts import Rule
 from mtd.store.alerts import alerts, sightings
 from mtd.store.alerts import notices as told
@@ -50,15 +50,7 @@ async def keep_watch(app: App, tenant: int, stopping: asyncio.Event) -> None:
     """Look after the rules until told to stop."""
     watching = Watching(app, tenant)
     try:
-        while not stopping.is_set():
-            try:
-                await watching.look()
-            except Exception as error:  # noqa: BLE001 whatever it is, the next look tells
-                LOG.warning(
-                    "alerts are not looked after", problem=f"{type(error).__name__}: {error}"
-                )
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), LOOK_S)
+        await rounds(watching.look, LOOK_S, stopping, "alerts are not looked after")
     finally:
         await watching.close()
 

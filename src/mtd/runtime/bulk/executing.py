@@ -6,7 +6,6 @@ after a crash sends nothing twice.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -17,6 +16,7 @@ from mtd.runtime.app import App
 from mtd.runtime.bulk.judging import KINDS, of_file, of_order
 from mtd.runtime.bulk.sending import STOOD, files, orders, send
 from mtd.runtime.operations.changing import stands
+from mtd.runtime.rounds import rounds
 from mtd.store.arriving import intake
 from mtd.store.operations import bulk as bulks
 from mtd.store.operations import standings
@@ -34,14 +34,7 @@ NOTHING_CAME = "nothing came of it within a day"
 
 async def carry_out(app: App, tenant: int, stopping: asyncio.Event) -> None:
     """Look at the bulk actions of a tenant again and again, until told to stop."""
-    executing = Executing(app, tenant)
-    while not stopping.is_set():
-        try:
-            await executing.look()
-        except Exception as error:  # noqa: BLE001 whatever it is, the next look tells
-            LOG.warning("bulk actions wait", problem=f"{type(error).__name__}: {error}")
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), LOOK_S)
+    await rounds(Executing(app, tenant).look, LOOK_S, stopping, "bulk actions wait")
 
 
 class Executing:

@@ -14,6 +14,7 @@ from structlog import get_logger
 from mtd.runtime.app import App
 from mtd.runtime.counts.advancing import ROWS_MAX, advance
 from mtd.runtime.counts.rebuilding import KEPT, rebuild
+from mtd.runtime.rounds import rounds
 from mtd.store.counts import counting
 from mtd.store.sessions import COUNTER, Session
 
@@ -60,17 +61,12 @@ class Reader:
 async def keep_counting(app: App, stopping: asyncio.Event) -> None:
     """Follow the journal until told to stop."""
     reader = Reader(app.store.dsn, ZoneInfo(app.settings.time_zone))
+
+    async def caught_up() -> None:
+        while not stopping.is_set() and not await reader.go():
+            pass
+
     try:
-        while not stopping.is_set():
-            whole = True
-            try:
-                whole = await reader.go()
-            except Exception as error:  # noqa: BLE001 whatever it is, nothing of it was counted
-                LOG.warning("the journal is not counted", problem=type(error).__name__)
-            if whole:
-                try:
-                    await asyncio.wait_for(stopping.wait(), READ_S)
-                except TimeoutError:
-                    continue
+        await rounds(caught_up, READ_S, stopping, "the journal is not counted")
     finally:
         await reader.close()

@@ -5,7 +5,6 @@ workers make one letter, and every attempt at it says the same under the same Me
 """
 
 import asyncio
-import contextlib
 import os
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -18,6 +17,7 @@ from mtd.core.money import Currency
 from mtd.runtime.app import App
 from mtd.runtime.mailing import CLAIM, Letter, Mailing, Unsent, attempted, clock, portal_link
 from mtd.runtime.reports.daily import DailyReport, report, the_day_before
+from mtd.runtime.rounds import rounds
 from mtd.runtime.settings.reports import Reader
 from mtd.store.reports import letters
 from mtd.store.reports.letters import Claimed, Verdict
@@ -37,14 +37,7 @@ async def keep_reporting(app: App, tenant: int, stopping: asyncio.Event) -> None
     """Mail the daily report until told to stop."""
     reporting = Reporting(app, tenant, os.environ)
     try:
-        while not stopping.is_set():
-            try:
-                await reporting.look()
-            except Exception as error:  # noqa: BLE001 whatever it is, the next look tells
-                problem = f"{type(error).__name__}: {error}"
-                LOG.warning("the daily report waits", problem=problem)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), LOOK_S)
+        await rounds(reporting.look, LOOK_S, stopping, "the daily report waits")
     finally:
         await reporting.close()
 

@@ -9,12 +9,14 @@ each batch leaves its end in a file, the anchor, which belongs on another machin
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
 from structlog import get_logger
 
 from mtd.runtime.app import App
+from mtd.runtime.rounds import rounds
 from mtd.store.people import audit
 from mtd.store.people.audit import Chained, Entry, Seal
 
@@ -60,15 +62,7 @@ def anchor_of(app: App) -> Path:
 
 async def keep_sealing(app: App, tenant: int, anchor: Path, stopping: asyncio.Event) -> None:
     """Seal what people do, until told to stop."""
-    while not stopping.is_set():
-        try:
-            await seal(app, tenant, anchor)
-        except Exception as error:  # noqa: BLE001 the database or the disk will come back
-            LOG.warning("the audit is not sealed", problem=type(error).__name__)
-        try:
-            await asyncio.wait_for(stopping.wait(), SEAL_S)
-        except TimeoutError:
-            continue
+    await rounds(partial(seal, app, tenant, anchor), SEAL_S, stopping, "the audit is not sealed")
 
 
 async def seal(app: App, tenant: int, anchor: Path) -> int:
