@@ -26,6 +26,8 @@ NEEDS = "statistics.see"
 HEADINGS = ("section", "group", "measure", "value", "currency")
 PROMISES = ("kept", "missed", "overdue", "at_risk", "on_time", "dropped")
 SOLD = ("received", "invoiced", "cancelled")
+STALE_S = 10.0
+"""How old a day's figures may be that are shown while they are counted anew."""
 
 
 @page("/statistics/daily", NEEDS)
@@ -69,6 +71,7 @@ async def _report(desk: Desk, person: Person, shared: Shared, day: date) -> Dail
     return await shared.get(
         ("daily", person.stores, day),
         lambda: daily_report(desk.app, desk.tenant, day, person.stores),
+        stale_s=STALE_S,
     )
 
 

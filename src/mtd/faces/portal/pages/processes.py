@@ -9,21 +9,25 @@ from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.figures import figures
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.processes import heating, processes, releasing
-from mtd.runtime.desk.processes.processes import Spot
+from mtd.runtime.desk.processes.processes import Crowd, Spot
 from mtd.runtime.desk.sharing import Shared
 from mtd.runtime.operations.operations import NotFound
 
 VERSION = "/processes/{name:str}/{version:int}"
 KEPT_S = 3_600
 """For how long a browser keeps a drawing: a version never changes, how it is shown may."""
+STALE_S = 10.0
+"""How old counts of versions, and heats, may be that are shown while they are counted anew."""
 LISTED_MAX = 12
 """Elements that are shown at once; those where nobody stands come last."""
 
 
 @page("/processes", "processes.see")
-async def listing(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
+async def listing(
+    request: Asked, desk: Served, painter: Painted, person: Someone, shared: Sharing
+) -> Response[str]:
     """Every process with its versions, and what waits to become one."""
-    found = await processes.versions(desk, person)
+    found = await processes.versions(desk, person, await crowd(desk, person, shared))
     pending = await releasing.pending(desk, person)
     return await painter.page(request, "processes.html", versions=found, pending=pending)
 
@@ -36,7 +40,7 @@ async def one(
     """A version: its drawing, and who stands where."""
     name, version = _named(request)
     shown = await processes.definition(desk, person, name, version)
-    versions = await processes.versions(desk, person, name)
+    versions = await processes.versions(desk, person, await crowd(desk, person, shared), name)
     mode, period = _heat(request)
     whole = request.query_params.get("pools") == "all"
     view = await gallery.view(shown, whole=whole)
@@ -74,12 +78,23 @@ async def drawing(request: Asked, desk: Served, person: Someone, gallery: Hung) 
     return Response(view.content, media_type="application/xml", headers=headers)
 
 
+async def crowd(desk: Desk, person: Person, shared: Shared) -> Crowd:
+    """Who runs on each version, counted once for all who look at one."""
+    return await shared.get(
+        ("crowd", person.stores), lambda: processes.crowd(desk, person), stale_s=STALE_S
+    )
+
+
 async def _spots(
     desk: Desk, person: Person, shared: Shared, shown: Definition, mode: str, period: str
 ) -> list[Spot]:
-    """Who stands where, asked for once for all who look at it."""
+    """Who stands where, asked for once for all who look; heat is history, and may be older."""
     question = ("spots", shown.id, person.stores, mode, period)
-    return await shared.get(question, lambda: processes.spots(desk, person, shown, mode, period))
+    return await shared.get(
+        question,
+        lambda: processes.spots(desk, person, shown, mode, period),
+        stale_s=STALE_S if mode else 0.0,
+    )
 
 
 def _heat(request: Asked) -> tuple[str, str]:

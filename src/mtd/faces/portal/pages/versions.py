@@ -22,7 +22,8 @@ async def changes(
 ) -> Response[str]:
     """What the version has otherwise than the one before it, or the one that the address names."""
     name, new = _named(request)
-    known = await processes.versions(desk, person, name)
+    counted = await processes.crowd(desk, person)
+    known = await processes.versions(desk, person, counted, name)
     text = request.query_params.get("from", "")
     former = [one.listed.version for one in known if one.listed.version < new]
     old = int(text) if text.isdigit() else max(former, default=0)

@@ -54,21 +54,40 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     """How hot it was; None: it was not asked for, or there is nothing to tell."""
 
 
-async def versions(desk: Desk, person: Person, name: str | None = None) -> list[Version]:
+class Crowd(msgspec.Struct, frozen=True, kw_only=True):
+    """Who runs on versions, by `name@version`."""
+
+    running: Mapping[str, int]
+    """Instances that have a token in its drawing."""
+    troubled: Mapping[str, int]
+    """Orders with an open exception."""
+
+
+async def crowd(desk: Desk, person: Person) -> Crowd:
+    """Who runs on each version, in the stores that the person sees: counted over all of them."""
+    person.must("processes.see")
+    async with desk.app.store.door(desk.tenant) as connection:
+        running = await elements.running(connection, desk.tenant, person.stores)
+        troubled = _by_owner(await elements.troubled(connection, desk.tenant, person.stores))
+    return Crowd(
+        running=running, troubled={owner: sum(some.values()) for owner, some in troubled.items()}
+    )
+
+
+async def versions(
+    desk: Desk, person: Person, counted: Crowd, name: str | None = None
+) -> list[Version]:
     """Every version of every process, or of the one called `name`; the newest first."""
     person.must("processes.see")
     listed = await deploying.listed(desk.app, desk.tenant)
     mine = [one for one in listed if one.kind == "process" and name in (None, one.name)]
     latest = {one.name: one.version for one in mine}
-    async with desk.app.store.door(desk.tenant) as connection:
-        running = await elements.running(connection, desk.tenant, person.stores)
-        troubled = _by_owner(await elements.troubled(connection, desk.tenant, person.stores))
     found = [
         Version(
             listed=one,
             latest=latest[one.name] == one.version,
-            running=running.get(f"{one.name}@{one.version}", 0),
-            troubled=sum(troubled.get(f"{one.name}@{one.version}", {}).values()),
+            running=counted.running.get(f"{one.name}@{one.version}", 0),
+            troubled=counted.troubled.get(f"{one.name}@{one.version}", 0),
         )
         for one in mine
     ]

@@ -30,7 +30,8 @@ TOWN = {"latency_scale": 0, "time_scale": 0, "default_faults": False}
 SERVER = {"max_wal_size": "8GB"}
 """So that loading is not all checkpoints: as many rows as of years are written in minutes."""
 LOGIN = "bench"
-ROLES = ("supervisor",)
+ROLES = ("supervisor", "process_owner", "administrator")
+"""Together they see every page."""
 REAL = 100
 """Orders that really run before, whose journals the made-up ones get."""
 REAL_LIMIT_S = 120.0
@@ -55,7 +56,8 @@ async def looked_through(stage: Stage, orders: int, journals: int) -> list[Figur
     try:
         old = uuid7(made.at(orders // 50 + 1), b"\0" * 10)
         async with _coming_in(feeder):
-            found += await visited(visitor, pages(known, real[0].external_id, old))
+            number, definition = real[0].external_id, real[0].definition
+            found += await visited(visitor, pages(known, number, old, definition))
         portal = [child for child in stage.children if child.name == "portal"]
         others = [child for child in stage.children if child not in portal]
         found += await viewers(app, visitor, others)

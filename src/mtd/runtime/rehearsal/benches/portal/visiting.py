@@ -70,8 +70,13 @@ class Visitor:
         return took_s * 1000
 
 
-def pages(orders: Mapping[str, str], number: str, after: str) -> dict[str, str]:
-    """Every page by a name; `orders`: a short and a long one, `after`: the id of an old one."""
+def pages(orders: Mapping[str, str], number: str, after: str, definition: str) -> dict[str, str]:
+    """Every page by a name.
+
+    `orders`: a short and a long one; `number`: of one of them; `after`: the id of an old one;
+    `definition`: what they follow, `name@version`.
+    """
+    drawing = f"/processes/{definition.replace('@', '/')}"
     return {
         "overview": "/",
         "orders": "/orders",
@@ -85,12 +90,17 @@ def pages(orders: Mapping[str, str], number: str, after: str) -> dict[str, str]:
         "orders cancelled": "/orders?state=CANCELLED",
         "an order of a short journal": f"/orders/{orders['short']}",
         "an order of 20,000 rows": f"/orders/{orders['long']}",
+        "correction of an order": f"/orders/{orders['short']}/correct",
+        "an order's path": f"/orders/{orders['short']}/path",
         "search by number": f"/search?q={number}",
         "search for nothing": "/search?q=nobody-has-this",
+        "palette": f"/palette?q={number}",
         "exceptions": "/exceptions",
         "waiting queue": "/files",
         "tasks": "/tasks",
         "bulk actions": "/bulk",
+        "pauses": "/pauses",
+        "alerts": "/alerts",
         "compliance today": "/statistics/dispatch",
         "compliance, four weeks": "/statistics/dispatch?period=month&compare=yes",
         "comparison": "/statistics/comparison",
@@ -98,6 +108,13 @@ def pages(orders: Mapping[str, str], number: str, after: str) -> dict[str, str]:
         "steps, four weeks": "/statistics/steps?period=month",
         "sales, four weeks": "/statistics/sales?period=month&compare=yes",
         "sales, two years": "/statistics/sales?from=2024-12-15&to=2026-11-20",
+        "the daily report": "/statistics/daily",
+        "processes": "/processes",
+        "a drawing with who stands where": drawing,
+        "a drawing's heat, four weeks": f"{drawing}?mode=frequency&period=30d",
+        "audit": "/audit",
+        "people": "/admin/people",
+        "system": "/admin",
     }
 
 
