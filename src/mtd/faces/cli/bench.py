@@ -19,7 +19,7 @@ from mtd.runtime.engine.working import work
 from mtd.runtime.memory.garbage import calm_collector
 from mtd.runtime.operations.deploying import deploy_all, first_key
 from mtd.runtime.operations.deploying import prepared as production
-from mtd.runtime.rehearsal.benches import issuing
+from mtd.runtime.rehearsal.benches import advancing, issuing
 from mtd.runtime.rehearsal.benches.documents import measure
 from mtd.runtime.rehearsal.benches.engine import NOTHING, Bench, equipped
 from mtd.runtime.rehearsal.benches.memory import waiting
@@ -76,6 +76,19 @@ def memory(
     figures = uvloop.run(_memory(orders))
     report("mtd bench memory", Report(figures=figures, checks=[]), json)
     return 0
+
+
+@bench.command
+def advance(
+    *,
+    orders: Annotated[int, Parameter(help="Orders of ten steps that are run.")] = 20_000,
+    model: Annotated[Path | None, Parameter(help="Read this, not one that is made.")] = None,
+    json: Json = None,
+) -> int:
+    """The core alone: how fast tokens move, and how fast a large model is read; on one core."""
+    found = advancing.measure(_engines(), orders, model)
+    report("mtd bench advance", found, json)
+    return 0 if found.passed else 1
 
 
 @bench.command
@@ -216,6 +229,11 @@ async def _worker(customer: str) -> None:
         app = await _opened(customer, home(os.environ), dsn)
         await work(app, NOTHING, stopping)
         await app.close()
+
+
+def _engines() -> Path:
+    """Where the drawings of the engine's benchmarks are."""
+    return next(folder for folder in folders(FOLDER) if folder.is_dir())
 
 
 def fresh(name: str) -> Path:
