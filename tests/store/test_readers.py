@@ -74,6 +74,7 @@ async def test_the_trace_is_the_journal_with_its_evidence(store: Store, worker: 
         Attempted(
             seq=2,
             wait=2,
+            visit="v1",
             attempt=n,
             service="dte.issue",
             at=datetime.now(UTC),

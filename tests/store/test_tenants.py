@@ -155,7 +155,7 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
     )
     incoming = [i for i in (await collect(worker, 1000)).incoming if i.instance == order.id]
     evidence = Attempted(
-        seq=1, wait=1, attempt=1, service="s", at=incoming[0].at, took_ms=1.0, outcome="done"
+        seq=1, wait=1, visit="1", attempt=1, service="s", at=incoming[0].at, took_ms=1, outcome="ok"
     )
     first = begun(
         incoming[0],

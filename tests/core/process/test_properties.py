@@ -16,6 +16,7 @@ from mtd.core.process.instance import Instance, State
 from mtd.core.process.journal import Completed, Opened, Undone
 from mtd.core.process.outcome import Done, Failed, Refused, Unknown
 from mtd.core.process.trigger import Answered, Changed, Retried
+from mtd.core.process.visiting import visit
 from tests.core.process.random_drawings import drawings
 from tests.core.process.world import World
 
@@ -108,13 +109,15 @@ def reason(definition: Definition, instance: Instance, token: int) -> bool:
     )
 
 
-def keys(world: World) -> list[tuple[int, str]]:
-    """Each call that was ever opened, by the wait that is its key."""
+def keys(world: World) -> list[tuple[str, str]]:
+    """Each call that was ever given out, by what its key is made of."""
     return [
-        (fact.wait.id, fact.wait.element)
+        (fact.wait.element, visit(moved.instance, fact.wait))
         for moved in world.moved
         for fact in moved.facts
-        if isinstance(fact, Opened) and isinstance(fact.wait.effect, Call)
+        if isinstance(fact, Opened)
+        and isinstance(fact.wait.effect, Call)
+        and fact.wait.id in moved.instance.waits
     ]
 
 

@@ -58,6 +58,10 @@ class World:
         wait = self.at(element, Call)
         return self.let(Answered(at=self.now, wait=wait.id, outcome=outcome or Done(outputs)))
 
+    def answer_wait(self, wait: Wait) -> Moved:
+        """The service that this very wait is for is done."""
+        return self.let(Answered(at=self.now, wait=wait.id, outcome=Done({})))
+
     def answer_all(self) -> list[str]:
         """Everything that is called is done, in turn; what was called."""
         called: list[str] = []

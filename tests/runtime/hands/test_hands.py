@@ -142,6 +142,7 @@ def an_intent(wait: int) -> Intent:
         instance="instance",
         process="any",
         wait=wait,
+        visit=f"v{wait}",
         element="step",
         business_key="key",
         call=Call("far.do", {}),

@@ -22,8 +22,8 @@ def row(seq: int, wait: int, *attempts: Attempted) -> Traced:
 
 def attempt(seq: int, wait: int, number: int = 1) -> Attempted:
     return Attempted(
-        seq=seq, wait=wait, attempt=number, service="payment.capture", at=AT, took_ms=5.0,
-        outcome="done", request=b"[1]", response=b"[2]",
+        seq=seq, wait=wait, visit="v1", attempt=number, service="payment.capture", at=AT,
+        took_ms=5.0, outcome="done", request=b"[1]", response=b"[2]",
     )  # fmt: skip
 
 

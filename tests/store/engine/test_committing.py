@@ -56,6 +56,7 @@ async def test_a_first_turn_writes_every_row_and_uses_up_its_start(
             Attempted(
                 seq=1,
                 wait=9,
+                visit="v1",
                 attempt=1,
                 service="payment.capture",
                 at=due,

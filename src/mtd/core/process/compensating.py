@@ -123,7 +123,7 @@ def _undo(step: Step, element: Element, token: Token, scope: Scope, completion: 
     step.record(Undone(completion.scope, completion.id))
     activity = step.definition.elements[completion.element]
     if completion.whole and activity.compensated_by is not None:
-        handling = step.open(element, scope.id, token, {})
+        handling = step.open(element, scope.id, token, {}, place=activity.compensated_by)
         step.put(activity.compensated_by, handling.id)
         return True
     if completion.inside is None:
@@ -136,6 +136,8 @@ def _undo(step: Step, element: Element, token: Token, scope: Scope, completion: 
         token.id,
         completion.variables,
         completion.closed,
+        completion.place,
+        completion.nth,
     )
     step.record(Entered(again))
     return completion.whole and _handled_inside(step, inside, again)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from mtd.core.process.definition import Definition, Element
-from mtd.core.process.effect import Effect
+from mtd.core.process.effect import Call, Effect
 from mtd.core.process.instance import ROOT, Incident, Instance, Scope, Token, Wait
 from mtd.core.process.journal import (
     Closed,
@@ -18,6 +18,7 @@ from mtd.core.process.journal import (
     Troubled,
 )
 from mtd.core.process.recording import Recording
+from mtd.core.process.visiting import following
 
 COMPENSATION_FAILED = "COMPENSATION_FAILED"
 """The incident of a token that undoes what completed, whatever it is that failed there."""
@@ -61,7 +62,8 @@ class Holding(Recording):
 
     def ask(self, element: Element, scope: int, token: Token | None, effect: Effect) -> Wait:
         """Want `effect` of the world and await it on behalf of `element`."""
-        wait = Wait(self.draft.next, element.id, scope, token.id if token else None, effect)
+        nth = following(self.draft, scope, element.id) if isinstance(effect, Call) else 0
+        wait = Wait(self.draft.next, element.id, scope, token.id if token else None, effect, nth)
         self.record(Opened(wait))
         return wait
 
@@ -93,11 +95,21 @@ class Holding(Recording):
         holder: Token | None,
         variables: dict[str, Any],
         closed: bool = False,
+        place: str | None = None,
     ) -> Scope:
-        """A scope opens: the inside of `inside`, in which tokens may now be put."""
-        scope_id = ROOT if parent is None else self.draft.next
-        holder_id = holder.id if holder else None
-        scope = Scope(scope_id, inside.id, parent, holder_id, variables, closed)
+        """A scope opens: the inside of `inside`, in which tokens may now be put.
+
+        `place`: at which element, where it is not the holder's.
+        """
+        if parent is None:
+            scope = Scope(ROOT, inside.id, None, None, variables, closed)
+        else:
+            place = place or (holder.at if holder else inside.id)
+            holder_id = holder.id if holder else None
+            nth = following(self.draft, parent, place)
+            scope = Scope(
+                self.draft.next, inside.id, parent, holder_id, variables, closed, place, nth
+            )
         self.record(Entered(scope))
         return scope
 

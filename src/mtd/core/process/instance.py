@@ -51,6 +51,11 @@ class Scope(msgspec.Struct, frozen=True, array_like=True):
     variables: dict[str, Any] = {}
     closed: bool = False
     """Variables around it are neither seen nor set from inside: they are passed."""
+    place: str = ""
+    """The element at which it opened in the scope around it."""
+    nth: int = 0
+    """The number of its opening there, from 1 (see `visiting`); 0 in rows older than that, and of
+    the process itself."""
 
 
 class Wait(msgspec.Struct, frozen=True, array_like=True):
@@ -63,6 +68,9 @@ class Wait(msgspec.Struct, frozen=True, array_like=True):
     token: int | None
     """None for the start of an event sub-process, which waits on behalf of its scope."""
     effect: Effect
+    nth: int = 0
+    """Of a call: its number among those of its element in its scope, from 1 (see `visiting`); 0 of
+    all else, and in rows older than that."""
 
 
 class Incident(msgspec.Struct, frozen=True, array_like=True):
@@ -94,6 +102,9 @@ class Completion(msgspec.Struct, frozen=True, array_like=True):
     """Those of the scope inside, as they were when it completed."""
     closed: bool = False
     """That scope saw none around it, and set none; False, too, in rows that are older than this."""
+    place: str = ""
+    """Where the scope inside had opened, and its number there."""
+    nth: int = 0
 
 
 class Instance(msgspec.Struct, frozen=True):
@@ -118,3 +129,5 @@ class Instance(msgspec.Struct, frozen=True):
     """Business states in the order in which elements reached them, each once, its last time."""
     completed: dict[int, tuple[Completion, ...]] = {}
     """By the scope where it completed, what may still be compensated, in order."""
+    visits: dict[int, dict[str, int]] = {}
+    """By scope, how often calls were asked for, or scopes opened, at each element in it."""

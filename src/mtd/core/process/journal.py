@@ -36,7 +36,7 @@ from mtd.core.process.facts import (
 )
 from mtd.core.process.instance import Completion, Instance
 
-VERSION = 2
+VERSION = 3
 """Of the records below; a reader refuses one that is newer than itself."""
 
 
@@ -74,6 +74,7 @@ class Draft:
         "scopes",
         "state",
         "tokens",
+        "visits",
         "waits",
     )
 
@@ -87,6 +88,7 @@ class Draft:
         self.incidents = dict(instance.incidents)
         self.reached = instance.reached
         self.completed = instance.completed
+        self.visits = instance.visits
 
     def freeze(self, instance: Instance, steps: int) -> Instance:
         """`instance` as it is `steps` journal rows later."""
@@ -103,6 +105,7 @@ class Draft:
             incidents=self.incidents,
             reached=self.reached,
             completed=self.completed,
+            visits=self.visits,
         )
 
 
@@ -150,12 +153,17 @@ def _gone(draft: Draft, fact: Gone) -> None:
 
 
 def _entered(draft: Draft, fact: Entered) -> None:
-    draft.scopes[fact.scope.id] = fact.scope
-    draft.next = max(draft.next, fact.scope.id + 1)
+    scope = fact.scope
+    draft.scopes[scope.id] = scope
+    draft.next = max(draft.next, scope.id + 1)
+    if scope.parent is not None:
+        _visited(draft, scope.parent, scope.place, scope.nth)
 
 
 def _left(draft: Draft, fact: Left) -> None:
     del draft.scopes[fact.scope]
+    if fact.scope in draft.visits:
+        draft.visits = {key: held for key, held in draft.visits.items() if key != fact.scope}
     if not fact.kept and fact.scope in draft.completed:
         _forget(draft, fact.scope)
 
@@ -198,6 +206,14 @@ def _assigned(draft: Draft, fact: Assigned) -> None:
 def _opened(draft: Draft, fact: Opened) -> None:
     draft.waits[fact.wait.id] = fact.wait
     draft.next = max(draft.next, fact.wait.id + 1)
+    _visited(draft, fact.wait.scope, fact.wait.element, fact.wait.nth)
+
+
+def _visited(draft: Draft, scope: int, place: str, nth: int) -> None:
+    """Copied when it changes, and not with each draft; what a migration tells again is known."""
+    there = draft.visits.get(scope, {})
+    if nth > there.get(place, 0):
+        draft.visits = {**draft.visits, scope: {**there, place: nth}}
 
 
 def _closed(draft: Draft, fact: Closed) -> None:

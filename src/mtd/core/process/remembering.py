@@ -67,7 +67,10 @@ def _remember(
     inside: Scope | None = None,
     variables: dict[str, Any] | None = None,
 ) -> None:
+    """`element` completed in `scope`; `inside`: what ended with it."""
     own = recording.draft.next
-    id_, closed = (None, False) if inside is None else (inside.id, inside.closed)
-    done = Completion(own, element, scope, whole, id_, variables or {}, closed)
-    recording.record(Completed(done))
+    completion = Completion(own, element, scope, whole)
+    if inside is not None:
+        kept = (inside.closed, inside.place, inside.nth)
+        completion = Completion(own, element, scope, whole, inside.id, variables or {}, *kept)
+    recording.record(Completed(completion))

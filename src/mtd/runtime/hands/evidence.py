@@ -30,6 +30,7 @@ def _attempted(seq: int, answer: Answer, exchanges: Sequence[Exchange]) -> Attem
     return Attempted(
         seq=seq,
         wait=intent.wait,
+        visit=intent.visit,
         attempt=intent.call.attempt,
         service=intent.call.service,
         at=answer.at,

@@ -11,6 +11,7 @@ from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.effect import Call
 from mtd.core.process.instance import Wait
 from mtd.core.process.outcome import Outcome
+from mtd.core.process.visiting import visit
 from mtd.runtime.memory.live import Live, Sealing
 from mtd.runtime.tax.desks import Desk
 
@@ -23,6 +24,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     process: str
     """Name of the definition that it runs on."""
     wait: int
+    visit: str
+    """Which call of its element it is, whatever moves beside it."""
     element: str
     business_key: str
     call: Call
@@ -41,6 +44,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
             instance=live.instance.id,
             process=live.definition.name,
             wait=wait.id,
+            visit=visit(live.instance, wait),
             element=wait.element,
             business_key=live.instance.key,
             call=wait.effect,
@@ -57,7 +61,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def effect(self) -> str:
         """`element:visit`: the part of the key that its instance gives."""
-        return f"{self.element}:{self.wait}"
+        return f"{self.element}:{self.visit}"
 
     @property
     def told(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
     service: str
     attempt: int
     wait: int
+    visit: str
     """With the element, the part of the idempotency key that its instance gives."""
     at: datetime
     took_ms: float
@@ -73,6 +74,7 @@ def _try(attempted: Attempted) -> Try:
         service=attempted.service,
         attempt=attempted.attempt,
         wait=attempted.wait,
+        visit=attempted.visit,
         at=attempted.at,
         took_ms=attempted.took_ms,
         outcome=attempted.outcome,

@@ -13,6 +13,7 @@ from mtd.core.process.effect import Call
 from mtd.core.process.facts import Fact, Left, Opened, Put, Tried
 from mtd.core.process.instance import Instance, Token, Wait
 from mtd.core.process.trigger import Modified
+from mtd.core.process.visiting import visit
 from mtd.runtime.simulation.violation import Violation
 
 
@@ -28,8 +29,10 @@ class Ledger:
         self._given: Counter[tuple[int, str]] = Counter()
         """Tokens that an operator let begin at a parallel gateway, in each scope."""
         self._visits: Counter[str] = Counter()
+        self._keys: set[tuple[str, str]] = set()
+        """Element and visit of each call that was given out."""
         self._calls: dict[int, tuple[str, str]] = {}
-        """Element and service of each call, by the wait that is its key."""
+        """Element and service of each call, by its wait."""
         self._last_wait = 0
         self._renamed: dict[int, str] = {}
         """Tokens that stand elsewhere by a migration alone, and where, while it is booked."""
@@ -82,7 +85,7 @@ class Ledger:
                 case Left(scope=scope):
                     ending.pop(scope, None)
                 case Opened(wait=wait):
-                    self._opened(wait, before)
+                    self._opened(wait, before, after)
                 case Tried(wait=wait, effect=Call(service=service)):
                     if self._calls.get(wait, ("", ""))[1] != service:
                         raise Violation("I11", f"wait {wait} is tried at another service")
@@ -108,7 +111,7 @@ class Ledger:
         if undone is not None and self._visits[token.at] > self._visits[undone]:
             raise Violation("I3", f"{undone} is undone more often than it was done")
 
-    def _opened(self, wait: Wait, before: Instance) -> None:
+    def _opened(self, wait: Wait, before: Instance, after: Instance) -> None:
         """A wait that a migration opens where its element is now is what it was."""
         known = before.waits.get(wait.id)
         if known is not None and known.effect == wait.effect and not isinstance(wait.effect, Call):
@@ -118,6 +121,16 @@ class Ledger:
         self._last_wait = wait.id
         if isinstance(wait.effect, Call):
             self._calls[wait.id] = (wait.element, wait.effect.service)
+            self._keyed(wait, after)
+
+    def _keyed(self, wait: Wait, after: Instance) -> None:
+        """Only what is still open after its step is ever sent."""
+        if wait.id not in after.waits:
+            return
+        key = (wait.element, visit(after, wait))
+        if key in self._keys:
+            raise Violation("I11", f"the key {':'.join(key)} is given a second time")
+        self._keys.add(key)
 
     def _passed(self, token: Token) -> None:
         """I2: by no way out of a parallel gateway more tokens than by each way in."""

@@ -192,6 +192,7 @@ PARTS = (
                 "seqs",
                 "ns",
                 "waits",
+                "visits",
                 "numbers",
                 "ats",
                 "tooks_ms",

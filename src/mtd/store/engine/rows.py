@@ -209,6 +209,7 @@ def attempts(batch: Sequence[Turned]) -> Iterator[Row]:
                 attempt.seq,
                 n,
                 attempt.wait,
+                attempt.visit,
                 attempt.attempt,
                 attempt.at,
                 attempt.took_ms,

@@ -45,6 +45,8 @@ class Attempted(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     """The journal row that its answer led to."""
     wait: int
+    visit: str
+    """With the element, the part of the idempotency key that its instance gives."""
     attempt: int
     service: str
     at: datetime

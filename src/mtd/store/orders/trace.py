@@ -69,6 +69,7 @@ def attempted(row: Row) -> Attempted:
     return Attempted(
         seq=row["seq"],
         wait=row["wait"],
+        visit=row["visit"],
         attempt=row["attempt"],
         service=row["service"],
         at=row["at"],

@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from mtd.connectors.tax.issuers import native_issuers
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.orders.states import FINAL, OrderState
 from mtd.runtime.app import TENANT
@@ -13,6 +12,7 @@ from mtd.runtime.engine.ownership import persisted
 from mtd.runtime.rehearsal.figures import Check
 from mtd.runtime.rehearsal.stage import Stage
 from mtd.runtime.rehearsal.stress import ledgers
+from mtd.runtime.settings.settings import issuers
 from mtd.runtime.supervising import Child
 from mtd.store.operations import census, gauges
 
@@ -56,8 +56,10 @@ async def concluded(stage: Stage, sent: Sequence[PurchaseOrder], *, killed: int 
     left = {one.key: one for one in await gauges.unsettled(stage.app.store, TENANT)}
     unseen = [f"{one.key} {one.state}" for one in left.values() if not one.seen]
     told = ", ".join(f"{state} {count}" for state, count in sorted(states.items()))
-    native = native_issuers(stage.app.settings.issuers)
-    documents = await gauges.documented(stage.app.store, TENANT) if native else None
+    closed = [one for one in sent if one.key not in left]
+    issued_by = issuers(stage.app.settings)
+    ours = {one.key for one in closed if issued_by.name(one.store) in issued_by.native}
+    documents = await gauges.documented(stage.app.store, TENANT)
     return [
         Check(
             name="no order lost",
@@ -75,7 +77,7 @@ async def concluded(stage: Stage, sent: Sequence[PurchaseOrder], *, killed: int 
             told=f"{len(left)} did not end" + _named(unseen),
         ),
         no_other_death(stage.children, killed),
-        *await ledgers.checked(stage.town, [o.key for o in sent if o.key not in left], documents),
+        *await ledgers.checked(stage.town, [one.key for one in closed], ours, documents),
     ]
 
 

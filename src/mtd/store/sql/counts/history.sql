@@ -65,11 +65,12 @@ JOIN journal j ON j.tenant_id = :tenant AND j.instance_id = r.id;
 -- name: history.calls
 -- And the evidence of its attempts.
 INSERT INTO call (
-    tenant_id, instance_id, seq, n, wait, attempt, at, took_ms, service, outcome, request, response
+    tenant_id, instance_id, seq, n, wait, visit, attempt, at, took_ms, service, outcome, request,
+    response
 )
 SELECT
-    :tenant, h.id, c.seq, c.n, c.wait, c.attempt, h.received_at + (c.at - r.received_at), c.took_ms,
-    c.service, c.outcome, c.request, c.response
+    :tenant, h.id, c.seq, c.n, c.wait, c.visit, c.attempt, h.received_at + (c.at - r.received_at),
+    c.took_ms, c.service, c.outcome, c.request, c.response
 FROM (
     SELECT id, received_at, 1 + row_number() OVER (ORDER BY id) % cardinality(:real::uuid[]) AS pick
     FROM purchase_order

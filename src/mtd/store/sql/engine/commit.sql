@@ -270,13 +270,14 @@ kept AS (
 -- Evidence of what was sent and what came back.
 attempts AS (
     INSERT INTO call (
-        tenant_id, instance_id, seq, n, wait, attempt, at, took_ms, service, outcome, request,
-        response
+        tenant_id, instance_id, seq, n, wait, visit, attempt, at, took_ms, service, outcome,
+        request, response
     )
     SELECT c.* FROM fence, unnest(
         :attempt_tenants::integer[], :attempt_instances::uuid[], :attempt_seqs::integer[],
-        :attempt_ns::smallint[], :attempt_waits::integer[], :attempt_numbers::integer[],
-        :attempt_ats::timestamptz[], :attempt_tooks_ms::real[], :attempt_services::text[],
+        :attempt_ns::smallint[], :attempt_waits::integer[], :attempt_visits::text[],
+        :attempt_numbers::integer[], :attempt_ats::timestamptz[], :attempt_tooks_ms::real[],
+        :attempt_services::text[],
         :attempt_outcomes::text[], :attempt_requests::bytea[], :attempt_responses::bytea[]
     ) AS c
 )

@@ -7,13 +7,17 @@ ORDER BY seq DESC LIMIT :page;
 
 -- name: dossier.calls
 -- The evidence of what was sent between two rows of the journal.
-SELECT seq, wait, attempt, service, at, took_ms, outcome, request, response FROM call
+SELECT seq, wait, coalesce(visit, wait::text) AS visit, attempt, service, at, took_ms, outcome,
+    request, response
+FROM call
 WHERE tenant_id = :tenant AND instance_id = :instance AND seq >= :from AND seq <= :to
 ORDER BY seq, n LIMIT :page;
 
 -- name: dossier.last_calls
 -- The last attempts that did not succeed.
-SELECT seq, wait, attempt, service, at, took_ms, outcome, request, response FROM call
+SELECT seq, wait, coalesce(visit, wait::text) AS visit, attempt, service, at, took_ms, outcome,
+    request, response
+FROM call
 WHERE tenant_id = :tenant AND instance_id = :instance AND outcome <> 'done'
 ORDER BY seq DESC, n DESC LIMIT :page;
 

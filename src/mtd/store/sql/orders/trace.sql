@@ -6,7 +6,9 @@ ORDER BY seq LIMIT :page;
 
 -- name: trace.calls
 -- The evidence of what was sent between two rows of the journal.
-SELECT seq, n, wait, attempt, service, at, took_ms, outcome, request, response FROM call
+SELECT seq, n, wait, coalesce(visit, wait::text) AS visit, attempt, service, at, took_ms, outcome,
+    request, response
+FROM call
 WHERE tenant_id = :tenant AND instance_id = :instance AND seq > :after AND seq <= :until
 ORDER BY seq, n;
 
