@@ -9,8 +9,6 @@ import asyncio
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
-from structlog import get_logger
-
 from mtd.runtime.app import App
 from mtd.runtime.counts.advancing import ROWS_MAX, advance
 from mtd.runtime.counts.rebuilding import KEPT, rebuild
@@ -18,7 +16,6 @@ from mtd.runtime.rounds import rounds
 from mtd.store.counts import counting
 from mtd.store.sessions import COUNTER, Session
 
-LOG = get_logger()
 READ_S = 1.0
 """Between two looks when all is counted."""
 TIDY_S = 600.0

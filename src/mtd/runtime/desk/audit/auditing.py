@@ -13,14 +13,12 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
-from structlog import get_logger
 
 from mtd.runtime.app import App
 from mtd.runtime.rounds import rounds
 from mtd.store.people import audit
 from mtd.store.people.audit import Chained, Entry, Seal
 
-LOG = get_logger()
 SEAL_S = 1.0
 """Between two batches: how long an entry lies unsealed."""
 ANCHOR_FILE = "audit.anchor"
