@@ -18,6 +18,12 @@ import { picking } from "./picking";
 import { settings } from "./settings";
 
 settings();
+document.addEventListener("click", (event) => {
+  const link = (event.target as Element).closest<HTMLAnchorElement>("a.value");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  void import("./values").then(({ values }) => values(link));
+});
 picking();
 keys();
 lamp();

@@ -11,8 +11,8 @@ from structlog import get_logger
 
 from mtd.core.orders.flaw import Unreadable
 from mtd.runtime.definitions.forms import Unfit
-from mtd.runtime.desk.orders.board import BadFilter
 from mtd.runtime.desk.orders.correcting import Clashed
+from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.runtime.desk.people.acting import Stranger
 from mtd.runtime.desk.people.person import Forbidden
 from mtd.runtime.operations.deploying import Refused

@@ -18,7 +18,7 @@ from mtd.runtime.desk.audit.auditing import ANCHOR_FILE, Verdict, anchor_of, sea
 from mtd.runtime.desk.audit.auditing import verify as verified
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.history import Asked
-from mtd.runtime.desk.orders.board import BadFilter
+from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.runtime.desk.people.person import Person
 
 audit = App(name="audit")

@@ -12,7 +12,7 @@ from structlog import get_logger
 from mtd.faces.portal.guarding import ChooseFirst
 from mtd.faces.portal.provided import Asked
 from mtd.faces.portal.rendering import Painter, go, here
-from mtd.runtime.desk.orders.board import BadFilter
+from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.runtime.desk.people.accounts import BadAccount
 from mtd.runtime.desk.people.person import Forbidden
 from mtd.runtime.operations.operations import Conflict, NotFound

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 import msgspec
 
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.orders.board import BadFilter
+from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations.operations import NotFound
 from mtd.store.ids import uuid7

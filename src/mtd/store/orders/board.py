@@ -34,6 +34,8 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     finals: tuple[str, ...] | None = None
     """States that are left out."""
     stores: tuple[str, ...] | None = None
+    stores_out: tuple[str, ...] | None = None
+    """Stores that are left out."""
     channels: tuple[str, ...] | None = None
     late: datetime | None = None
     """Promised before this, and neither dispatched nor ready yet."""
@@ -121,15 +123,20 @@ async def troubled(
     *,
     code: str | None = None,
     element: str | None = None,
+    codes_out: Sequence[str] | None = None,
+    elements_out: Sequence[str] | None = None,
 ) -> list[Row]:
-    """At most `limit` orders that have an open incident, newest first."""
+    """At most `limit` orders, newest first, that have an open incident of this cause.
+
+    `codes_out`, `elements_out`: it is none of these.
+    """
     values = msgspec.structs.asdict(sought)
-    del values["states"], values["finals"]
     rows = await connection.fetch(
         *_PAGES["troubled"](
-            tenant=tenant, page=limit, code=code, element=element, met=MET, **values
+            tenant=tenant, page=limit, code=code, element=element, codes_out=codes_out,
+            elements_out=elements_out, met=MET, **values,
         )
-    )
+    )  # fmt: skip
     return structs(Row, rows)
 
 

@@ -10,7 +10,7 @@ from mtd.runtime.counts.sketch import bucket
 from mtd.runtime.desk.figures.comparing import compared, spans
 from mtd.runtime.desk.figures.compliance import grouped, usual
 from mtd.runtime.desk.figures.periods import read_period
-from mtd.runtime.desk.orders.board import BadFilter
+from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.store.counts.figures import Entries, Open, Settled, Span
 
 ZONE = ZoneInfo("America/Santiago")

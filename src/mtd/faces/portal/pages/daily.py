@@ -10,7 +10,7 @@ from mtd.faces.portal.provided import Asked, Painted, Served, Sharing, Someone
 from mtd.faces.portal.spreadsheet import BOM, rows_of
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.figures.compliance import Compliance
-from mtd.runtime.desk.orders.board import BadFilter
+from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.sharing import Shared
 from mtd.runtime.reports.daily import (

@@ -9,7 +9,7 @@ from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import go, link
 from mtd.runtime.bulk.asked import RATE_PER_S
 from mtd.runtime.desk.orders import board, trouble
-from mtd.runtime.desk.orders.board import TROUBLED, Filter
+from mtd.runtime.desk.orders.filters import TROUBLED, Filter
 from mtd.runtime.desk.orders.trouble import Group
 
 

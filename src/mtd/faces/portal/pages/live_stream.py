@@ -9,7 +9,7 @@ from mtd.faces.portal.guarding import COOKIE
 from mtd.faces.portal.live import WATCHED_MAX, Frame, Viewer
 from mtd.faces.portal.needs import SIGNED_IN, page
 from mtd.faces.portal.provided import Asked, Beating, Painted, Served, Someone
-from mtd.runtime.desk.orders.board import Filter, read_filter
+from mtd.runtime.desk.orders.filters import Filter, read_filter
 from mtd.runtime.desk.people.person import Person
 from mtd.store.orders.board import Counts, Glance
 
@@ -84,13 +84,16 @@ class Told:
 def _is_new(one: Glance, viewer: Viewer, asked: Filter) -> bool:
     """Whether an order belongs on the viewer's page and is not there yet."""
     person: Person = viewer.person
-    if viewer.above is None or one.id <= viewer.above or asked.kind in ("troubled", "late"):
+    if viewer.above is None or one.id <= viewer.above or asked.of_cause:
         return False
     return (
         person.sees(one.store)
         and (not asked.stores or one.store in asked.stores)
         and (not asked.channels or one.channel in asked.channels)
         and (not asked.states or one.state in asked.states)
+        and one.store not in asked.stores_out
+        and one.channel not in asked.channels_out
+        and one.state not in asked.states_out
     )
 
 

@@ -4,20 +4,21 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-import msgspec
 from litestar import Response, Router
 from litestar.response import Stream
 
 from mtd.core.orders.purchase_order import Channel
 from mtd.core.orders.states import OrderState
 from mtd.core.process.label import folded
+from mtd.faces.portal.narrowing import Narrow, address, chips, leaving_out, only
 from mtd.faces.portal.navigation import PLACES
 from mtd.faces.portal.needs import SIGNED_IN, action, page
 from mtd.faces.portal.provided import Asked, Counted, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go, link
 from mtd.faces.portal.spreadsheet import BOM, rows_of
 from mtd.runtime.desk.orders import board, finding, views
-from mtd.runtime.desk.orders.board import KINDS, Filter, Line, read_filter
+from mtd.runtime.desk.orders.board import Line
+from mtd.runtime.desk.orders.filters import KINDS, Filter, read_filter
 from mtd.store.people.views import View
 
 FOUND_MAX = finding.WORDS_MAX
@@ -60,8 +61,26 @@ async def listing(
         query=urlencode(asked.query(), doseq=True),
         states=list(OrderState),
         channels=list(Channel),
-        chips=_chips(asked),
+        chips=chips(asked),
+        narrow=Narrow(asked),
     )
+
+
+@page("/orders/value", "orders.see")
+async def value(
+    request: Asked, desk: Served, painter: Painted, person: Someone, tallies: Counted
+) -> Response[str]:
+    """What may be asked of one value of the list: those alone, or all others; how many each are."""
+    query = request.query_params.dict()
+    asked, name, text = read_filter(query), _one(query, "name") or "", _one(query, "value") or ""
+    choices = (only(asked, name, text), leaving_out(asked, name, text))
+    counts = [
+        await tallies.count(desk, person, urlencode(one.query(), doseq=True)) for one in choices
+    ]
+    return painter.bare(
+        request, "value.html", name=name, value=text, counted_max=board.COUNTED_MAX - 1,
+        choices=list(zip(("only", "out"), map(address, choices), counts, strict=True)),
+    )  # fmt: skip
 
 
 @page("/orders.csv", "orders.export orders.see", media_type="text/csv")
@@ -148,33 +167,10 @@ def _view(kind: str) -> str:
     return urlencode(Filter(kind=kind).query())
 
 
-def _chips(asked: Filter) -> list[tuple[str, str, str]]:
-    """What is filtered by: the name, the value, and the address of the page without it."""
-    found: list[tuple[str, str, str]] = []
-    for field, name in (("states", "state"), ("stores", "store"), ("channels", "channel")):
-        values: tuple[str, ...] = getattr(asked, field)
-        for value in values:
-            left = tuple(one for one in values if one != value)
-            found.append((name, value, _without(asked, field, left)))
-    for field, name in (
-        ("since", "from"),
-        ("until", "to"),
-        ("code", "code"),
-        ("element", "element"),
-    ):
-        if value := getattr(asked, field):
-            found.append((name, value, _without(asked, field, "")))
-    return found
-
-
-def _without(asked: Filter, field: str, left: object) -> str:
-    return link("/orders", msgspec.structs.replace(asked, **{field: left}).query())
-
-
 def _one(query: dict[str, list[str]], name: str) -> str | None:
     return next(iter(query.get(name, ())), None) or None
 
 
 ROUTER = Router(
-    path="/", route_handlers=[listing, spreadsheet, search, palette, keep_view, drop_view]
+    path="/", route_handlers=[listing, value, spreadsheet, search, palette, keep_view, drop_view]
 )

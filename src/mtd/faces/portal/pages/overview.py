@@ -10,7 +10,7 @@ from mtd.faces.portal.provided import Asked, Counted, Painted, Served, Sharing, 
 from mtd.runtime.desk.alerts import alarms
 from mtd.runtime.desk.figures.overview import overview_figures
 from mtd.runtime.desk.orders import board, trouble
-from mtd.runtime.desk.orders.board import LATE, Filter
+from mtd.runtime.desk.orders.filters import LATE, Filter
 from mtd.runtime.desk.work import worklist
 
 CAUSES = 5

@@ -17,7 +17,7 @@ from mtd.runtime.desk.figures.compliance import Compliance
 from mtd.runtime.desk.figures.figures import counted_until
 from mtd.runtime.desk.figures.periods import NAMED, Period, read_period
 from mtd.runtime.desk.figures.sales import Sales
-from mtd.runtime.desk.orders.board import BadFilter
+from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.sharing import Shared
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import inspect
 
-from mtd.runtime.desk.orders.board import BadFilter
+from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.runtime.settings.alerts import Condition, Name, Rule
 
 CONDITIONS: Mapping[str, type[msgspec.Struct]] = {

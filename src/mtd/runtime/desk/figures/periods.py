@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 import msgspec
 
 from mtd.runtime.counts.tally import DAY, HOUR
-from mtd.runtime.desk.orders.board import BadFilter
+from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.store.counts.figures import Scope
 
 NAMED = {"today": 1, "yesterday": 1, "week": 7, "month": 28}

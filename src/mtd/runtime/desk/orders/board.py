@@ -1,14 +1,15 @@
 """The board: which orders a person asked to see, page by page, with what lists show of each."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
 import msgspec
 
 from mtd.core.orders.purchase_order import Channel
-from mtd.core.orders.states import FINAL, OrderState
+from mtd.core.orders.states import FINAL
 from mtd.core.process.telling import label
 from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.orders.filters import LATE, LIVE, Filter, day
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations.operations import NotFound
 from mtd.store.counts import figures
@@ -24,41 +25,7 @@ COUNTED_LATELY = timedelta(seconds=10)
 """How far what is counted of the journal may lag for lists to go by it."""
 COUNTING_MS = 250
 """A count that takes longer is not shown."""
-LIVE = "live"
-"""The view of orders that are not over."""
-TROUBLED = "troubled"
-LATE = "late"
-KINDS = ("all", LIVE, TROUBLED, LATE)
 NO_CHANCE = b"\0" * 10
-
-
-class BadFilter(Exception):
-    """A filter that says nothing that can be looked for."""
-
-
-class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person filters orders by, as the address of the page says it."""
-
-    kind: str = "all"
-    states: tuple[str, ...] = ()
-    stores: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
-    since: str = ""
-    """Day on which they were received, `2026-11-27`."""
-    until: str = ""
-    """Inclusive."""
-    code: str = ""
-    """Of the open incident."""
-    element: str = ""
-
-    def query(self) -> dict[str, object]:
-        """As it stands in an address, whatever is not said left out."""
-        names = {
-            "view": "" if self.kind == "all" else self.kind, "state": self.states,
-            "store": self.stores, "channel": self.channels, "from": self.since,
-            "to": self.until, "code": self.code, "element": self.element,
-        }  # fmt: skip
-        return {name: value for name, value in names.items() if value}
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,32 +46,6 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Id below which the next page is; None: this is the last."""
 
 
-def read_filter(query: Mapping[str, Sequence[str]]) -> Filter:
-    """The filter that an address says. Raises BadFilter, naming the part."""
-    kind = next(iter(query.get("view", ())), "all") or "all"
-    if kind not in KINDS:
-        raise BadFilter(f"view: {kind}")
-    for name in ("from", "to"):
-        for text in query.get(name, ()):
-            _day(name, text)
-    states = tuple(text for text in query.get("state", ()) if text)
-    if unknown := [text for text in states if text not in OrderState.__members__]:
-        raise BadFilter(f"state: {unknown[0]}")
-    channels = tuple(text for text in query.get("channel", ()) if text)
-    if unknown := [text for text in channels if text not in set(Channel)]:
-        raise BadFilter(f"channel: {unknown[0]}")
-    return Filter(
-        kind=kind,
-        states=states,
-        stores=tuple(text for text in query.get("store", ()) if text),
-        channels=channels,
-        since=next(iter(query.get("from", ())), ""),
-        until=next(iter(query.get("to", ())), ""),
-        code=next(iter(query.get("code", ())), ""),
-        element=next(iter(query.get("element", ())), ""),
-    )
-
-
 async def page(
     desk: Desk,
     person: Person,
@@ -123,12 +64,9 @@ async def page(
         sought = msgspec.structs.replace(sought, above=max(sought.above, above))
     back = above is not None
     async with desk.app.store.door(desk.tenant) as connection:
-        if asked.kind == TROUBLED or asked.code or asked.element:
+        if asked.of_cause:
             limit = board.PAGE_MAX if back else rows + 1
-            found = await board.troubled(
-                connection, desk.tenant, sought, limit,
-                code=asked.code or None, element=asked.element or None,
-            )  # fmt: skip
+            found = await _of_cause(desk, connection, asked, sought, limit)
             found = found[-rows - 1 :] if back else found
         else:
             only_open = await _only_open(desk, connection, asked)
@@ -163,12 +101,8 @@ async def counted(desk: Desk, person: Person, asked: Filter) -> int | None:
     sought = _sought(desk, person, asked)
     try:
         async with desk.app.store.door(desk.tenant) as connection:
-            if asked.kind == TROUBLED or asked.code or asked.element:
-                found = await board.troubled(
-                    connection, desk.tenant, sought, board.PAGE_MAX,
-                    code=asked.code or None, element=asked.element or None,
-                )  # fmt: skip
-                return len(found)
+            if asked.of_cause:
+                return len(await _of_cause(desk, connection, asked, sought, board.PAGE_MAX))
             only_open = await _only_open(desk, connection, asked)
             return await board.counted(
                 connection, desk.tenant, sought, COUNTED_MAX, COUNTING_MS, only_open=only_open
@@ -227,6 +161,16 @@ def narrowed(person: Person, stores: Sequence[str]) -> tuple[str, ...] | None:
     return tuple(store for store in stores if person.sees(store))
 
 
+async def _of_cause(
+    desk: Desk, connection: Connection, asked: Filter, sought: Sought, limit: int
+) -> list[Row]:
+    return await board.troubled(
+        connection, desk.tenant, sought, limit,
+        code=asked.code or None, element=asked.element or None,
+        codes_out=asked.codes_out or None, elements_out=asked.elements_out or None,
+    )  # fmt: skip
+
+
 async def _only_open(desk: Desk, connection: Connection, asked: Filter) -> bool:
     """Whether the orders that are not over, as they are counted, are all that may be found.
 
@@ -242,24 +186,27 @@ async def _only_open(desk: Desk, connection: Connection, asked: Filter) -> bool:
 def _sought(desk: Desk, person: Person, asked: Filter) -> Sought:
     zone = desk.zone
     late = asked.kind == LATE
+    over = tuple(FINAL) if asked.kind in (LIVE, LATE) else ()
     return Sought(
         states=asked.states or None,
-        finals=tuple(FINAL) if asked.kind in (LIVE, LATE) else None,
+        finals=(*over, *asked.states_out) or None,
         stores=narrowed(person, asked.stores),
-        channels=asked.channels or None,
+        stores_out=asked.stores_out or None,
+        channels=_channels(asked),
         late=desk.app.clock.now() if late else None,
-        above=_bound(_day("from", asked.since), zone) if asked.since else FIRST,
-        below=_bound(_day("to", asked.until) + timedelta(days=1), zone) if asked.until else LAST,
+        above=_bound(day("from", asked.since), zone) if asked.since else FIRST,
+        below=_bound(day("to", asked.until) + timedelta(days=1), zone) if asked.until else LAST,
     )
+
+
+def _channels(asked: Filter) -> tuple[str, ...] | None:
+    """The channels that are asked for, without those that are left out."""
+    if not asked.channels_out:
+        return asked.channels or None
+    wanted = asked.channels or tuple(channel.value for channel in Channel)
+    return tuple(one for one in wanted if one not in asked.channels_out)
 
 
 def _bound(day: date, zone: tzinfo) -> str:
     """The least id of an order that was received on `day` or later."""
     return uuid7(datetime.combine(day, time(), zone), NO_CHANCE)
-
-
-def _day(name: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text) if text else date.min
-    except ValueError as error:
-        raise BadFilter(f"{name}: {text}") from error

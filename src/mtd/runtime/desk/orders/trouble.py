@@ -7,8 +7,8 @@ from mtd.runtime.bulk.acting import Shown
 from mtd.runtime.bulk.asked import ITEMS_MAX, Wish
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.orders import board
-from mtd.runtime.desk.orders.board import Filter
 from mtd.runtime.desk.orders.diagnosis import Diagnosis, diagnoses_of
+from mtd.runtime.desk.orders.filters import Filter
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations.operations import Conflict

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.orders import board
-from mtd.runtime.desk.orders.board import BadFilter, read_filter
+from mtd.runtime.desk.orders.filters import BadFilter, read_filter
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.sharing import Shared
 from mtd.store.people import views

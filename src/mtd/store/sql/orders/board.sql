@@ -5,6 +5,7 @@ page AS (
     WHERE tenant_id = :tenant AND id > :above::uuid AND id < :below::uuid
         AND (:states::text[] IS NULL OR state = ANY(:states))
         AND (:stores::text[] IS NULL OR store = ANY(:stores))
+        AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
         AND (:channels::text[] IS NULL OR channel = ANY(:channels))
         AND (:late::timestamptz IS NULL OR (
             promised_at < :late AND NOT string_to_array(reached, ' ') && :met::text[]
@@ -20,6 +21,7 @@ page AS (
     WHERE tenant_id = :tenant AND id > :above::uuid AND id < :below::uuid
         AND (:states::text[] IS NULL OR state = ANY(:states))
         AND (:stores::text[] IS NULL OR store = ANY(:stores))
+        AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
         AND (:channels::text[] IS NULL OR channel = ANY(:channels))
         AND (:late::timestamptz IS NULL OR (
             promised_at < :late AND NOT string_to_array(reached, ' ') && :met::text[]
@@ -36,6 +38,7 @@ page AS (
         WHERE tenant_id = :tenant AND order_id > :above::uuid AND order_id < :below::uuid
             AND (:states::text[] IS NULL OR state = ANY(:states))
             AND (:stores::text[] IS NULL OR store = ANY(:stores))
+            AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
             AND (:channels::text[] IS NULL OR channel = ANY(:channels))
             AND (:late::timestamptz IS NULL OR (awaited AND promised_at < :late))
             AND (:finals::text[] IS NULL OR state <> ALL(:finals))
@@ -51,6 +54,7 @@ page AS (
         WHERE tenant_id = :tenant AND order_id > :above::uuid AND order_id < :below::uuid
             AND (:states::text[] IS NULL OR state = ANY(:states))
             AND (:stores::text[] IS NULL OR store = ANY(:stores))
+            AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
             AND (:channels::text[] IS NULL OR channel = ANY(:channels))
             AND (:late::timestamptz IS NULL OR (awaited AND promised_at < :late))
             AND (:finals::text[] IS NULL OR state <> ALL(:finals))
@@ -68,8 +72,13 @@ page AS (
             WHERE tenant_id = :tenant AND settled_at IS NULL
                 AND (:code::text IS NULL OR code = :code)
                 AND (:element::text IS NULL OR element = :element)
+                AND (:codes_out::text[] IS NULL OR code <> ALL(:codes_out))
+                AND (:elements_out::text[] IS NULL OR element <> ALL(:elements_out))
         ))
+        AND (:states::text[] IS NULL OR state = ANY(:states))
+        AND (:finals::text[] IS NULL OR state <> ALL(:finals))
         AND (:stores::text[] IS NULL OR store = ANY(:stores))
+        AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
         AND (:channels::text[] IS NULL OR channel = ANY(:channels))
         AND (:late::timestamptz IS NULL OR (
             promised_at < :late AND NOT string_to_array(reached, ' ') && :met::text[]
@@ -116,6 +125,7 @@ SELECT count(*) AS count FROM (
     WHERE tenant_id = :tenant AND id > :above::uuid AND id < :below::uuid
         AND (:states::text[] IS NULL OR state = ANY(:states))
         AND (:stores::text[] IS NULL OR store = ANY(:stores))
+        AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
         AND (:channels::text[] IS NULL OR channel = ANY(:channels))
         AND (:late::timestamptz IS NULL OR (
             promised_at < :late AND NOT string_to_array(reached, ' ') && :met::text[]
@@ -131,6 +141,7 @@ SELECT count(*) AS count FROM (
     WHERE tenant_id = :tenant AND order_id > :above::uuid AND order_id < :below::uuid
         AND (:states::text[] IS NULL OR state = ANY(:states))
         AND (:stores::text[] IS NULL OR store = ANY(:stores))
+        AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
         AND (:channels::text[] IS NULL OR channel = ANY(:channels))
         AND (:late::timestamptz IS NULL OR (awaited AND promised_at < :late))
         AND (:finals::text[] IS NULL OR state <> ALL(:finals))

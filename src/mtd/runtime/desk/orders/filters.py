@@ -1,0 +1,101 @@
+"""Filters of orders: what a person asks a list for, and leaves out, as its address says it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import msgspec
+
+from mtd.core.orders.purchase_order import Channel
+from mtd.core.orders.states import OrderState
+
+LIVE = "live"
+"""The view of orders that are not over."""
+TROUBLED = "troubled"
+LATE = "late"
+KINDS = ("all", LIVE, TROUBLED, LATE)
+
+
+class BadFilter(Exception):
+    """A filter that says nothing that can be looked for."""
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person filters orders by, as the address of the page says it."""
+
+    kind: str = "all"
+    states: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    since: str = ""
+    """Day on which they were received, `2026-11-27`."""
+    until: str = ""
+    """Inclusive."""
+    code: str = ""
+    """Of the open incident."""
+    element: str = ""
+    """Where that incident is."""
+    states_out: tuple[str, ...] = ()
+    """What is left out; likewise the others."""
+    stores_out: tuple[str, ...] = ()
+    channels_out: tuple[str, ...] = ()
+    codes_out: tuple[str, ...] = ()
+    elements_out: tuple[str, ...] = ()
+
+    @property
+    def of_cause(self) -> bool:
+        """Whether only orders with an open incident, of some cause, may be found."""
+        causes = self.code or self.element or self.codes_out or self.elements_out
+        return self.kind == TROUBLED or bool(causes)
+
+    def query(self) -> dict[str, object]:
+        """As it stands in an address, whatever is not said left out."""
+        names = {
+            "view": "" if self.kind == "all" else self.kind, "state": self.states,
+            "store": self.stores, "channel": self.channels, "from": self.since,
+            "to": self.until, "code": self.code, "element": self.element,
+            "state-not": self.states_out, "store-not": self.stores_out,
+            "channel-not": self.channels_out, "code-not": self.codes_out,
+            "element-not": self.elements_out,
+        }  # fmt: skip
+        return {name: value for name, value in names.items() if value}
+
+
+def read_filter(query: Mapping[str, Sequence[str]]) -> Filter:
+    """The filter that an address says. Raises BadFilter, naming the part."""
+    kind = next(iter(query.get("view", ())), "all") or "all"
+    if kind not in KINDS:
+        raise BadFilter(f"view: {kind}")
+    for name in ("from", "to"):
+        for text in query.get(name, ()):
+            day(name, text)
+    for name, known in (("state", set(OrderState.__members__)), ("channel", set(Channel))):
+        texts = (*_texts(query, name), *_texts(query, f"{name}-not"))
+        if unknown := [text for text in texts if text not in known]:
+            raise BadFilter(f"{name}: {unknown[0]}")
+    return Filter(
+        kind=kind,
+        states=_texts(query, "state"),
+        stores=_texts(query, "store"),
+        channels=_texts(query, "channel"),
+        since=next(iter(query.get("from", ())), ""),
+        until=next(iter(query.get("to", ())), ""),
+        code=next(iter(query.get("code", ())), ""),
+        element=next(iter(query.get("element", ())), ""),
+        states_out=_texts(query, "state-not"),
+        stores_out=_texts(query, "store-not"),
+        channels_out=_texts(query, "channel-not"),
+        codes_out=_texts(query, "code-not"),
+        elements_out=_texts(query, "element-not"),
+    )
+
+
+def day(name: str, text: str) -> date:
+    """The day that a part of an address says. Raises BadFilter."""
+    try:
+        return date.fromisoformat(text) if text else date.min
+    except ValueError as error:
+        raise BadFilter(f"{name}: {text}") from error
+
+
+def _texts(query: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
+    return tuple(text for text in query.get(name, ()) if text)
