@@ -15,6 +15,7 @@ import { islands } from "./islands";
 import { keys } from "./keys";
 import { lamp } from "./lamp";
 import { picking } from "./picking";
+import { session } from "./session";
 import { settings } from "./settings";
 
 settings();
@@ -26,6 +27,7 @@ document.addEventListener("click", (event) => {
 });
 picking();
 keys();
+session();
 lamp();
 countdown();
 islands();

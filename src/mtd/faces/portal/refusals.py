@@ -76,9 +76,12 @@ def _to_password(request: Asked, error: Exception) -> Response[None]:
 
 
 def _to_sign_in(request: Asked) -> Response[Any]:
-    """To the door, and back to this page afterwards; a form that was sent is not sent again."""
+    """To the door, and back to this page afterwards; a form that was sent is not sent again.
+
+    A part of a page that is open changes nothing: the page itself asks who sits there.
+    """
+    if request.headers.get("hx-request"):
+        return Response(None, status_code=401, headers={"HX-Reswap": "none"})
     back = here(request) if request.method == "GET" else "/"
     place = f"/sign-in?next={quote(back, safe='')}"
-    if request.headers.get("hx-request"):
-        return Response(None, status_code=401, headers={"HX-Redirect": place})
     return Response(None, status_code=303, headers={"Location": place})

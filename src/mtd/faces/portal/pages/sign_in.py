@@ -2,16 +2,24 @@
 
 from typing import Any
 
-from litestar import Response, Router
+import msgspec
+from litestar import MediaType, Response, Router
 
 from mtd.faces.portal.guarding import COOKIE, client_of, give_session, inside
 from mtd.faces.portal.needs import OPEN, SIGNED_IN, action, page
-from mtd.faces.portal.provided import Asked, Filled, Painted, Served
+from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import go
 from mtd.faces.portal.words import LANGUAGES
 from mtd.runtime.desk.people.accounts import Throttled
 
 YEAR_S = 31_536_000
+
+
+class Session(msgspec.Struct, frozen=True):
+    """Who is signed in, and the word that the forms of their session carry."""
+
+    login: str
+    csrf: str
 
 
 @page("/sign-in", OPEN)
@@ -46,6 +54,12 @@ async def enter(request: Asked, desk: Served, painter: Painted) -> Response[Any]
     return answer
 
 
+@page("/session", SIGNED_IN, media_type=MediaType.JSON, polled=True)
+async def session(request: Asked, person: Someone) -> Session:
+    """Whose session it is: a page that was open for long asks before it sends a form."""
+    return Session(person.login, request.scope["state"]["csrf"])
+
+
 @action("/sign-out", SIGNED_IN)
 async def leave(request: Asked, desk: Served, form: Filled) -> Response[Any]:
     """End the session."""
@@ -66,4 +80,4 @@ async def choose_language(request: Asked) -> Response[Any]:
     return answer
 
 
-ROUTER = Router(path="/", route_handlers=[door, enter, leave, choose_language])
+ROUTER = Router(path="/", route_handlers=[door, enter, session, leave, choose_language])
