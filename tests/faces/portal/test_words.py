@@ -1,16 +1,31 @@
 """The catalogues: both languages say the same things, and all that the portal says is in them."""
 
+import ast
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from mtd.core.orders.flaw import Unreadability
 from mtd.faces.portal import words
+from mtd.faces.portal.conflicts import Conflicts
 from mtd.faces.portal.navigation import PLACES
 from mtd.faces.portal.words import LANGUAGES, language_of, read_words
 from mtd.runtime.desk.orders.telling import KEYS
 
 PORTAL = Path(words.__file__).parent
+SOURCE = PORTAL.parents[1]
+RUNTIME = SOURCE / "runtime"
+ROOT = SOURCE.parents[1]
+ROOMS = ("desk", "operations", "bulk", "alerts")
+"""Where it is said why something that a page asks for cannot be done."""
+_STUCK = re.compile(r'\bStuck\(\s*"([A-Z_]+)"')
+_INCIDENT = re.compile(
+    r'^[A-Z_]+ = "([A-Z_]+)"\n"""(?:The i|I|Code of the i)ncident of', re.MULTILINE
+)
+_REFUSED = re.compile(r'\bRefused\(\s*"([A-Z_]+)"')
+_CONSTANT = re.compile(r'^([A-Z_]+) = "\1"$', re.MULTILINE)
 _SAID = re.compile(r"""\bt\(\s*["']([\w.]+)["']\s*[,)]""")
 _PREFIX = re.compile(r"""\bt\(\s*["']([\w.]+\.)["']\s*~""")
 _NAMES = re.compile(r"\{(\w+)\}")
@@ -40,6 +55,54 @@ def test_all_that_a_journal_tells_has_words() -> None:
     assert all(f"pages.{place.key}" in known for place in PLACES)
 
 
+def test_each_code_of_an_exception_says_what_was_expected_and_what_to_do() -> None:
+    codes = _codes()
+    assert {"NO_RULE", "DEADLOCK", "NO_FOLIO", "ILLEGAL_STATE"} <= codes and len(codes) > 25
+    for language in LANGUAGES:
+        known = _catalogue(language)
+        lacking = {
+            f"{code}.{part}"
+            for code in codes
+            for part in ("title", "expected", "advice")
+            if f"code.{code}.{part}" not in known
+        }
+        assert not lacking, language
+
+
+def test_each_cause_of_a_waiting_file_says_what_to_do() -> None:
+    causes = {one.value for one in Unreadability}
+    for path in sorted((RUNTIME / "intake").glob("*.py")):
+        causes |= set(_CONSTANT.findall(path.read_text(encoding="utf-8")))
+    # An outcome of one attempt is no cause; that of the last attempt is the store's own word.
+    causes = causes - {"FAILED"} | {"DELIVERY_FAILED"}
+    assert {"REFUSED", "FOLDER_MISMATCH", "DELIVERY_FAILED"} <= causes
+    known = _catalogue("es")
+    assert not {f"cause.{one}{more}" for one in causes for more in ("", "_more")} - known.keys()
+
+
+def test_each_reason_why_something_cannot_be_done_has_words() -> None:
+    said = [one for room in ROOMS for path in sorted((RUNTIME / room).rglob("*.py"))
+            for one in _conflicts(path)]  # fmt: skip
+    assert len(said) > 50
+    known = Conflicts(read_words()["en"])
+    assert [one for one in said if known.key(one) is None] == []
+    spanish = read_words()["es"]
+    assert known.told("a reason is needed", spanish) == "Falta el motivo."
+    assert known.told("the file is rejected", spanish) == "El archivo ya no espera (rejected)."
+    assert known.told("ana has the task", spanish) == "ana tiene la tarea."
+    assert known.told("something else", spanish) == "something else"
+
+
+def test_whatever_a_form_wants_has_words() -> None:
+    wanted: set[str] = set()
+    for path in sorted((ROOT / "processes" / "forms").glob("*.json")):
+        for field in json.loads(path.read_text(encoding="utf-8")).get("properties", {}).values():
+            wanted |= field.keys()
+    rules = {name for name in wanted if not name.startswith("x-")} - {"title", "description"}
+    assert {"type", "maxLength"} <= rules
+    assert not {f"form.{one}" for one in rules} - _catalogue("es").keys()
+
+
 @pytest.mark.parametrize(
     ("chosen", "accepted", "language"),
     [
@@ -57,6 +120,34 @@ def test_the_language_is_the_chosen_one_or_the_browsers_or_spanish(
     chosen: str | None, accepted: str | None, language: str
 ) -> None:
     assert language_of(chosen, accepted) == language
+
+
+def _codes() -> set[str]:
+    """Codes of incidents: of the engine, by what says so of them; of connectors that refuse."""
+    found: set[str] = set()
+    for path in sorted((*(SOURCE / "core" / "process").rglob("*.py"), *RUNTIME.rglob("*.py"),
+                        *(SOURCE / "connectors").rglob("*.py"))):  # fmt: skip
+        text = path.read_text(encoding="utf-8")
+        found |= set(_STUCK.findall(text)) | set(_INCIDENT.findall(text))
+        found |= set(_REFUSED.findall(text)) if "connectors" in path.parts else set()
+    return found
+
+
+def _conflicts(path: Path) -> list[str]:
+    """What a module says of conflicts, with something in the place of what varies."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    said: list[str] = []
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
+            continue
+        first = node.args[0]
+        if node.func.id != "Conflict" or not isinstance(first, ast.Constant | ast.JoinedStr):
+            continue
+        parts = first.values if isinstance(first, ast.JoinedStr) else [first]
+        said.append("".join(
+            str(part.value) if isinstance(part, ast.Constant) else "X" for part in parts
+        ))  # fmt: skip
+    return said
 
 
 def _catalogue(language: str) -> dict[str, str]:

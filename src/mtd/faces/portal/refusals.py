@@ -9,9 +9,11 @@ from litestar import Response
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from structlog import get_logger
 
+from mtd.faces.portal.conflicts import Conflicts
 from mtd.faces.portal.guarding import ChooseFirst
 from mtd.faces.portal.provided import Asked
 from mtd.faces.portal.rendering import Painter, go, here
+from mtd.faces.portal.words import read_words
 from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.runtime.desk.people.accounts import BadAccount
 from mtd.runtime.desk.people.person import Forbidden
@@ -26,10 +28,14 @@ RETRY_AFTER_S = "5"
 
 def handlers(painter: Painter) -> dict[type[Exception] | int, Any]:
     """For each expected failure, the page that says so."""
+    conflicts = Conflicts(read_words()["en"])
 
     def said(status: int, key: str) -> Any:
         def answer(request: Asked, error: Exception) -> Response[str]:
-            return painter.bare(request, "refusal.html", status=status, key=key, detail=str(error))
+            detail = str(error)
+            if key == "conflict":
+                detail = conflicts.told(detail, painter.words(request))
+            return painter.bare(request, "refusal.html", status=status, key=key, detail=detail)
 
         return answer
 

@@ -30,6 +30,10 @@ class Flaw(msgspec.Struct, frozen=True):
     field: str
     """As `address.street`; of what is missing or not wanted, its name."""
     message: str
+    rule: str = ""
+    """The keyword of JSON Schema that it breaks: `maxLength`."""
+    limit: str = ""
+    """That of the keyword, where it has one."""
 
 
 class Unfit(Exception):
@@ -115,7 +119,8 @@ def _flaw(error: jsonschema_rs.ValidationError) -> Flaw:
         place.append(kind.property)
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
         place += kind.unexpected[:1]
-    return Flaw(field=_path(place), message=error.message)
+    limit = getattr(kind, "limit", "")
+    return Flaw(field=_path(place), message=error.message, rule=kind.name, limit=str(limit))
 
 
 def _path(place: list[str | int]) -> str:

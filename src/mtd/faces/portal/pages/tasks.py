@@ -7,7 +7,8 @@ from litestar import Response, Router
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go
-from mtd.runtime.definitions.forms import Unfit
+from mtd.faces.portal.words import Words
+from mtd.runtime.definitions.forms import Flaw, Unfit
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.work import worklist
@@ -82,7 +83,8 @@ async def complete(
         outputs = worklist.filled(opened.fields, form)
         await worklist.complete(desk, person, instance, wait, outputs)
     except Unfit as error:
-        wrong = {flaw.field: flaw.message for flaw in error.flaws}
+        words = painter.words(request)
+        wrong = {flaw.field: _said(words, flaw) for flaw in error.flaws}
         found = await _listed(request, desk, person)
         return await _shown(
             request, desk, painter, person, found, place, status=422, wrong=wrong, form=form
@@ -116,6 +118,12 @@ async def _shown(
         request, "tasks.html", status=status, listed=found, opened=opened, standings=counts,
         wrong=wrong or {}, form=form or {}, mine=request.query_params.get("mine") == "yes",
     )  # fmt: skip
+
+
+def _said(words: Words, flaw: Flaw) -> str:
+    """What is wrong with a field, in the reader's language."""
+    known = f"form.{flaw.rule}" in words.entries
+    return words(f"form.{flaw.rule if known else 'other'}", limit=flaw.limit)
 
 
 def _place(request: Asked) -> tuple[str, int]:
