@@ -15,12 +15,12 @@ from mtd.store.engine.collecting import collect
 from mtd.store.engine.folio_blocks import Series, reserve
 from mtd.store.engine.turned import Attempted
 from mtd.store.engine.worker import Worker
-from mtd.store.operations import bulk, pauses
+from mtd.store.operations import breakers, bulk, pauses
 from mtd.store.orders import corrections, kept, orders
 from mtd.store.people import clients
 from mtd.store.reports import letters
 from mtd.store.server import soundness
-from mtd.store.sessions import DOOR, Session
+from mtd.store.sessions import DOOR, Connection, Session
 from mtd.store.store import Store
 from mtd.store.tax import buyers, folios
 from tests.store.folk import fill_people
@@ -182,7 +182,7 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
         assert len(await kept.of_order(connection, tenant, order.id)) == 1
         assert await corrections.keep(connection, tenant, content, a_correction())
         await bulk.add(connection, tenant, *_a_bulk(order.id), ruling_id=new_id())
-        await pauses.begin(connection, tenant, [_a_pause(tenant, incoming[0].at)])
+        await _fill_stands(connection, tenant, incoming[0].at)
         await clients.add(connection, tenant, new_id(), "client", bytes(32))
         file = intake.NewFile(
             id=new_id(), source="folder", path="a.xml", hash=bytes(32), size_bytes=1, archive="a"
@@ -200,6 +200,11 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
     await fill_people(store, tenant)
     async with worker.asking.use() as connection:
         await fill_tallies(connection, tenant)
+
+
+async def _fill_stands(connection: Connection, tenant: int, at: datetime) -> None:
+    await pauses.begin(connection, tenant, [_a_pause(tenant, at)])
+    await breakers.close(connection, tenant, "eom", actor="me", reason="again")
 
 
 async def _fill_taxes(store: Store, worker: Worker, tenant: int) -> None:

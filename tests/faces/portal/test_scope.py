@@ -13,7 +13,7 @@ from tests.processes.shop import Shop
 OWN, FOREIGN = "paris", "umbrale"
 SOMEBODY = {"reason": "x", "words": "x", "to": "x", "incident": "1", "ruling": "ABORTED"}
 """Enough for every form to be carried out, where nobody looked whose it is."""
-ABOUT_NOBODY = ("/language/", "/admin/", "/processes/", "/statistics/", "/alerts/")
+ABOUT_NOBODY = ("/language/", "/admin/", "/processes/", "/statistics/", "/alerts/", "/breakers/")
 """How routes begin whose parameters name nothing that a store has; alerts are placed in theirs."""
 
 

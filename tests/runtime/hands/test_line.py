@@ -10,7 +10,7 @@ from mtd.runtime.hands.line import Line
 QUEUE_MAX = 5
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["join", "go", "sound", "failed", "withdraw", "leave", "wait"]),
+        st.sampled_from(["join", "go", "sound", "failed", "withdraw", "leave", "wait", "close"]),
         st.floats(0.0, 3.0),
     ),
     max_size=80,
@@ -62,6 +62,9 @@ def test_bounds_hold(
                 left += len(line.leave(lambda one: one % 2 == 0))
             case "wait":
                 now_s += seconds
+            case "close":
+                line.close()
+                assert line.lets_through(now_s) and line.state(now_s) == "closed"
             case _:
                 pass
         assert len(line) <= QUEUE_MAX
@@ -86,6 +89,8 @@ def test_the_breaker_opens_after_so_many_failures_and_lets_one_probe(
         line.settle(n, sound=False, now_s=0.0)
     line.join(100)
     assert not line.lets_through(0.0) and line.next(0.0) is None
+    assert (line.state(0.0), line.failures) == ("open", failures)
+    assert line.state(open_s) == "half_open" and line.open_s(open_s) == open_s
     assert line.opens_in_s(0.0) == open_s
     line.join(101)
     assert line.next(open_s) == 100
@@ -94,6 +99,7 @@ def test_the_breaker_opens_after_so_many_failures_and_lets_one_probe(
     assert line.next(open_s) == 101
     line.settle(101, sound=False, now_s=open_s)
     assert not line.lets_through(open_s)
+    assert line.open_s(2 * open_s) == 2 * open_s, "since it opened, whatever was probed meanwhile"
     line.join(102)
     assert line.next(2 * open_s) == 102
     line.settle(102, sound=True, now_s=2 * open_s)
@@ -120,3 +126,17 @@ def test_those_who_came_last_go_first_when_there_is_no_room() -> None:
     assert not line.admits(0.0)
     assert line.leave_last(2) == [4, 3]
     assert [line.next(0.0) for _ in range(4)] == [0, 1, 2, None]
+
+
+@given(st.integers(1, 5))
+def test_closed_by_somebody_it_takes_as_many_failures_to_open_again(failures: int) -> None:
+    line = a_line(breaker_failures=failures, breaker_open_s=60.0, concurrency_max=10)
+    for again in range(2):
+        for n in range(failures):
+            assert line.state(float(again)) == "closed"
+            line.join(n)
+            assert line.next(float(again)) == n
+            line.settle(n, sound=False, now_s=float(again))
+        assert line.state(float(again)) == "open" and line.open_s(float(again)) == 0.0
+        line.close()
+        assert line.failures == 0 and line.open_s(5.0) == 0.0

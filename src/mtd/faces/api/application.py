@@ -13,6 +13,7 @@ from mtd.core.orders.json import BODY_MAX_BYTES
 from mtd.faces.api import (
     alerts,
     books,
+    breakers,
     bulk,
     corrections,
     definitions,
@@ -115,7 +116,7 @@ def application(operations: Operations) -> Litestar:
             tax_documents.router(Papers(operations.app, operations.tenant)), repairs.ROUTER,
             messages.ROUTER, books.ROUTER,
             tasks.ROUTER, waiting.ROUTER,
-            definitions.ROUTER, schedules.ROUTER, pauses.ROUTER, bulk.ROUTER,
+            definitions.ROUTER, schedules.ROUTER, pauses.ROUTER, breakers.ROUTER, bulk.ROUTER,
             facts.ROUTER, instances.ROUTER, alerts.ROUTER,
             remarks.ROUTER, releases.ROUTER, records.ROUTER, kept.ROUTER, reports.ROUTER,
             health, counts, backlog, metrics, description, docs,

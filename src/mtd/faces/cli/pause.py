@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from mtd.faces.cli.starting import opened, operations_of
-from mtd.runtime.operations import pausing
+from mtd.runtime.operations import breaking, pausing
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations
 from mtd.store.operations.pauses import Kind, Listed
 
@@ -78,6 +78,31 @@ def lift(id: str, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A00
     async def act(operations: Operations) -> None:
         one = await pausing.lift(operations, id, getpass.getuser(), reason)
         print(f"{one.kind} {_what(one)} goes on; {one.held} waited")
+
+    return uvloop.run(_with(customer, act))
+
+
+@pause.command
+def breakers(*, customer: str = CUSTOMER) -> int:
+    """List the systems that are called, which workers stopped calling by themselves, since when."""
+
+    async def act(operations: Operations) -> None:
+        for one in await breaking.listing(operations):
+            since = f" since {_moment(one.since)}" if one.since else ""
+            print(f"{one.counterpart}  {one.state}{since}  {one.waiting} wait")
+            for each in one.opened:
+                print(f"  {each.name}: {each.state}, {each.failures} failures in a row")
+
+    return uvloop.run(_with(customer, act))
+
+
+@pause.command
+def close(counterpart: str, *, reason: str, customer: str = CUSTOMER) -> int:
+    """Have every worker call a system again that stopped by itself; failing on, it stops again."""
+
+    async def act(operations: Operations) -> None:
+        one = await breaking.close(operations, counterpart, getpass.getuser(), reason)
+        print(f"{one.counterpart} is called again within two seconds; {one.waiting} waited")
 
     return uvloop.run(_with(customer, act))
 

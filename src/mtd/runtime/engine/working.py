@@ -18,6 +18,7 @@ from mtd.runtime.engine.engine import Engine
 from mtd.runtime.engine.keeping import Keeper
 from mtd.runtime.engine.ownership import Buried, Ownership, persisted
 from mtd.runtime.engine.turn import turn
+from mtd.runtime.hands.breakers import Breakers
 from mtd.runtime.hands.calling import Calling
 from mtd.runtime.hands.hands import Hands
 from mtd.runtime.hands.pauses import LOOK_S, Pauses
@@ -111,7 +112,7 @@ async def _career(
         asyncio.create_task(beginning.keep()),
         asyncio.create_task(app.conditions().keep()),
         asyncio.create_task(_tidy(app, worker)),
-        asyncio.create_task(_heed(pauses, engine)),
+        asyncio.create_task(_heed(pauses, Breakers(worker, hands), engine)),
         asyncio.create_task(desks.stock.tend()),
         asyncio.create_task(Steward(app, worker).keep()),
         *(asyncio.create_task(office.keep()) for office in offices),
@@ -177,14 +178,15 @@ async def _tidy(app: App, worker: Worker) -> None:
             LOG.warning("messages are not tidied", problem=type(error).__name__)
 
 
-async def _heed(pauses: Pauses, engine: Engine) -> None:
-    """Look at what people pause and lift."""
+async def _heed(pauses: Pauses, breakers: Breakers, engine: Engine) -> None:
+    """Look at what people pause and lift, and at what they say of systems that were down."""
     while True:
         await asyncio.sleep(LOOK_S)
         try:
             if await pauses.look():
                 engine.reconsider(pauses.is_open)
             await pauses.wake()
+            await breakers.look()
         except Exception as error:  # noqa: BLE001 whatever it is, the next look tells
             LOG.warning("pauses are not looked at", problem=type(error).__name__)
 

@@ -19,6 +19,7 @@ from mtd.runtime.hands.intent import Answer, Intent, PutOff
 from mtd.runtime.hands.line import Line
 from mtd.runtime.hands.pauses import HELD_S
 from mtd.runtime.memory.live import PATIENCE
+from mtd.store.operations.breakers import Broken
 from mtd.store.operations.pauses import Pause
 
 PUT_OFF_MIN_S = 2 * PATIENCE.total_seconds()
@@ -106,6 +107,26 @@ class Hands:
             handle.cancel()
         for task in self._tasks:
             task.cancel()
+
+    def broken(self) -> list[Broken]:
+        """The breakers that are not closed."""
+        now_s = elapsed_s()
+        return [
+            Broken(
+                legacy=name,
+                state=state,
+                open_s=line.open_s(now_s),
+                failures=line.failures,
+            )
+            for name, line in self._lines.items()
+            if (state := line.state(now_s)) != "closed"
+        ]
+
+    def close_breaker(self, legacy: str) -> None:
+        """Somebody says that this system works; one that we do not call is none of ours."""
+        if legacy in self._lines:
+            self._lines[legacy].close()
+            self._push(legacy)
 
     @property
     def running(self) -> int:

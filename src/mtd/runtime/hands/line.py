@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from mtd.connectors.settings import LegacySettings
+from mtd.store.operations.breakers import State
 
 Job = TypeVar("Job")
 
@@ -25,6 +26,8 @@ class Line(Generic[Job]):
         self._failures = 0
         self._open_until_s: float | None = None
         """Until when the breaker is open; None: it is closed."""
+        self._opened_s = 0.0
+        """When it opened, if it is open."""
         self._probe: Job | None = None
         self._allowance = max(1.0, float(settings.rate_per_s or 0))
         self._refilled_s = 0.0
@@ -36,6 +39,27 @@ class Line(Generic[Job]):
     def running(self) -> int:
         """Attempts under way."""
         return self._running
+
+    @property
+    def failures(self) -> int:
+        """Attempts that failed in a row."""
+        return self._failures
+
+    def state(self, now_s: float) -> State:
+        """Of the breaker: once its time is up, one job may probe."""
+        if self._open_until_s is None:
+            return "closed"
+        return "open" if now_s < self._open_until_s else "half_open"
+
+    def open_s(self, now_s: float) -> float:
+        """How long ago the breaker opened; 0 when it is closed."""
+        return 0.0 if self._open_until_s is None else now_s - self._opened_s
+
+    def close(self) -> None:
+        """Somebody says that the legacy works: let everybody through, and count anew."""
+        self._failures = 0
+        self._open_until_s = None
+        self._probe = None
 
     def lets_through(self, now_s: float) -> bool:
         """Whether the breaker lets a job go, be it as a probe."""
@@ -98,6 +122,8 @@ class Line(Generic[Job]):
             return
         self._failures += 1
         if self._failures >= self._settings.breaker_failures:
+            if self._open_until_s is None:
+                self._opened_s = now_s
             self._open_until_s = now_s + self._settings.breaker_open_s
 
     def withdraw(self, job: Job) -> None:

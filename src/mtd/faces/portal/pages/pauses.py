@@ -7,6 +7,7 @@ from litestar import Response, Router
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go
+from mtd.runtime.desk import breakers
 from mtd.runtime.desk.work import holding
 from mtd.runtime.desk.work.holding import MANAGE
 
@@ -19,11 +20,13 @@ async def listing(request: Asked, desk: Served, painter: Painted, person: Someon
     """What is paused and what was, and for who may, what can be."""
     choices = await holding.choices(desk, person) if person.may(MANAGE) else None
     found = await holding.listing(desk, person)
+    found_breakers = await breakers.listing(desk, person)
     query = request.query_params
     chosen = (query.get("kind", ""), query.get("name", ""))
     return await painter.page(
-        request, "pauses.html", pauses=found, choices=choices, chosen=chosen, apart=APART
-    )
+        request, "pauses.html", pauses=found, choices=choices, chosen=chosen, apart=APART,
+        breakers=found_breakers,
+    )  # fmt: skip
 
 
 @action("/pauses", MANAGE)
@@ -44,4 +47,12 @@ async def lift(request: Asked, desk: Served, person: Someone, form: Filled) -> R
     return go("/pauses", Said("pauses.lifted", {"what": lifted.label}))
 
 
-ROUTER = Router(path="/", route_handlers=[listing, pause, lift])
+@action("/breakers/{name:str}/close", MANAGE)
+async def close(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
+    """Have a system called again that workers stopped calling."""
+    name = str(request.path_params["name"])
+    closed = await breakers.close(desk, person, name, str(form.get("reason", "")))
+    return go("/pauses", Said("pauses.closed", {"what": closed.counterpart}))
+
+
+ROUTER = Router(path="/", route_handlers=[listing, pause, lift, close])

@@ -10,9 +10,11 @@ from mtd.runtime.desk.figures import figures
 from mtd.runtime.desk.figures.figures import ElementFigures
 from mtd.runtime.desk.orders import board
 from mtd.runtime.desk.people.person import Person
+from mtd.runtime.operations.breaking import worst
 from mtd.store.counts import figures as rows
 from mtd.store.counts.figures import Duration, Scope
-from mtd.store.operations import pauses
+from mtd.store.operations import breakers, pauses
+from mtd.store.operations.breakers import State
 
 ROWS_MAX = 200
 SLOW_MS = 1_000.0
@@ -45,6 +47,8 @@ class Counterpart(msgspec.Struct, frozen=True, kw_only=True):
     took_p95_ms: float | None
     paused: bool
     """A person lets it stand still."""
+    breaker: State
+    """The worst of all workers': open, nobody calls it."""
 
     @property
     def failing(self) -> float | None:
@@ -67,6 +71,7 @@ async def steps(
         waiting = await rows.waiting(connection, desk.tenant, now, scope.stores)
         services = await rows.services(connection, desk.tenant)
         stopped = await pauses.listing(connection, desk.tenant, only_open=True)
+        opened = await breakers.opened(connection)
     told = figures.together(counts, durations, waiting)
     called = {(one.definition, one.element): one.service for one in services}
     lines = [
@@ -81,7 +86,10 @@ async def steps(
     ]
     lines.sort(key=lambda line: (-line.figures.failures, -line.figures.attempts, line.label))
     paused = {one.name for one in stopped if one.kind == "counterpart"}
-    return lines[:ROWS_MAX], counterparts(told, durations, called, paused)
+    broken: dict[str, list[State]] = {}
+    for one in opened:
+        broken.setdefault(one.legacy, []).append(one.state)
+    return lines[:ROWS_MAX], counterparts(told, durations, called, paused, broken)
 
 
 def counterparts(
@@ -89,6 +97,7 @@ def counterparts(
     durations: Iterable[Duration],
     called: dict[tuple[str, str], str],
     paused: set[str],
+    broken: dict[str, list[State]],
 ) -> list[Counterpart]:
     """The figures of all steps that call the same system, together."""
     sketches: dict[str, list[dict[int, int]]] = {}
@@ -112,6 +121,7 @@ def counterparts(
                 took_p50_ms=quantile_ms(whole, 0.5),
                 took_p95_ms=quantile_ms(whole, 0.95),
                 paused=name in paused,
+                breaker=worst(broken.get(name, ())),
             )
         )
     return found

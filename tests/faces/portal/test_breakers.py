@@ -1,0 +1,58 @@
+"""Breakers at the desk: who stopped calling whom is seen, and called again by somebody's word."""
+
+from playwright.sync_api import Browser, expect
+
+from tests.faces.portal.browser import NARROW, visiting
+from tests.faces.portal.rights import admin
+from tests.faces.portal.stand import Stand
+
+OPENED = (
+    "INSERT INTO breaker (worker, legacy, state, since, failures)"
+    " SELECT id, 'eom', 'open', now() - interval '5 minutes', 12 FROM worker"
+    " WHERE lease_until > now() LIMIT 1"
+)
+
+
+def test_an_open_breaker_is_seen_everywhere_and_closed_with_a_reason(
+    browser: Browser, stand: Stand
+) -> None:
+    stand.run(admin(stand, OPENED))
+    try:
+        with visiting(browser, stand.url, size=NARROW) as visitor:
+            page = visitor.sign_in("sofia", "/pauses")
+            row = page.locator("#breakers tbody tr").first
+            expect(row).to_contain_text("Abierto (no se llama)")
+            expect(row).to_contain_text("12 fallas seguidas")
+            assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
+            assert not visitor.faults()
+            row.get_by_text("Cerrar ahora", exact=True).first.click()
+            row.locator("input[name=reason]").fill("la repararon")
+            row.locator("button.main").click()
+            expect(page.locator(".flash")).to_contain_text("Se vuelve a llamar a")
+            expect(page.locator("#breakers tbody tr").first).to_contain_text("sofia: la repararon")
+            page.goto("/statistics/steps?period=week")
+            expect(page.locator("a[href='/pauses#breakers']")).to_contain_text("Abierto")
+        [told] = [one for one in stand.run(stand.shop.get("/breakers")) if one["opened"]]
+        assert (told["counterpart"], told["state"], told["workers"]) == ("eom", "open", 1)
+        assert told["last_closing"]["reason"] == "la repararon"
+    finally:
+        stand.run(admin(stand, "DELETE FROM breaker"))
+    [entry] = stand.run(
+        admin(stand, "SELECT actor, reason FROM audit_entry WHERE action = 'breaker.close'")
+    )
+    assert tuple(entry) == ("sofia", "la repararon")
+
+
+def test_it_is_closed_by_who_may_and_sees_every_store(stand: Stand) -> None:
+    for actor, counterpart, status in (
+        ("ana", "eom", 403),
+        ("nobody", "eom", 403),
+        ("sofia", "nowhere", 404),
+    ):
+        body = {"actor": actor, "reason": "x"}
+        answered, _ = stand.run(stand.shop.status_of(f"/breakers/{counterpart}/closing", body))
+        assert answered == status, (actor, counterpart)
+    closed = stand.run(
+        stand.shop.accepted("/breakers/eom/closing", {"actor": "sofia", "reason": "by REST"})
+    )
+    assert closed["last_closing"]["actor"] == "sofia" and closed["waiting"] >= 0
