@@ -15,6 +15,11 @@ FIELDS = {
     "element": ("element", "elements_out"),
 }
 """By the name in an address: the fields of a filter that ask for a value, and that leave it out."""
+ASKED = {
+    "document": "documents", "carrier": "carriers", "from": "since", "to": "until",
+    "promise": "promise", "due_from": "due_since", "due_to": "due_until", "system": "system",
+}  # fmt: skip
+"""Likewise, of what is asked for alone."""
 ORDERS = "/orders"
 
 
@@ -61,18 +66,15 @@ def leaving_out(asked: Filter, name: str, value: str) -> Filter:
 def chips(asked: Filter) -> list[Chip]:
     """The conditions of a filter, what is left out after what is asked for."""
     found: list[Chip] = []
-    for out in (False, True):
-        for name, fields in FIELDS.items():
-            field = fields[out]
-            values = getattr(asked, field)
-            for value in (values,) if isinstance(values, str) else values:
-                if value:
-                    less = msgspec.structs.replace(asked, **{field: _less(values, value)})
-                    found.append(Chip(name=name, value=value, out=out, without=address(less)))
-    for field, name in (("since", "from"), ("until", "to")):
-        if value := getattr(asked, field):
-            less = msgspec.structs.replace(asked, **{field: ""})
-            found.append(Chip(name=name, value=value, out=False, without=address(less)))
+    conditions = [
+        (name, fields[out], out) for out in (False, True) for name, fields in FIELDS.items()
+    ]
+    for name, field, out in (*conditions, *((name, field, False) for name, field in ASKED.items())):
+        values = getattr(asked, field)
+        for value in (values,) if isinstance(values, str) else values:
+            if value:
+                less = msgspec.structs.replace(asked, **{field: _less(values, value)})
+                found.append(Chip(name=name, value=value, out=out, without=address(less)))
     return found
 
 

@@ -90,6 +90,14 @@ async def waiting(
     return {row["legacy"]: row["waiting"] for row in rows}
 
 
+async def standing(
+    connection: Connection, tenant: int, stores: Sequence[str] | None
+) -> dict[str, int]:
+    """How many orders that are not over stand before each system at this moment."""
+    rows = await connection.fetch(*_SQL["standing"](tenant=tenant, stores=stores))
+    return {row["legacy"]: row["orders"] for row in rows}
+
+
 async def last(connection: Connection, tenant: int) -> dict[str, Closing]:
     """Who last had each breaker closed."""
     found = structs(Closing, await connection.fetch(*_SQL["last"](tenant=tenant)))

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
+from mtd.store.counts.figures import Usual
 from mtd.store.orders.orders import Order
 from mtd.store.sessions import Connection, structs
 from mtd.store.statements import composed, read, statements
@@ -21,8 +22,9 @@ _PLAIN = {"hurry", "counted", "counted_open", "glances", "newest", "counts", "ca
 _SQL = {name: one for name, one in statements("orders/board").items() if name in _PLAIN}
 _PAGES = {
     name: composed(_FRAGMENTS, [name], "rows")
-    for name in ("page", "page_back", "page_open", "page_open_back", "troubled")
+    for name in ("page", "page_back", "page_open", "page_open_back", "troubled", "narrow")
 }
+_MANY = composed(_FRAGMENTS, ["narrow"], "many")
 MET = ("DISPATCHED", "READY_FOR_PICKUP", "DELIVERED")
 """States after which a promise of dispatch is not late any more."""
 
@@ -37,11 +39,36 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     stores_out: tuple[str, ...] | None = None
     """Stores that are left out."""
     channels: tuple[str, ...] | None = None
+    documents: tuple[str, ...] | None = None
+    """Kinds of tax document; where it says some, all orders are looked through."""
     late: datetime | None = None
     """Promised before this, and neither dispatched nor ready yet."""
     above: str = FIRST
     """Ids greater than this one: UUIDv7, so that they are later too."""
     below: str = LAST
+
+
+class Narrowed(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked of orders that are not over; None: whatever it is."""
+
+    now: datetime
+    risk: datetime
+    """Open promises due before it are at risk."""
+    standing: str | None
+    """on_time, at_risk, overdue or doomed."""
+    due_since: datetime | None
+    due_until: datetime | None
+    carriers: tuple[str, ...] | None
+    system: str | None
+    """That a step calls which they stand at."""
+    usual: tuple[Usual, ...]
+    """How long orders of each kind take."""
+    of_cause: bool
+    """Only those with an open incident, of the following."""
+    code: str | None
+    element: str | None
+    codes_out: tuple[str, ...] | None
+    elements_out: tuple[str, ...] | None
 
 
 class Row(Order, frozen=True, kw_only=True):
@@ -140,6 +167,37 @@ async def troubled(
     return structs(Row, rows)
 
 
+async def narrow(
+    connection: Connection,
+    tenant: int,
+    sought: Sought,
+    asked: Narrowed,
+    limit: int,
+    *,
+    back: bool = False,
+) -> list[Row]:
+    """At most `limit` orders that are not over, newest first; `back`: the oldest of them."""
+    values = _narrow_values(sought, asked)
+    statement = _PAGES["narrow"]
+    rows = await connection.fetch(*statement(tenant=tenant, page=limit, back=back, **values))
+    return structs(Row, rows)
+
+
+async def counted_narrow(
+    connection: Connection,
+    tenant: int,
+    sought: Sought,
+    asked: Narrowed,
+    limit: int,
+    limit_ms: int,
+) -> int:
+    """How many there are, counted up to `limit`; who takes longer is cancelled."""
+    await connection.execute(*_SQL["hurry"](limit_ms=str(limit_ms)))
+    values = _narrow_values(sought, asked)
+    rows = await connection.fetch(*_MANY(tenant=tenant, page=limit, back=False, **values))
+    return int(rows[0]["count"])
+
+
 async def counted(
     connection: Connection,
     tenant: int,
@@ -177,3 +235,14 @@ async def causes(connection: Connection, tenant: int, stores: Sequence[str] | No
     """Open incidents by error and element, the most orders first, at most CAUSES_MAX."""
     rows = await connection.fetch(*_SQL["causes"](tenant=tenant, stores=stores, page=CAUSES_MAX))
     return structs(Cause, rows)
+
+
+def _narrow_values(sought: Sought, asked: Narrowed) -> dict[str, object]:
+    """The parameters of what narrows open orders."""
+    values: dict[str, object] = msgspec.structs.asdict(sought) | msgspec.structs.asdict(asked)
+    del values["usual"]
+    return values | {
+        "usual_stores": [one.store for one in asked.usual],
+        "usual_channels": [one.channel for one in asked.usual],
+        "usual_s": [one.usual_s for one in asked.usual],
+    }

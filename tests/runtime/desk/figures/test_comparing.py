@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mtd.runtime.counts.sketch import bucket
+from mtd.runtime.counts.usual import of_spans
 from mtd.runtime.desk.figures.comparing import compared, spans
-from mtd.runtime.desk.figures.compliance import grouped, usual
+from mtd.runtime.desk.figures.compliance import grouped
 from mtd.runtime.desk.figures.periods import read_period
 from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.store.counts.figures import Entries, Open, Settled, Span
@@ -71,7 +72,7 @@ def test_promises_are_told_by_group_and_what_takes_longer_is_foreseen() -> None:
         Span(store="paris", channel="phone", bucket=bucket(hour_ms), n=80),
         Span(store="paris", channel="phone", bucket=bucket(10 * hour_ms), n=20),
     ]
-    (one,) = usual([*few, *many])
+    (one,) = of_spans([*few, *many])
     assert one.usual_s == pytest.approx(36_000, rel=0.05)
 
 

@@ -84,7 +84,7 @@ class Told:
 def _is_new(one: Glance, viewer: Viewer, asked: Filter) -> bool:
     """Whether an order belongs on the viewer's page and is not there yet."""
     person: Person = viewer.person
-    if viewer.above is None or one.id <= viewer.above or asked.of_cause:
+    if viewer.above is None or one.id <= viewer.above or asked.is_beyond_a_glance:
         return False
     return (
         person.sees(one.store)

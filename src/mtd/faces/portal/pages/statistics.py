@@ -17,7 +17,7 @@ from mtd.runtime.desk.figures.compliance import Compliance
 from mtd.runtime.desk.figures.figures import counted_until
 from mtd.runtime.desk.figures.periods import NAMED, Period, read_period
 from mtd.runtime.desk.figures.sales import Sales
-from mtd.runtime.desk.orders.filters import BadFilter
+from mtd.runtime.desk.orders.filters import NONE, BadFilter
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.sharing import Shared
 
@@ -104,6 +104,12 @@ class Question:
         """The list of the orders that were received in the period."""
         first, last = self.period.first.isoformat(), self.period.last.isoformat()
         return link("/orders", {"from": first, "to": last, **more})
+
+    def due(self, promise: str, group: str | None = None) -> str:
+        """The list of the orders whose promise, due in the period, stands so."""
+        first, last = self.period.first.isoformat(), self.period.last.isoformat()
+        asked = {"promise": promise, "due_from": first, "due_to": last}
+        return link("/orders", asked if group is None else {**asked, self.by: group or NONE})
 
     async def answer(self, desk: Desk, person: Person, shared: Shared) -> dict[str, Any]:
         """What the tab's template, and its spreadsheet, are told."""

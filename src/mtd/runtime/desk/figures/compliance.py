@@ -1,29 +1,20 @@
 """Compliance: promises of dispatch by store, channel and carrier: kept, missed, or still open."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 import msgspec
 
-from mtd.core.orders.states import OrderState
 from mtd.core.process.compiler.timing import after
 from mtd.runtime.app import App
-from mtd.runtime.counts.sketch import Histogram, quantile_ms
+from mtd.runtime.counts.usual import usual
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.figures.periods import Period
 from mtd.runtime.desk.people.person import Person
 from mtd.store.counts import figures
-from mtd.store.counts.figures import Open, Scope, Settled, Span, Usual
+from mtd.store.counts.figures import Open, Scope, Settled
 from mtd.store.sessions import Connection
 
 GROUPS = ("store", "channel", "carrier")
-USUAL_DAYS = 28
-USUAL_SHARE = 0.9
-"""An order is said to miss its promise when nine in ten like it take longer than it has."""
-USUAL_MIN = 20
-"""Orders of a kind from which on it is said what they usually take."""
-LEFT = (OrderState.DISPATCHED.value, OrderState.READY_FOR_PICKUP.value)
-"""States that an order enters as it leaves, or may be fetched."""
 
 
 class Compliance(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,29 +64,15 @@ async def promises(
 ) -> tuple[Compliance, list[Compliance]]:
     """As `compliance`, of whatever is looked at."""
     now = app.clock.now()
-    since = now - timedelta(days=USUAL_DAYS)
-    spans = await figures.spans(connection, tenant, LEFT, since, scope.stores)
     settled = await figures.promises(connection, tenant, scope)
     risk = after(now, app.at_risk())
-    open_ = await figures.open_promises(connection, tenant, scope, now, risk, usual(spans))
+    kinds = await usual(connection, tenant, now, scope.stores)
+    open_ = await figures.open_promises(connection, tenant, scope, now, risk, kinds)
     groups = grouped(settled, open_, by)
     whole = _sum("", groups)
     return whole, sorted(
         groups, key=lambda one: (1.0 if one.share is None else one.share, one.group)
     )
-
-
-def usual(spans: Iterable[Span]) -> list[Usual]:
-    """What nine in ten orders of each store and channel take until they leave."""
-    kinds: dict[tuple[str, str], Histogram] = {}
-    for one in spans:
-        kinds.setdefault((one.store, one.channel), {})[one.bucket] = one.n
-    found: list[Usual] = []
-    for (store, channel), sketch in kinds.items():
-        took_ms = quantile_ms(sketch, USUAL_SHARE)
-        if took_ms is not None and sum(sketch.values()) >= USUAL_MIN:
-            found.append(Usual(store=store, channel=channel, usual_s=took_ms / 1000))
-    return found
 
 
 def grouped(settled: Iterable[Settled], open_: Iterable[Open], by: str) -> list[Compliance]:

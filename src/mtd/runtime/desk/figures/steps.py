@@ -47,6 +47,8 @@ class Counterpart(msgspec.Struct, frozen=True, kw_only=True):
     took_p95_ms: float | None
     paused: bool
     """A person lets it stand still."""
+    standing: int
+    """Orders that stand at a step which calls it, at this moment."""
     breaker: State
     """The worst of all workers': open, nobody calls it."""
 
@@ -72,6 +74,7 @@ async def steps(
         services = await rows.services(connection, desk.tenant)
         stopped = await pauses.listing(connection, desk.tenant, only_open=True)
         opened = await breakers.opened(connection)
+        standing = await breakers.standing(connection, desk.tenant, scope.stores)
     told = figures.together(counts, durations, waiting)
     called = {(one.definition, one.element): one.service for one in services}
     lines = [
@@ -89,7 +92,7 @@ async def steps(
     broken: dict[str, list[State]] = {}
     for one in opened:
         broken.setdefault(one.legacy, []).append(one.state)
-    return lines[:ROWS_MAX], counterparts(told, durations, called, paused, broken)
+    return lines[:ROWS_MAX], counterparts(told, durations, called, paused, broken, standing)
 
 
 def counterparts(
@@ -98,6 +101,7 @@ def counterparts(
     called: dict[tuple[str, str], str],
     paused: set[str],
     broken: dict[str, list[State]],
+    standing: dict[str, int],
 ) -> list[Counterpart]:
     """The figures of all steps that call the same system, together."""
     sketches: dict[str, list[dict[int, int]]] = {}
@@ -121,6 +125,7 @@ def counterparts(
                 took_p50_ms=quantile_ms(whole, 0.5),
                 took_p95_ms=quantile_ms(whole, 0.95),
                 paused=name in paused,
+                standing=standing.get(name, 0),
                 breaker=worst(broken.get(name, ())),
             )
         )

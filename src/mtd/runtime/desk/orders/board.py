@@ -7,15 +7,17 @@ import msgspec
 
 from mtd.core.orders.purchase_order import Channel
 from mtd.core.orders.states import FINAL
+from mtd.core.process.compiler.timing import after
 from mtd.core.process.telling import label
+from mtd.runtime.counts.usual import usual
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.orders.filters import LATE, LIVE, Filter, day
+from mtd.runtime.desk.orders.filters import LATE, LIVE, NONE, Filter, day
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations.operations import NotFound
 from mtd.store.counts import figures
 from mtd.store.ids import uuid7
 from mtd.store.orders import board
-from mtd.store.orders.board import FIRST, LAST, Counts, Glance, Row, Sought
+from mtd.store.orders.board import FIRST, LAST, Counts, Glance, Narrowed, Row, Sought
 from mtd.store.sessions import Connection, Fault, fault
 
 ROWS = 50
@@ -64,7 +66,10 @@ async def page(
         sought = msgspec.structs.replace(sought, above=max(sought.above, above))
     back = above is not None
     async with desk.app.store.door(desk.tenant) as connection:
-        if asked.of_cause:
+        if asked.is_narrow:
+            narrow = await _narrow(desk, connection, asked)
+            found = await board.narrow(connection, desk.tenant, sought, narrow, rows + 1, back=back)
+        elif asked.of_cause:
             limit = board.PAGE_MAX if back else rows + 1
             found = await _of_cause(desk, connection, asked, sought, limit)
             found = found[-rows - 1 :] if back else found
@@ -101,6 +106,11 @@ async def counted(desk: Desk, person: Person, asked: Filter) -> int | None:
     sought = _sought(desk, person, asked)
     try:
         async with desk.app.store.door(desk.tenant) as connection:
+            if asked.is_narrow:
+                narrow = await _narrow(desk, connection, asked)
+                return await board.counted_narrow(
+                    connection, desk.tenant, sought, narrow, COUNTED_MAX, COUNTING_MS
+                )
             if asked.of_cause:
                 return len(await _of_cause(desk, connection, asked, sought, board.PAGE_MAX))
             only_open = await _only_open(desk, connection, asked)
@@ -177,6 +187,8 @@ async def _only_open(desk: Desk, connection: Connection, asked: Filter) -> bool:
     Where nobody counts, or lags behind, the orders themselves are looked through.
     """
     states = set(asked.states)
+    if asked.documents:
+        return False
     if asked.kind not in (LIVE, LATE) and (not states or states & FINAL):
         return False
     read_at = await figures.read_at(connection)
@@ -193,6 +205,7 @@ def _sought(desk: Desk, person: Person, asked: Filter) -> Sought:
         stores=narrowed(person, asked.stores),
         stores_out=asked.stores_out or None,
         channels=_channels(asked),
+        documents=asked.documents or None,
         late=desk.app.clock.now() if late else None,
         above=_bound(day("from", asked.since), zone) if asked.since else FIRST,
         below=_bound(day("to", asked.until) + timedelta(days=1), zone) if asked.until else LAST,
@@ -207,6 +220,32 @@ def _channels(asked: Filter) -> tuple[str, ...] | None:
     return tuple(one for one in wanted if one not in asked.channels_out)
 
 
-def _bound(day: date, zone: tzinfo) -> str:
-    """The least id of an order that was received on `day` or later."""
-    return uuid7(datetime.combine(day, time(), zone), NO_CHANCE)
+async def _narrow(desk: Desk, connection: Connection, asked: Filter) -> Narrowed:
+    """What is asked of orders that are not over, as it stands at this moment."""
+    now, zone = desk.app.clock.now(), desk.zone
+    kinds = await usual(connection, desk.tenant, now, None) if asked.promise else []
+    last = day("due_to", asked.due_until) + timedelta(days=1) if asked.due_until else None
+    return Narrowed(
+        now=now,
+        risk=after(now, desk.app.at_risk()),
+        standing=asked.promise or None,
+        due_since=_start(day("due_from", asked.due_since), zone) if asked.due_since else None,
+        due_until=_start(last, zone) if last else None,
+        carriers=tuple("" if one == NONE else one for one in asked.carriers) or None,
+        system=asked.system or None,
+        usual=tuple(kinds),
+        of_cause=asked.of_cause,
+        code=asked.code or None,
+        element=asked.element or None,
+        codes_out=asked.codes_out or None,
+        elements_out=asked.elements_out or None,
+    )
+
+
+def _start(first: date, zone: tzinfo) -> datetime:
+    return datetime.combine(first, time(), zone)
+
+
+def _bound(first: date, zone: tzinfo) -> str:
+    """The least id of an order that was received on that day or later."""
+    return uuid7(_start(first, zone), NO_CHANCE)

@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from mtd.core.orders.purchase_order import Channel
+from mtd.core.orders.purchase_order import Channel, DocumentKind
 from mtd.core.orders.states import OrderState
 
 LIVE = "live"
@@ -13,6 +13,10 @@ LIVE = "live"
 TROUBLED = "troubled"
 LATE = "late"
 KINDS = ("all", LIVE, TROUBLED, LATE)
+STANDINGS = ("on_time", "at_risk", "overdue", "doomed")
+"""How an open promise stands; doomed: orders like these usually take longer than they have."""
+NONE = "-"
+"""The carrier of an order that has none yet."""
 
 
 class BadFilter(Exception):
@@ -34,6 +38,18 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Of the open incident."""
     element: str = ""
     """Where that incident is."""
+    documents: tuple[str, ...] = ()
+    """Kinds of tax document that their buyers asked for."""
+    promise: str = ""
+    """How their open promises stand: one of STANDINGS."""
+    carriers: tuple[str, ...] = ()
+    """Of open orders; NONE: those that have none."""
+    due_since: str = ""
+    """Day that they are promised by."""
+    due_until: str = ""
+    """Inclusive."""
+    system: str = ""
+    """The others' system that a step which they stand at calls."""
     states_out: tuple[str, ...] = ()
     """What is left out; likewise the others."""
     stores_out: tuple[str, ...] = ()
@@ -47,12 +63,26 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         causes = self.code or self.element or self.codes_out or self.elements_out
         return self.kind == TROUBLED or bool(causes)
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it looks for what is known of open orders alone."""
+        return bool(
+            self.promise or self.carriers or self.system or self.due_since or self.due_until
+        )
+
+    @property
+    def is_beyond_a_glance(self) -> bool:
+        """Whether it asks more than what is seen of an order that came just now."""
+        return self.of_cause or self.kind == LATE or self.is_narrow or bool(self.documents)
+
     def query(self) -> dict[str, object]:
         """As it stands in an address, whatever is not said left out."""
         names = {
             "view": "" if self.kind == "all" else self.kind, "state": self.states,
             "store": self.stores, "channel": self.channels, "from": self.since,
             "to": self.until, "code": self.code, "element": self.element,
+            "document": self.documents, "promise": self.promise, "carrier": self.carriers,
+            "due_from": self.due_since, "due_to": self.due_until, "system": self.system,
             "state-not": self.states_out, "store-not": self.stores_out,
             "channel-not": self.channels_out, "code-not": self.codes_out,
             "element-not": self.elements_out,
@@ -65,10 +95,13 @@ def read_filter(query: Mapping[str, Sequence[str]]) -> Filter:
     kind = next(iter(query.get("view", ())), "all") or "all"
     if kind not in KINDS:
         raise BadFilter(f"view: {kind}")
-    for name in ("from", "to"):
+    for name in ("from", "to", "due_from", "due_to"):
         for text in query.get(name, ()):
             day(name, text)
-    for name, known in (("state", set(OrderState.__members__)), ("channel", set(Channel))):
+    for name, known in (
+        ("state", set(OrderState.__members__)), ("channel", set(Channel)),
+        ("document", set(DocumentKind)), ("promise", set(STANDINGS)),
+    ):  # fmt: skip
         texts = (*_texts(query, name), *_texts(query, f"{name}-not"))
         if unknown := [text for text in texts if text not in known]:
             raise BadFilter(f"{name}: {unknown[0]}")
@@ -81,6 +114,12 @@ def read_filter(query: Mapping[str, Sequence[str]]) -> Filter:
         until=next(iter(query.get("to", ())), ""),
         code=next(iter(query.get("code", ())), ""),
         element=next(iter(query.get("element", ())), ""),
+        documents=_texts(query, "document"),
+        promise=next(iter(query.get("promise", ())), ""),
+        carriers=_texts(query, "carrier"),
+        due_since=next(iter(query.get("due_from", ())), ""),
+        due_until=next(iter(query.get("due_to", ())), ""),
+        system=next(iter(query.get("system", ())), ""),
         states_out=_texts(query, "state-not"),
         stores_out=_texts(query, "store-not"),
         channels_out=_texts(query, "channel-not"),

@@ -39,6 +39,16 @@ JOIN element_service s ON s.tenant_id = r.tenant_id AND s.definition = r.definit
 WHERE r.tenant_id = :tenant AND (:stores::text[] IS NULL OR r.store = ANY(:stores))
 GROUP BY 1;
 
+-- name: breakers.standing
+-- How many orders that are not over stand before each system.
+SELECT split_part(s.service, '.', 1) AS legacy, count(DISTINCT p.order_id) AS orders
+FROM resting r
+JOIN element_service s ON s.tenant_id = r.tenant_id AND s.definition = r.definition
+    AND s.element = r.element
+JOIN open_order p ON p.tenant_id = r.tenant_id AND p.order_id = r.instance_id
+WHERE r.tenant_id = :tenant AND (:stores::text[] IS NULL OR p.store = ANY(:stores))
+GROUP BY 1;
+
 -- name: breakers.last
 -- Who last had each breaker closed, and why.
 SELECT DISTINCT ON (legacy) legacy, at, actor, reason FROM breaker_closing

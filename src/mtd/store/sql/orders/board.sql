@@ -7,6 +7,7 @@ page AS (
         AND (:stores::text[] IS NULL OR store = ANY(:stores))
         AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
         AND (:channels::text[] IS NULL OR channel = ANY(:channels))
+        AND (:documents::text[] IS NULL OR buyer_document = ANY(:documents))
         AND (:late::timestamptz IS NULL OR (
             promised_at < :late AND NOT string_to_array(reached, ' ') && :met::text[]
         ))
@@ -23,6 +24,7 @@ page AS (
         AND (:stores::text[] IS NULL OR store = ANY(:stores))
         AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
         AND (:channels::text[] IS NULL OR channel = ANY(:channels))
+        AND (:documents::text[] IS NULL OR buyer_document = ANY(:documents))
         AND (:late::timestamptz IS NULL OR (
             promised_at < :late AND NOT string_to_array(reached, ' ') && :met::text[]
         ))
@@ -80,11 +82,59 @@ page AS (
         AND (:stores::text[] IS NULL OR store = ANY(:stores))
         AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
         AND (:channels::text[] IS NULL OR channel = ANY(:channels))
+        AND (:documents::text[] IS NULL OR buyer_document = ANY(:documents))
         AND (:late::timestamptz IS NULL OR (
             promised_at < :late AND NOT string_to_array(reached, ' ') && :met::text[]
         ))
     ORDER BY id DESC LIMIT :page
 )
+
+-- name: board.narrow
+-- Orders that are not over, by their open promise, their carrier, or the system that they stand before.
+page AS (
+    SELECT o.* FROM open_order p
+    JOIN purchase_order o ON o.tenant_id = p.tenant_id AND o.id = p.order_id
+    LEFT JOIN unnest(:usual_stores::text[], :usual_channels::text[], :usual_s::float8[])
+        AS u (store, channel, usual_s) ON u.store = p.store AND u.channel = p.channel
+    WHERE p.tenant_id = :tenant AND p.order_id > :above::uuid AND p.order_id < :below::uuid
+        AND (:states::text[] IS NULL OR p.state = ANY(:states))
+        AND (:finals::text[] IS NULL OR p.state <> ALL(:finals))
+        AND (:stores::text[] IS NULL OR p.store = ANY(:stores))
+        AND (:stores_out::text[] IS NULL OR p.store <> ALL(:stores_out))
+        AND (:channels::text[] IS NULL OR p.channel = ANY(:channels))
+        AND (:carriers::text[] IS NULL OR p.carrier = ANY(:carriers))
+        AND (:due_since::timestamptz IS NULL OR p.promised_at >= :due_since)
+        AND (:due_until::timestamptz IS NULL OR p.promised_at < :due_until)
+        AND (:standing::text IS NULL OR p.awaited AND CASE :standing
+            WHEN 'overdue' THEN p.promised_at < :now
+            WHEN 'at_risk' THEN p.promised_at >= :now AND p.promised_at < :risk
+            WHEN 'on_time' THEN p.promised_at >= :now AND p.promised_at >= :risk
+            ELSE p.promised_at >= :now
+                AND p.received_at + make_interval(secs => u.usual_s) > p.promised_at
+            END)
+        AND (:system::text IS NULL OR EXISTS (
+            SELECT FROM resting r
+            JOIN element_service s ON s.tenant_id = r.tenant_id
+                AND s.definition = r.definition AND s.element = r.element
+            WHERE r.tenant_id = :tenant AND r.instance_id = p.order_id
+                AND split_part(s.service, '.', 1) = :system
+        ))
+        AND (:late::timestamptz IS NULL OR (p.awaited AND p.promised_at < :late))
+        AND (NOT :of_cause::boolean OR p.order_id = ANY(ARRAY(
+            SELECT instance_id FROM incident
+            WHERE tenant_id = :tenant AND settled_at IS NULL
+                AND (:code::text IS NULL OR code = :code)
+                AND (:element::text IS NULL OR element = :element)
+                AND (:codes_out::text[] IS NULL OR code <> ALL(:codes_out))
+                AND (:elements_out::text[] IS NULL OR element <> ALL(:elements_out))
+        )))
+        AND (:documents::text[] IS NULL OR o.buyer_document = ANY(:documents))
+    ORDER BY CASE WHEN :back THEN p.order_id END, p.order_id DESC LIMIT :page
+)
+
+-- name: board.many
+-- How many a page has.
+SELECT count(*) AS count FROM page;
 
 -- name: board.rows
 -- A page with what else its rows show: the version, where it is, the last call, the incident.
@@ -127,6 +177,7 @@ SELECT count(*) AS count FROM (
         AND (:stores::text[] IS NULL OR store = ANY(:stores))
         AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
         AND (:channels::text[] IS NULL OR channel = ANY(:channels))
+        AND (:documents::text[] IS NULL OR buyer_document = ANY(:documents))
         AND (:late::timestamptz IS NULL OR (
             promised_at < :late AND NOT string_to_array(reached, ' ') && :met::text[]
         ))
