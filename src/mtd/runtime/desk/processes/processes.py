@@ -8,13 +8,12 @@ from mtd.core.process.definition import Definition
 from mtd.core.process.telling import label
 from mtd.runtime.counts.counting import placed
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.figures import figures
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.processes import heating
 from mtd.runtime.desk.processes.heating import Heat
 from mtd.runtime.operations import deploying
 from mtd.runtime.operations.operations import NotFound
-from mtd.store.counts import elements
+from mtd.store.counts import elements, figures
 from mtd.store.counts.elements import Standing
 from mtd.store.deployed.definitions import Listed, Unknown
 
@@ -113,13 +112,16 @@ async def spots(
     `mode`: one of heating.MODES; empty: who stands where. Raises Forbidden, NotFound.
     """
     person.must("processes.see")
+    person.must("orders.see")
     if (mode and mode not in heating.MODES) or period not in heating.PERIODS:
         raise NotFound(f"there is no heat {mode!r} of {period!r}")
     async with desk.app.store.door(desk.tenant) as connection:
         troubled = await elements.troubled(connection, desk.tenant, person.stores)
+        waiting = await figures.waiting(
+            connection, desk.tenant, desk.app.clock.now(), person.stores, shown.id
+        )
     failing = _by_owner(troubled).get(shown.id, {})
-    now = desk.app.clock.now()
-    standing = await figures.elements(desk, person, shown.id, now, now)
+    standing = {one.element: one for one in waiting}
     heats = await heating.heats(desk, person, shown, mode, period) if mode else {}
     found = [
         Spot(
