@@ -1,5 +1,5 @@
-// The session: before a form is sent, whether it still is open; if not, a dialog in place, then the form is sent.
-// What was typed stays, for the page is not left.
+// The session: before a form is sent from a page that has stood a while, whether it still is open; if not, a dialog in
+// place, then the form is sent. What was typed stays, for the page is not left.
 interface Session {
   login: string;
   csrf: string;
@@ -10,6 +10,9 @@ type Answer = Session | "out" | "unknown";
 let dialog: HTMLDialogElement | undefined;
 let sending = false;
 let dismissed = false;
+// When it was open for certain; not at all any more, once something was refused.
+let seen = Date.now();
+const FRESH_MS = 30_000;
 
 async function asked(): Promise<Answer> {
   try {
@@ -75,6 +78,7 @@ async function open(): Promise<boolean> {
   const template = document.querySelector<HTMLTemplateElement>("template#expired");
   let found = await asked();
   if (found === "out" && template && (await again(template))) found = await asked();
+  seen = found === "out" ? 0 : Date.now();
   if (found === "out") return false;
   return found === "unknown" || taken(found);
 }
@@ -96,12 +100,15 @@ export function session(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
     if (event.defaultPrevented || form.method !== "post" || form.dataset.open !== undefined) return;
+    if (Date.now() - seen < FRESH_MS) return;
     event.preventDefault();
     if (!sending) void send(form, event.submitter);
   });
   document.addEventListener("htmx:response:error", (event) => {
     const status = (event as CustomEvent<{ ctx?: { response?: { status?: number } } }>).detail.ctx?.response?.status;
-    if (status !== 401 || sending || dismissed) return;
+    if (status !== 401) return;
+    seen = 0;
+    if (sending || dismissed) return;
     sending = true;
     void open()
       .then((there) => (dismissed = !there))

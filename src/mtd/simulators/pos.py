@@ -185,12 +185,18 @@ class Tills:
     def _local(self) -> datetime:
         return datetime.fromtimestamp(now_s(), UTC).astimezone(self._zone)
 
+    def _is_night(self, at: time) -> bool:
+        """Closed at that local time; the hours may go over midnight."""
+        if self._from <= self._until:
+            return self._from <= at < self._until
+        return at >= self._from or at < self._until
+
     def _shut(self) -> Reply | None:
         """The answer while it is shut, with the seconds until it opens; not remembered."""
         local = self._local()
         if self._open_whatever_the_hour is True:
             return None
-        if self._open_whatever_the_hour is None and not self._from <= local.time() < self._until:
+        if self._open_whatever_the_hour is None and not self._is_night(local.time()):
             return None
         opens = datetime.combine(local.date(), self._until, self._zone)
         if opens <= local:

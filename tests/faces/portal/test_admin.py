@@ -108,7 +108,7 @@ def test_the_last_administrator_stays(browser: Browser, stand: Stand) -> None:
         page = visitor.sign_in("adan", "/admin/people/adan")
         page.fill("#why-lock", "por error")
         page.click("text=Bloquear")
-        expect(page.locator("main")).to_contain_text("nobody would be left")
+        expect(page.locator("main")).to_contain_text("No quedaría nadie")
         page.goto("/admin/people/adan")
         expect(page.locator("main")).to_contain_text("Activo")
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.faces.portal.browser import visiting
+from tests.faces.portal.browser import Visitor, visiting
 from tests.faces.portal.rights import admin
 from tests.faces.portal.stand import PASSWORD, Stand
 
@@ -15,7 +15,7 @@ UNAUTHORIZED = "status of 401"
 def test_what_was_asked_for_is_done_after_signing_in_again(browser: Browser, stand: Stand) -> None:
     with visiting(browser, stand.url) as visitor:
         visitor.expected.append(UNAUTHORIZED)
-        page = visitor.sign_in("sofia", f"/orders/{_order(stand)}")
+        page = _long_ago(visitor, f"/orders/{_order(stand)}")
         page.fill("#words", "sigue aquí")
         page.locator("details.act summary", has_text="Anular").click()
         page.fill("#why-cancel", "a medio escri")
@@ -42,7 +42,7 @@ def test_what_was_asked_for_is_done_after_signing_in_again(browser: Browser, sta
 
 def test_a_session_on_another_tab_is_gone_on_with(browser: Browser, stand: Stand) -> None:
     with visiting(browser, stand.url) as visitor:
-        page = visitor.sign_in("sofia", f"/orders/{_order(stand)}")
+        page = _long_ago(visitor, f"/orders/{_order(stand)}")
         page.fill("#words", "desde otra pestaña")
         _end(stand, "sofia")
         _sign_in(page.context.new_page(), "sofia")
@@ -53,7 +53,7 @@ def test_a_session_on_another_tab_is_gone_on_with(browser: Browser, stand: Stand
 
 def test_nothing_is_done_in_the_name_of_who_came_since(browser: Browser, stand: Stand) -> None:
     with visiting(browser, stand.url) as visitor:
-        page = visitor.sign_in("sofia", f"/orders/{_order(stand)}")
+        page = _long_ago(visitor, f"/orders/{_order(stand)}")
         page.fill("#words", "de sofía")
         _end(stand, "sofia")
         _sign_in(page.context.new_page(), "pedro")
@@ -66,7 +66,7 @@ def test_a_part_that_asks_in_vain_leaves_what_is_typed(browser: Browser, stand: 
     with visiting(browser, stand.url) as visitor:
         visitor.expected.append(UNAUTHORIZED)
         order = stand.run(stand.shop.order(stand.known["unreserved-2"].key))["id"]
-        page = visitor.sign_in("sofia", f"/orders/{order}")
+        page = _long_ago(visitor, f"/orders/{order}")
         page.get_by_role("link", name="Corregir y reintentar").first.click()
         text = page.locator("textarea")
         text.fill(text.input_value().rstrip().removesuffix("}").rstrip() + ',\n  "note": 1\n}')
@@ -79,6 +79,14 @@ def test_a_part_that_asks_in_vain_leaves_what_is_typed(browser: Browser, stand: 
         expect(dialog).to_be_hidden()
         expect(text).to_have_value(re.compile('"note": 1'))
         expect(page.locator("#difference")).to_contain_text("note")
+
+
+def _long_ago(visitor: Visitor, path: str) -> Page:
+    """A page that Sofía opened a while ago."""
+    visitor.page.clock.install()
+    page = visitor.sign_in("sofia", path)
+    page.clock.fast_forward("01:00")
+    return page
 
 
 def _order(stand: Stand) -> str:

@@ -108,8 +108,8 @@ def test_nothing_that_is_said_runs_on_any_page(
 ) -> None:
     order, file = marked["orders"]["id"], marked["files"]["id"]
     with visiting(browser, stand.url) as visitor:
-        # What there is nothing of says so, and what an administrator alone sees.
-        visitor.expected += ["404", "403"]
+        # What there is nothing of says so, what an administrator alone sees, what needs a question.
+        visitor.expected += ["404", "403", "400"]
         page = visitor.sign_in("sofia", f"/orders/{order}")
         assert page.locator("dd", has_text=EVIL).count() >= 2
         _say(page, order, file)
@@ -127,7 +127,7 @@ def test_nothing_that_is_said_runs_on_an_administrator_s_pages(
     browser: Browser, stand: Stand, marked: dict[str, dict[str, Any]]
 ) -> None:
     with visiting(browser, stand.url) as visitor:
-        visitor.expected += ["404", "403"]
+        visitor.expected += ["404", "403", "400"]
         page = visitor.sign_in("adan")
         for path in _pages(marked):
             if path.startswith(("/admin", "/audit", "/password")):

@@ -39,6 +39,7 @@ TWINS: dict[str, tuple[str, ...]] = {
     "/tasks/assign": ("/tasks/assignment",),
     "/pauses": ("/pauses",),
     "/pauses/{id:uuid}/lift": ("/pauses/{pause}/lift",),
+    "/breakers/{name:str}/close": ("/breakers/{counterpart}/closing",),
     "/alerts/{id:uuid}/act": tuple(
         f"/alerts/{{alert}}/{act}"
         for act in ("acknowledgement", "assignment", "comments", "mute", "closing", "telling")
@@ -74,6 +75,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "/releases": {**WORD, "files": [{"name": "a.bpmn", "content": ""}]},
     "/releases/{release}/decision": {**WORD, "agreed": False},
     "/audit/check": {"actor": "tester"},
+    "/breakers/{counterpart}/closing": WORD,
 }  # fmt: skip
 """A body for each of what an account must be named for."""
 
