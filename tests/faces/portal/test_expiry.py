@@ -85,6 +85,8 @@ def _long_ago(visitor: Visitor, path: str) -> Page:
     """A page that Sofía opened a while ago."""
     visitor.page.clock.install()
     page = visitor.sign_in("sofia", path)
+    page.wait_for_url(f"**{path}")
+    page.locator(".lamp.live").wait_for()
     page.clock.fast_forward("01:00")
     return page
 

@@ -22,6 +22,7 @@ def test_a_few_letters_lead_to_a_page_and_a_number_to_its_order(
         page.keyboard.press("Enter")
         page.wait_for_url("**/files")
         page.keyboard.press("Control+k")
+        expect(box).to_be_focused()
         page.keyboard.type(order.external_id)
         chosen = page.locator("dialog.palette").get_by_role("option", selected=True)
         expect(chosen).to_contain_text(order.external_id)
