@@ -5,7 +5,7 @@ SELECT n FROM tally_reader WHERE worker = '00000000-0000-0000-0000-000000000000'
 -- name: tallying.count
 -- Count the attempts, and messages of some names, of turns that were not counted yet. A worker's
 -- turns are numbered in the order of their commits: nothing comes before what was read already.
--- A row may be both: a message that came in the same turn as an answer, whose attempt stands there.
+-- A row may be both: where an instance is set aside, one row stands for all that came in.
 WITH RECURSIVE known (worker) AS (
     (SELECT worker FROM turn ORDER BY worker LIMIT 1)
     UNION ALL
@@ -22,27 +22,27 @@ fresh AS MATERIALIZED (
     ) AS t
 ),
 steps AS (
-    SELECT u.tenant_id, u.instance_id, u.seq
-    FROM fresh f, unnest(f.tenants, f.instances, f.seqs) AS u (tenant_id, instance_id, seq)
+    SELECT
+        u.tenant_id, u.instance_id, u.seq, date_trunc('minute', j.at) AS at, j.element,
+        CASE WHEN j.kind = 'received' THEN j.payload END AS heard
+    FROM fresh f
+    CROSS JOIN LATERAL unnest(f.tenants, f.instances, f.seqs) AS u (tenant_id, instance_id, seq)
+    JOIN journal j
+        ON j.tenant_id = u.tenant_id AND j.instance_id = u.instance_id AND j.seq = u.seq
+    WHERE j.at > :since
 ),
 counted AS (
     SELECT
-        s.tenant_id, date_trunc('minute', j.at) AS at, c.service, j.element,
+        s.tenant_id, s.at, c.service, s.element,
         c.outcome IN ('failed', 'unknown', 'in_doubt') AS failed
     FROM steps s
-    JOIN journal j
-        ON j.tenant_id = s.tenant_id AND j.instance_id = s.instance_id AND j.seq = s.seq
     JOIN call c
         ON c.tenant_id = s.tenant_id AND c.instance_id = s.instance_id AND c.seq = s.seq
-    WHERE j.at > :since
     UNION ALL
-    SELECT s.tenant_id, date_trunc('minute', j.at), 'message:' || m.name, j.element, false
+    SELECT s.tenant_id, s.at, 'message:' || m.name, s.element, false
     FROM steps s
-    JOIN journal j
-        ON j.tenant_id = s.tenant_id AND j.instance_id = s.instance_id AND j.seq = s.seq
     JOIN unnest(:messages::text[]) AS m (name)
-        ON position(convert_to('"' || m.name || '"', 'UTF8') IN j.payload) > 0
-    WHERE j.at > :since AND j.kind = 'received'
+        ON position(convert_to('"' || m.name || '"', 'UTF8') IN s.heard) > 0
 ),
 tallied AS (
     INSERT INTO attempt_tally (tenant_id, at, service, element, attempts, failures)
