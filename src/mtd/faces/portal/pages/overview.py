@@ -55,7 +55,7 @@ async def overview(
         alerts=(await alarms.listing(desk, person, "open", limit=ALERTS))
         if person.may("alerts.see")
         else [],
-        urgent=(await worklist.listing(desk, person))[:TASKS] if person.may("tasks.see") else [],
+        urgent=(await worklist.urgent(desk, person, TASKS)) if person.may("tasks.see") else [],
         counted_max=board.COUNTED_MAX - 1,
         told=told,
         spark=charts.spark,

@@ -1,6 +1,7 @@
 """Tasks: the most urgent first, taken, filled in and followed by the next with the keyboard."""
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Response, Router
 
@@ -10,11 +11,13 @@ from mtd.faces.portal.rendering import Said, go
 from mtd.faces.portal.words import Words
 from mtd.runtime.definitions.forms import Flaw, Unfit
 from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.work import worklist
-from mtd.runtime.desk.work.worklist import Listed
+from mtd.runtime.desk.work.worklist import Listing
+from mtd.store.orders.worklist import STANDINGS, Place
 
-STANDINGS = ("overdue", "at_risk", "on_time")
+WAIT_MAX = 2**31 - 1
 PATH = "/tasks/{instance:uuid}/{wait:int}"
 
 
@@ -22,9 +25,9 @@ PATH = "/tasks/{instance:uuid}/{wait:int}"
 async def listing(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
     """The list, with the most urgent task that is free or one's own open beside it."""
     found = await _listed(request, desk, person)
-    free = [one for one in found if one.work.assignee in (None, person.login)]
-    first = (free or found)[:1]
-    place = (first[0].work.instance, first[0].work.wait) if first else None
+    free = [one for one in found.works if one.assignee in (None, person.login)]
+    first = (free or found.works)[:1]
+    place = first[0].place if first else None
     return await _shown(request, desk, painter, person, found, place)
 
 
@@ -65,8 +68,7 @@ async def assign(request: Asked, desk: Served, person: Someone, form: Filled) ->
     """Give the ticked ones to somebody."""
     del form
     filled = await request.form()
-    chosen = [tuple(str(one).split(":")) for one in filled.getall("task", [])]
-    places = [(one[0], int(one[1])) for one in chosen if len(one) == 2 and one[1].isdecimal()]
+    places = [_read_place("task", str(one)) for one in filled.getall("task", [])]
     other = str(filled.get("to", "")).strip()
     count = await worklist.assign(desk, person, places, other)
     return go("/tasks", Said("tasks.assigned", {"n": count, "to": other}))
@@ -89,13 +91,13 @@ async def complete(
         return await _shown(
             request, desk, painter, person, found, place, status=422, wrong=wrong, form=form
         )
-    return go("/tasks", Said("tasks.completed", {"name": opened.listed.work.name}))
+    return go("/tasks", Said("tasks.completed", {"name": opened.work.name}))
 
 
-async def _listed(request: Asked, desk: Desk, person: Person) -> list[Listed]:
-    query = request.query_params
+async def _listed(request: Asked, desk: Desk, person: Person) -> Listing:
+    after = request.query_params.get("after", "")
     return await worklist.listing(
-        desk, person, mine=query.get("mine") == "yes", role=query.get("role") or None
+        desk, person, _asked(request), after=_read_place("after", after) if after else None
     )
 
 
@@ -104,8 +106,8 @@ async def _shown(
     desk: Desk,
     painter: Any,
     person: Person,
-    found: list[Listed],
-    place: tuple[str, int] | None,
+    found: Listing,
+    place: Place | None,
     *,
     status: int = 200,
     wrong: dict[str, str] | None = None,
@@ -113,11 +115,24 @@ async def _shown(
 ) -> Response[str]:
     language = painter.words(request).language
     opened = None if place is None else await worklist.opened(desk, person, *place, language)
-    counts = {name: sum(one.standing == name for one in found) for name in STANDINGS}
+    asked = _asked(request)
+    query = {"mine": "yes" if asked.mine else "", "role": asked.role, "standing": asked.standing}
     return await painter.page(
-        request, "tasks.html", status=status, listed=found, opened=opened, standings=counts,
-        wrong=wrong or {}, form=form or {}, mine=request.query_params.get("mine") == "yes",
+        request, "tasks.html", status=status, found=found, opened=opened, asked=asked,
+        query=query, after=request.query_params.get("after", ""), wrong=wrong or {},
+        form=form or {},
     )  # fmt: skip
+
+
+def _asked(request: Asked) -> worklist.Asked:
+    """Which tasks the address asks for. Raises BadFilter."""
+    query = request.query_params
+    standing = query.get("standing", "")
+    if standing and standing not in STANDINGS:
+        raise BadFilter(f"standing: {standing}")
+    return worklist.Asked(
+        mine=query.get("mine") == "yes", role=query.get("role", ""), standing=standing
+    )
 
 
 def _said(words: Words, flaw: Flaw) -> str:
@@ -126,7 +141,19 @@ def _said(words: Words, flaw: Flaw) -> str:
     return words(f"form.{flaw.rule if known else 'other'}", limit=flaw.limit)
 
 
-def _place(request: Asked) -> tuple[str, int]:
+def _read_place(name: str, text: str) -> Place:
+    """A task as an address or a form names it, `instance:wait`. Raises BadFilter."""
+    instance, _, wait = text.partition(":")
+    try:
+        place = str(UUID(instance)), int(wait)
+    except ValueError as error:
+        raise BadFilter(f"{name}: {text}") from error
+    if not 0 <= place[1] <= WAIT_MAX:
+        raise BadFilter(f"{name}: {text}")
+    return place
+
+
+def _place(request: Asked) -> Place:
     return str(request.path_params["instance"]), int(request.path_params["wait"])
 
 

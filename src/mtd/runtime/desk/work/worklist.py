@@ -8,16 +8,18 @@ from typing import Any, cast
 
 import msgspec
 
+from mtd.core.process.compiler.timing import after as later
 from mtd.runtime.definitions import forms
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.orders.dossier import accepted
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations import assigning
 from mtd.runtime.operations.operations import NotFound
-from mtd.runtime.operations.punctuality import Punctuality, punctuality
 from mtd.store.orders import tasks, worklist
-from mtd.store.orders.worklist import Work
+from mtd.store.orders.worklist import STANDINGS, Place, Wanted, Work
 
+ROWS = 50
+"""Tasks on a page."""
 CLOSED_LOOKS_MAX = 40
 CLOSED_LOOK_S = 0.05
 """How long a completed task is waited for to be gone from the list: two seconds."""
@@ -25,11 +27,25 @@ LONG_TEXT = 200
 """Characters from which on a field is an area."""
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """A task in the list."""
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Which tasks a person asks for; empty: whatever it is."""
 
-    work: Work
-    standing: Punctuality | None
+    mine: bool = False
+    role: str = ""
+    standing: str = ""
+    """One of STANDINGS."""
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the list, and how long the lists are that lead from it."""
+
+    works: tuple[Work, ...]
+    after: Place | None
+    """Where the next page begins; None: this is the last."""
+    everybodys: int
+    mine: int
+    standings: dict[str, int]
+    """By STANDINGS, of those among whom one looks."""
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +64,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 class Open(msgspec.Struct, frozen=True, kw_only=True):
     """A task that is to be worked on."""
 
-    listed: Listed
+    work: Work
     shown: Mapping[str, Any]
     """What the person is shown."""
     fields: tuple[Field, ...]
@@ -56,45 +72,46 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def listing(
-    desk: Desk,
-    person: Person,
-    *,
-    mine: bool = False,
-    role: str | None = None,
-    instance: str | None = None,
-) -> list[Listed]:
-    """Open tasks, the most urgent first; `instance`: those of one order alone."""
+    desk: Desk, person: Person, asked: Asked, *, after: Place | None = None
+) -> Listing:
+    """A page of open tasks, the most urgent first, from after the one at `after` on."""
     person.must("tasks.see")
-    assignee = person.login if mine else None
+    wanted = _wanted(desk, person, asked)
     async with desk.app.store.door(desk.tenant) as connection:
-        found = await worklist.urgent(
-            connection, desk.tenant, person.stores, assignee=assignee, role=role,
-            instance=instance,
-        )  # fmt: skip
-    warning, now = desk.app.at_risk(), desk.app.clock.now()
-    return [Listed(work=one, standing=punctuality(one.due_at, now, warning)) for one in found]
+        found = await worklist.urgent(connection, desk.tenant, wanted, after=after, limit=ROWS + 1)
+        tallies = await worklist.standings(connection, desk.tenant, wanted, person.login)
+    looked_at = [one for one in tallies if one.mine or not asked.mine]
+    return Listing(
+        works=tuple(found[:ROWS]),
+        after=found[ROWS - 1].place if len(found) > ROWS else None,
+        everybodys=sum(one.tasks for one in tallies),
+        mine=sum(one.tasks for one in tallies if one.mine),
+        standings={
+            name: sum(one.tasks for one in looked_at if one.standing == name) for name in STANDINGS
+        },
+    )
+
+
+async def urgent(desk: Desk, person: Person, limit: int) -> list[Work]:
+    """The most urgent open tasks, at most `limit`."""
+    person.must("tasks.see")
+    async with desk.app.store.door(desk.tenant) as connection:
+        return await worklist.urgent(
+            connection, desk.tenant, _wanted(desk, person, Asked()), limit=limit
+        )
 
 
 async def opened(desk: Desk, person: Person, instance: str, wait: int, language: str) -> Open:
     """A task with its form. Raises NotFound: it is over, or not theirs to see."""
-    listed = next(
-        (
-            one
-            for one in await listing(desk, person, instance=instance)
-            if (one.work.instance, one.work.wait) == (instance, wait)
-        ),
-        None,
-    )
-    if listed is None:
-        raise NotFound(f"there is no open task {instance}:{wait}")
-    asked = await forms.asked(desk.app.library, desk.tenant, listed.work)
+    work = await _work(desk, person, instance, wait)
+    asked = await forms.asked(desk.app.library, desk.tenant, work)
     schema: dict[str, Any] = json.loads(asked.schema) if asked.schema else {}
-    shown = msgspec.json.decode(listed.work.fields or b"{}", type=dict[str, Any])
+    shown = msgspec.json.decode(work.fields or b"{}", type=dict[str, Any])
     return Open(
-        listed=listed,
+        work=work,
         shown=shown,
         fields=fields(schema, language),
-        title=_worded(schema, "title", language) or listed.work.name,
+        title=_worded(schema, "title", language) or work.name,
     )
 
 
@@ -119,11 +136,10 @@ async def delegate(desk: Desk, person: Person, instance: str, wait: int, other: 
     await assigning.delegate(desk.operations, instance, wait, person.login, other)
 
 
-async def assign(desk: Desk, person: Person, chosen: Sequence[tuple[str, int]], other: str) -> int:
+async def assign(desk: Desk, person: Person, chosen: Sequence[Place], other: str) -> int:
     """Give tasks to somebody, whoever has them; how many. Raises Forbidden."""
     person.must("tasks.assign")
-    visible = {(one.work.instance, one.work.wait) for one in await listing(desk, person)}
-    mine = [one for one in chosen if one in visible]
+    mine = [one.place for one in await _among(desk, person, chosen)]
     named = [f"{instance}:{wait}" for instance, wait in mine]
     await desk.record(person, "task.assign", other, after={"tasks": named})
     async with desk.app.store.door(desk.tenant) as connection:
@@ -210,7 +226,33 @@ def _number(text: str) -> Any:
 async def _seen(desk: Desk, person: Person, instance: str, wait: int) -> None:
     """Raises NotFound for a task of a store that is not theirs, or that is over."""
     person.must("tasks.work")
-    for one in await listing(desk, person, instance=instance):
-        if (one.work.instance, one.work.wait) == (instance, wait):
-            return
-    raise NotFound(f"there is no open task {instance}:{wait}")
+    await _work(desk, person, instance, wait)
+
+
+async def _work(desk: Desk, person: Person, instance: str, wait: int) -> Work:
+    found = await _among(desk, person, [(instance, wait)])
+    if not found:
+        raise NotFound(f"there is no open task {instance}:{wait}")
+    return found[0]
+
+
+async def _among(desk: Desk, person: Person, places: Sequence[Place]) -> list[Work]:
+    """Those of these tasks that are open and theirs to see, however long the list is."""
+    person.must("tasks.see")
+    async with desk.app.store.door(desk.tenant) as connection:
+        return await worklist.urgent(
+            connection, desk.tenant, _wanted(desk, person, Asked()), among=places,
+            limit=max(1, len(places)),
+        )  # fmt: skip
+
+
+def _wanted(desk: Desk, person: Person, asked: Asked) -> Wanted:
+    now = desk.app.clock.now()
+    return Wanted(
+        now=now,
+        risk=later(now, desk.app.at_risk()),
+        stores=person.stores,
+        assignee=person.login if asked.mine else None,
+        role=asked.role or None,
+        standing=asked.standing or None,
+    )

@@ -1,21 +1,34 @@
 -- name: worklist.urgent
--- Open work for people in the stores that somebody sees, the most urgent first; what else is told
--- of a task is looked up for those alone that are shown.
-WITH t AS MATERIALIZED (
-    SELECT * FROM user_task
-    WHERE tenant_id = :tenant AND closed_at IS NULL
-      AND (:stores::text[] IS NULL OR EXISTS (
+-- Open work for people in the stores that somebody sees, the most urgent first, from after one on;
+-- what else is told of a task is looked up for those alone that are shown.
+WITH told AS (
+    SELECT *, coalesce(due_at, 'infinity') AS due,
+        CASE WHEN due_at IS NULL THEN 'never_due' WHEN due_at <= :now THEN 'overdue'
+            WHEN due_at <= :risk THEN 'at_risk' ELSE 'on_time' END AS standing
+    FROM user_task WHERE tenant_id = :tenant AND closed_at IS NULL
+), t AS MATERIALIZED (
+    SELECT * FROM told
+    WHERE (:stores::text[] IS NULL OR EXISTS (
         SELECT FROM purchase_order o
-        WHERE o.tenant_id = :tenant AND o.id = user_task.instance_id AND o.store = ANY(:stores)
+        WHERE o.tenant_id = :tenant AND o.id = told.instance_id AND o.store = ANY(:stores)
       ))
       AND (:assignee::text IS NULL OR assignee = :assignee)
       AND (:role::text IS NULL OR role = :role)
-      AND (:instance::uuid IS NULL OR instance_id = :instance)
-    ORDER BY due_at NULLS LAST, opened_at, instance_id, wait LIMIT :page
+      AND (:standing::text IS NULL OR standing = :standing)
+      AND (:instances::uuid[] IS NULL OR (instance_id, wait) IN (
+        SELECT * FROM unnest(:instances::uuid[], :waits::integer[])
+      ))
+      -- One that is over meanwhile still has its place in the order.
+      AND (:after_instance::uuid IS NULL OR (due, opened_at, instance_id, wait) > (
+        SELECT coalesce(a.due_at, 'infinity'), a.opened_at, a.instance_id, a.wait FROM user_task a
+        WHERE a.tenant_id = :tenant AND a.instance_id = :after_instance
+          AND a.wait = :after_wait::integer
+      ))
+    ORDER BY due, opened_at, instance_id, wait LIMIT :page
 )
 SELECT
     instance_id::text AS instance, i.definition, wait, t.state, role, element, t.name, form, fields,
-    assignee, opened_at, due_at, claimed_at, closed_at,
+    assignee, opened_at, due_at, claimed_at, closed_at, standing,
     (
         SELECT p.reason FROM pause p
         WHERE p.tenant_id = t.tenant_id AND p.kind = 'step' AND p.lifted_at IS NULL
@@ -30,7 +43,22 @@ SELECT
 FROM t
 JOIN instance i ON i.tenant_id = t.tenant_id AND i.id = t.instance_id
 LEFT JOIN purchase_order o ON o.tenant_id = t.tenant_id AND o.id = t.instance_id
-ORDER BY due_at NULLS LAST, opened_at, instance_id, wait;
+ORDER BY due, opened_at, instance_id, wait;
+
+-- name: worklist.standings
+-- How much open work there is in the stores that somebody sees, theirs apart, by how it stands.
+SELECT coalesce(assignee = :person, false) AS mine,
+    CASE WHEN due_at IS NULL THEN 'never_due' WHEN due_at <= :now THEN 'overdue'
+        WHEN due_at <= :risk THEN 'at_risk' ELSE 'on_time' END AS standing,
+    count(*) AS tasks
+FROM user_task t
+WHERE tenant_id = :tenant AND closed_at IS NULL
+  AND (:role::text IS NULL OR role = :role)
+  AND (:stores::text[] IS NULL OR EXISTS (
+    SELECT FROM purchase_order o
+    WHERE o.tenant_id = :tenant AND o.id = t.instance_id AND o.store = ANY(:stores)
+  ))
+GROUP BY 1, 2;
 
 -- name: worklist.assign
 -- Open tasks are this person's from now on, whoever had them.
