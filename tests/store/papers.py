@@ -9,7 +9,9 @@ from msgspec.structs import replace
 from mtd.core.tax.document import DocumentState
 from mtd.store.arriving import letters
 from mtd.store.engine.issuance import Issuance, Signed
+from mtd.store.engine.loading import Content
 from mtd.store.engine.worker import Worker
+from mtd.store.orders.kept import SealedDocument
 from mtd.store.store import Store
 from mtd.store.tax.folios import NewRange
 from tests.store.making import new_id
@@ -52,12 +54,27 @@ def a_document(folio: int, **other: Any) -> Issuance:
     return replace(usual, **other)
 
 
+def kept_with(content: Content) -> SealedDocument:
+    """What came back with a call of an order."""
+    return SealedDocument(
+        tenant=content.tenant,
+        order=content.order,
+        person=content.person,
+        key_id=content.key_id,
+        name="39-1.pdf",
+        media_type="application/pdf",
+        hash=bytes(32),
+        ciphertext=b"sealed",
+    )
+
+
 async def fill_papers(store: Store, worker: Worker, tenant: int) -> None:
     """A letter that came back, and what a restored database is told of folios."""
     letter = letters.Letter(
         tenant=tenant, instance=new_id(), document="33-1", kind="x", reference="", recipient=b"x"
     )
-    await letters.taken(worker.asking, letter, "a@b.example", 2)
+    said = letters.Taken(letter=letter, mail_id="a@b.example", enclosures=2)
+    await letters.taken(worker.asking, [said])
     async with store.door(tenant) as connection:
         await letters.bounced(connection, tenant, [b'{"mail_id": "a@b.example"}'])
     await worker.asking.fetch("INSERT INTO folio_mark VALUES ($1, 9, 'x', '39', '')", tenant)

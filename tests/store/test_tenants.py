@@ -35,7 +35,7 @@ from tests.store.making import (
     written,
 )
 from tests.store.orders.test_corrections import a_correction
-from tests.store.papers import DAY, ISSUER, NOON, a_document, a_range, fill_papers
+from tests.store.papers import DAY, ISSUER, NOON, a_document, a_range, fill_papers, kept_with
 from tests.store.raised import fill_alerts
 from tests.store.tallies import fill_tallies
 
@@ -175,10 +175,8 @@ async def _fill(store: Store, worker: Worker, tenant: int) -> None:
         await definitions.deploy_models(connection, tenant, [model], "me")
         content = await orders.content(connection, tenant, order.id)
         assert content is not None
-        pdf = kept.SealedDocument(
-            name="39-1.pdf", media_type="application/pdf", hash=bytes(32), ciphertext=b"sealed"
-        )
-        await kept.keep(connection, tenant, content, [pdf, pdf])
+        pdf = kept_with(content)
+        assert await kept.keep(connection, [pdf, pdf]) == [True, True]
         assert len(await kept.of_order(connection, tenant, order.id)) == 1
         assert await corrections.keep(connection, tenant, content, a_correction())
         await bulk.add(connection, tenant, *_a_bulk(order.id), ruling_id=new_id())

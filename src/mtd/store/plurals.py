@@ -12,6 +12,8 @@ def plural_columns(values: Sequence[Any], names: Sequence[str]) -> dict[str, lis
 def _plural(name: str) -> str:
     if name == "ttl_s":
         return "ttls_s"
+    if name.endswith("s"):
+        return name
     if name.endswith("y") and name != "key":
         return f"{name[:-1]}ies" if name in {"country", "currency"} else f"{name}s"
     return f"{name}es" if name.endswith(("h", "x")) else f"{name}s"

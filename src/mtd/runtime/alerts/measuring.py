@@ -24,7 +24,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     tenant: int
     now: datetime
     app: App
-    judged: dict[str, tuple[str, ...]]
+    judged: dict[tuple[str, str], tuple[str, ...]]
     """What was found in orders that were looked into before, by rule and order; shared."""
 
 

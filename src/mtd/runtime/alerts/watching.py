@@ -62,7 +62,7 @@ class Watching:
         self._app = app
         self._tenant = tenant
         self._turns: Session = tallying.reader(app.store.dsn)
-        self._judged: dict[str, tuple[str, ...]] = {}
+        self._judged: dict[tuple[str, str], tuple[str, ...]] = {}
         self._unmeasured: set[str] = set()
         """Rules that could not be measured at the last look: said once."""
 

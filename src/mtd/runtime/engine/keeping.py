@@ -1,5 +1,6 @@
 """Keeping: documents that came back with a call are stored before the call counts as done."""
 
+import asyncio
 from collections.abc import Sequence
 from hashlib import sha256
 
@@ -8,7 +9,11 @@ import msgspec
 from mtd.connectors.wire import Artifact
 from mtd.runtime.app import App
 from mtd.runtime.hands.intent import Intent
-from mtd.store.orders import kept, orders
+from mtd.runtime.memory.live import Sealing
+from mtd.runtime.together import Together
+from mtd.runtime.vault import Vault
+from mtd.store.engine.worker import Worker
+from mtd.store.orders import kept
 from mtd.store.orders.kept import Kept, SealedDocument
 
 
@@ -21,34 +26,37 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Keeper:
-    """Stores what calls bring back."""
+    """Stores what calls bring back, that of many calls at once."""
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    def __init__(self, worker: Worker, vault: Vault) -> None:
+        asker = worker.asking.insisting()
+        self._vault = vault
+        self._kept = Together[SealedDocument, bool](lambda sealed: kept.keep(asker, sealed))
 
     async def keep(self, intent: Intent, artifacts: Sequence[Artifact]) -> None:
-        """Seal and store them with the intent's order.
+        """Seal and store them with the intent's order; this waits until the database answers.
 
         Raises LookupError where there is no order, or its person was erased, and what the
-        database does: then the call is not done.
+        database does of a document that it cannot store: then the call is not done.
         """
-        app, order = self._app, intent.instance
-        async with app.store.door(intent.tenant) as connection:
-            content = await orders.content(connection, intent.tenant, order)
-            if content is None or content.wrapped_key is None:
-                raise LookupError("there is no order to keep a document with")
-            sealed = [
-                SealedDocument(
-                    name=one.name,
-                    media_type=one.media_type,
-                    hash=sha256(one.content).digest(),
-                    ciphertext=app.vault.seal_document(
-                        intent.tenant, order, content.key_id, content.wrapped_key, one.content
-                    ),
-                )
-                for one in artifacts
-            ]
-            await kept.keep(connection, intent.tenant, content, sealed)
+        if intent.sealing is None:
+            raise LookupError("there is no order to keep a document with")
+        sealed = [self._sealed(intent, intent.sealing, artifact) for artifact in artifacts]
+        if not all(await asyncio.gather(*map(self._kept.ask, sealed))):
+            raise LookupError("the person that the order is about was erased")
+
+    def _sealed(self, intent: Intent, sealing: Sealing, artifact: Artifact) -> SealedDocument:
+        place = (intent.tenant, intent.instance, sealing.key_id, sealing.wrapped_key)
+        return SealedDocument(
+            tenant=intent.tenant,
+            order=intent.instance,
+            person=sealing.person,
+            key_id=sealing.key_id,
+            name=artifact.name,
+            media_type=artifact.media_type,
+            hash=sha256(artifact.content).digest(),
+            ciphertext=self._vault.seal_document(*place, artifact.content),
+        )
 
 
 async def documents(app: App, tenant: int, order: str) -> list[Document]:

@@ -86,7 +86,7 @@ async def _career(
         wires=wires,
         clock=app.clock,
         meters=app.meters,
-        keep=Keeper(app).keep,
+        keep=Keeper(worker, app.vault).keep,
         lay=lambda intent: desks.lay(intent.tenant, intent.instance, intent.effect, intent.sealing),
         mailroom=lambda intent: mailrooms.lay(intent.tenant, intent.instance),
     )

@@ -11,10 +11,10 @@ from mtd.core.orders.mapping import Mapping
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.process.trigger import Hastened, Retried, Stopped, Trigger
 from mtd.runtime.app import App
-from mtd.runtime.door import Door
 from mtd.runtime.engine.sending import CANCEL_REQUESTED, STAGE_ERROR
 from mtd.runtime.operations.chronicle import Chapter, chronicle
 from mtd.runtime.receiving import Receiving
+from mtd.runtime.together import Together
 from mtd.store.arriving.arrival import ForInstance, Published, Receipt
 from mtd.store.operations import census
 from mtd.store.operations.census import Backlog, Health
@@ -27,6 +27,8 @@ from mtd.store.people import clients
 REST = "rest"
 OTHER = "other"
 """What messages are counted as whose name no setting knows."""
+ARRIVALS_MAX = 2_000
+"""Arrivals that may wait their turn; beyond that the sender is told to come back."""
 UUID_LENGTH, UUID_DASHES = 36, 4
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -50,7 +52,8 @@ class Operations:
         self.mappings = tuple(mappings)
         """The dialects of the stores' order XML."""
         self._receiving = receiving
-        self._door = Door(app.store.deliver)
+        self._door = Together(app.store.deliver, queue_max=ARRIVALS_MAX)
+        self._lifetimes = app.lifetimes()
 
     # -- orders ----------------------------------------------------------------------------
 
@@ -67,7 +70,7 @@ class Operations:
         """
         arrival = self._receiving.arrival(order, source, message_id, order_id)
         with self.app.meters.handling("door.enqueue"):
-            return await self._door.deliver(arrival)
+            return await self._door.ask(arrival)
 
     async def order(self, name: str) -> Order:
         """The order with this id, or key. Raises NotFound."""
@@ -170,14 +173,14 @@ class Operations:
         field = self.app.settings.message_key.get(name)
         if field is not None and payload.get(field) is not None:
             key = str(payload[field])
-        receipt = await self._door.deliver(
+        receipt = await self._door.ask(
             Published(
                 tenant=self.tenant,
                 id=self._receiving.new_id(),
                 name=name,
                 key=key,
                 payload=_ENCODER.encode(payload),
-                ttl_s=self.app.lifetimes().of_s(name) if ttl_s is None else ttl_s,
+                ttl_s=self._lifetimes.of_s(name) if ttl_s is None else ttl_s,
                 broadcast=name in self.app.settings.message_broadcast,
                 source=source,
                 message_id=message_id,
@@ -213,7 +216,7 @@ class Operations:
 
     async def let(self, instance: str, trigger: Trigger, message_id: str) -> Receipt:
         """`trigger` comes in by the door, for an instance."""
-        return await self._door.deliver(
+        return await self._door.ask(
             ForInstance(
                 tenant=self.tenant,
                 id=self._receiving.new_id(),

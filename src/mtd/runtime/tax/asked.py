@@ -18,7 +18,6 @@ from mtd.runtime.app import App
 from mtd.runtime.tax.keyring import Keyring
 from mtd.store.engine.folio_blocks import Series
 from mtd.store.engine.issuance import Issuance
-from mtd.store.engine.loading import Content
 from mtd.store.ids import derived, uuid7
 from mtd.store.orders import kept
 from mtd.store.orders.kept import SealedDocument
@@ -144,16 +143,16 @@ async def _written(
     wrapped = app.vault.new_key(tenant, key_id)
     await direct.keep_key(connection, tenant, person, key_id, wrapped)
     sealed = SealedDocument(
+        tenant=tenant,
+        order=instance,
+        person=person,
+        key_id=key_id,
         name=tax_documents.kept_name(key),
         media_type=artifact.media_type,
         hash=bytes.fromhex(artifact.sha256),
         ciphertext=app.vault.seal_document(tenant, instance, key_id, wrapped, artifact.content),
     )
-    of = Content(
-        tenant=tenant, order=instance, version=0, person=person, key_id=key_id,
-        wrapped_key=wrapped, ciphertext=b"", hash=b"",
-    )  # fmt: skip
-    await kept.keep(connection, tenant, of, [sealed])
+    await kept.keep(connection, [sealed])
     found = await tax_documents.by_folio(connection, key)
     assert found is not None, "it was written in this transaction"
     return found

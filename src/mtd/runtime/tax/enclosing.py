@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 
 from mtd.connectors.tax.issuers import NativeIssuer
@@ -13,15 +14,18 @@ from mtd.core.tax.practice import Format, Practice
 from mtd.core.tax.request import FiscalKind
 from mtd.runtime.tax.drawings import Drawings, NotDrawn
 from mtd.runtime.tax.keyring import Keyring
+from mtd.runtime.together import Together
 from mtd.runtime.vault import Broken, Vault
 from mtd.store.arriving import letters
-from mtd.store.arriving.letters import Enclosable, Letter
+from mtd.store.arriving.letters import Enclosable, Letter, Taken
 from mtd.store.engine.worker import Worker
 from mtd.store.sessions import Asker
 
 RECIPIENT = "mail recipient"
 """What addresses are blinded as."""
 XML = "application/xml"
+ENCLOSED_TOGETHER = 20
+"""Letters whose documents are read at once: they may be large."""
 
 
 class Mailrooms:
@@ -35,11 +39,15 @@ class Mailrooms:
         now: Callable[[], datetime],
     ) -> None:
         """`issuers`: by tax id."""
-        self.asker: Asker = worker.asking.insisting()
+        asker: Asker = worker.asking.insisting()
+        self.kept = Together[tuple[Letter, Sequence[str]], list[Enclosable]](
+            lambda asked: letters.enclosable(asker, asked), round_max=ENCLOSED_TOGETHER
+        )
+        self.said = Together[Taken, None](partial(_noted, asker))
         self.vault = vault
         self.issuers = issuers
         self.drawings = Drawings()
-        self.keyring = Keyring(self.asker, vault, now)
+        self.keyring = Keyring(asker, vault, now)
 
     def lay(self, tenant: int, instance: str) -> "Mailroom":
         """The mailroom for one attempt."""
@@ -58,7 +66,7 @@ class Mailroom:
         """The letter's document; None: the order has no such document that can be read."""
         name = letter.document
         names = [f"dte-{name}.xml", f"{name}.pdf", f"{name}.xml"]
-        rows = await letters.enclosable(self._of.asker, self._blind(letter), names)
+        rows = await self._of.kept.ask((self._blind(letter), names))
         signed = next((row for row in rows if row.issuer is not None), None)
         try:
             if signed is not None:
@@ -72,7 +80,11 @@ class Mailroom:
         self, letter: Addressed, mail_id: str, enclosures: int, refusal: str = ""
     ) -> None:
         """Note with the document that the provider took the letter, or why it never will."""
-        await letters.taken(self._of.asker, self._blind(letter), mail_id, enclosures, refusal)
+        await self._of.said.ask(
+            Taken(
+                letter=self._blind(letter), mail_id=mail_id, enclosures=enclosures, refusal=refusal
+            )
+        )
 
     async def _signed(self, name: str, row: Enclosable) -> Enclosed | Failed | None:
         content = self._opened(row)
@@ -147,3 +159,8 @@ class Mailroom:
             reference=letter.reference,
             recipient=self._of.vault.blind(self._tenant, RECIPIENT, letter.recipient),
         )
+
+
+async def _noted(asker: Asker, said: Sequence[Taken]) -> list[None]:
+    await letters.taken(asker, said)
+    return [None for _ in said]

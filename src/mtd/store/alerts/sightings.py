@@ -62,12 +62,18 @@ class AttemptsThen(msgspec.Struct, frozen=True, kw_only=True):
     failures: int
 
 
-class Sealed(msgspec.Struct, frozen=True, kw_only=True):
-    """An order's content, sealed."""
+class Arrived(msgspec.Struct, frozen=True, kw_only=True):
+    """An order that came, without what is in it."""
 
     order: str
     store: str
     received_at: datetime
+
+
+class Sealed(msgspec.Struct, frozen=True, kw_only=True):
+    """An order's content, sealed."""
+
+    order: str
     key_id: str
     wrapped_key: bytes
     ciphertext: bytes
@@ -195,14 +201,19 @@ async def tallied_since(connection: Connection, tenant: int) -> datetime | None:
     return (await connection.fetch(*_SQL["tallied_since"](tenant=tenant)))[0]["at"]
 
 
-async def contents(
+async def arrived(
     connection: Connection, tenant: int, first: str, last: str, limit: int
-) -> list[Sealed]:
-    """The contents of orders by their ids, the latest first, at most `limit`."""
+) -> list[Arrived]:
+    """The orders between two ids, the latest first, at most `limit`."""
     rows = await connection.fetch(
-        *_SQL["contents"](tenant=tenant, first=first, last=last, page=limit)
+        *_SQL["arrived"](tenant=tenant, first=first, last=last, page=limit)
     )
-    return structs(Sealed, rows)
+    return structs(Arrived, rows)
+
+
+async def contents(connection: Connection, tenant: int, ids: Sequence[str]) -> list[Sealed]:
+    """The contents of these orders, in no order; of erased persons none."""
+    return structs(Sealed, await connection.fetch(*_SQL["contents"](tenant=tenant, ids=ids)))
 
 
 async def workers(connection: Connection, now: datetime) -> int:

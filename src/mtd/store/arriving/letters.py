@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from mtd.core.tax.document import DocumentKey
+from mtd.store.plurals import plural_columns
 from mtd.store.sessions import Asker, Connection, structs
 from mtd.store.statements import statements
 
@@ -16,6 +17,7 @@ MAIL_ID_MAX = 400
 REASON_MAX = 500
 
 _SQL = statements("arriving/letters")
+_SAID = ("mail_id", "enclosures", "refusal")
 _ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 
 
@@ -30,6 +32,16 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     recipient: bytes
     """Blind."""
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """What the provider said of a letter."""
+
+    letter: Letter
+    mail_id: str
+    enclosures: int
+    refusal: str = ""
+    """Why it never takes it; else empty."""
 
 
 class Enclosable(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +63,11 @@ class Enclosable(msgspec.Struct, frozen=True, kw_only=True):
     """How often this letter came back."""
 
 
+class _Found(Enclosable, frozen=True, kw_only=True):
+    n: int
+    """Which of the letters asked for it."""
+
+
 class Mailed(msgspec.Struct, frozen=True, kw_only=True):
     """A letter that took a document to somebody, and what became of it."""
 
@@ -65,19 +82,22 @@ class Mailed(msgspec.Struct, frozen=True, kw_only=True):
     bounce_reason: str
 
 
-async def enclosable(asker: Asker, letter: Letter, names: Sequence[str]) -> list[Enclosable]:
-    """What is kept of the letter's document under these names, the latest of each first."""
-    given = msgspec.structs.asdict(letter)
-    return structs(Enclosable, await asker.fetch(*_SQL["enclosable"](**given, names=names)))
+async def enclosable(
+    asker: Asker, asked: Sequence[tuple[Letter, Sequence[str]]]
+) -> list[list[Enclosable]]:
+    """What is kept of each letter's document under its names, the latest of each name first."""
+    named = [(n, name) for n, (_, names) in enumerate(asked, 1) for name in names]
+    letters = plural_columns([letter for letter, _ in asked], Letter.__struct_fields__)
+    which = {"ns": [n for n, _ in named], "names": [name for _, name in named]}
+    rows = structs(_Found, await asker.fetch(*_SQL["enclosable"](**letters, **which)))
+    return [[row for row in rows if row.n == n] for n in range(1, len(asked) + 1)]
 
 
-async def taken(
-    asker: Asker, letter: Letter, mail_id: str, enclosures: int, refusal: str = ""
-) -> None:
-    """Note that the provider took the letter, or what it said that never will."""
-    given = msgspec.structs.asdict(letter)
-    said = {"mail_id": mail_id, "enclosures": enclosures, "refusal": _impersonal(refusal)}
-    await asker.fetch(*_SQL["taken"](**given, **said))
+async def taken(asker: Asker, said: Sequence[Taken]) -> None:
+    """Note that the provider took these letters, or what it said that never will."""
+    rows = [msgspec.structs.replace(one, refusal=_impersonal(one.refusal)) for one in said]
+    letters = plural_columns([one.letter for one in rows], Letter.__struct_fields__)
+    await asker.fetch(*_SQL["taken"](**letters, **plural_columns(rows, _SAID)))
 
 
 async def bounced(connection: Connection, tenant: int, payloads: Sequence[bytes]) -> None:

@@ -5,16 +5,20 @@ from datetime import datetime
 
 import msgspec
 
-from mtd.store.orders.orders import Content
-from mtd.store.sessions import Connection, structs
+from mtd.store.plurals import plural_columns
+from mtd.store.sessions import Asker, Connection, structs
 from mtd.store.statements import statements
 
 _SQL = statements("orders/kept")
 
 
 class SealedDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A document that is to be kept."""
+    """A document that is to be kept with an order, sealed with a key of its buyer's."""
 
+    tenant: int
+    order: str
+    person: bytes
+    key_id: str
     name: str
     media_type: str
     hash: bytes
@@ -35,22 +39,14 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """None: the person was erased, and nobody reads it any more."""
 
 
-async def keep(
-    connection: Connection, tenant: int, of: Content, documents: Sequence[SealedDocument]
-) -> None:
-    """Keep `documents`, sealed with the key of their order's content; twice is once."""
-    await connection.execute(
-        *_SQL["keep"](
-            tenant=tenant,
-            order=of.order,
-            key_id=of.key_id,
-            person=of.person,
-            names=[one.name for one in documents],
-            media_types=[one.media_type for one in documents],
-            hashes=[one.hash for one in documents],
-            ciphertexts=[one.ciphertext for one in documents],
-        )
-    )
+async def keep(asker: Asker, documents: Sequence[SealedDocument]) -> list[bool]:
+    """Keep `documents`; twice is once. Of each, whether it can be opened still.
+
+    It cannot where the person was erased meanwhile: then it is not kept.
+    """
+    asked = _SQL["keep"](**plural_columns(documents, SealedDocument.__struct_fields__))
+    openable = {row["n"] for row in await asker.fetch(*asked)}
+    return [n in openable for n in range(1, len(documents) + 1)]
 
 
 async def of_order(connection: Connection, tenant: int, order: str) -> list[Kept]:

@@ -9,11 +9,9 @@ from contextlib import asynccontextmanager
 
 from mtd.core.tax.document import DocumentKey
 from mtd.store.engine.worker import Worker
-from mtd.store.orders.kept import SealedDocument
 from mtd.store.sessions import ENGINE, Connection, Session, structs
 from mtd.store.statements import statements
 from mtd.store.tax.mail import Answer, Envelope, Made, Member, Message, Open, Queue, Waiting
-from mtd.store.tax.tax_documents import SealedBytes
 
 PAGE_MAX = 64
 """Envelopes looked at in one round."""
@@ -194,23 +192,6 @@ async def answered(
     await connection.execute(
         *_SQL["answered"](
             tenant=envelope.tenant, id=envelope.id, operation=operation, contents=contents
-        )
-    )
-
-
-async def keep_with(
-    connection: Connection, beside: SealedBytes, documents: Sequence[SealedDocument]
-) -> None:
-    """Keep what came back of a document beside its signed bytes; the same twice is once."""
-    await connection.execute(
-        *_SQL["keep_with"](
-            tenant=beside.tenant,
-            order=beside.instance,
-            beside=beside.hash,
-            names=[one.name for one in documents],
-            media_types=[one.media_type for one in documents],
-            hashes=[one.hash for one in documents],
-            ciphertexts=[one.ciphertext for one in documents],
         )
     )
 

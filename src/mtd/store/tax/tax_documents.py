@@ -17,6 +17,7 @@ class SealedBytes(Numbered, frozen=True, kw_only=True):
     """A document's signed bytes as they are kept, and what opens them."""
 
     instance: str
+    person: bytes
     key_id: str
     wrapped_key: bytes | None
     """None: the person was erased."""

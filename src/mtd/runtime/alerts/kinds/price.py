@@ -1,9 +1,8 @@
 """Price: orders with a price or a discount out of its band, looked into as they come."""
 
-import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -15,15 +14,18 @@ from mtd.runtime.alerts.measuring import History, Measure, Sight, id_at, windowe
 from mtd.runtime.settings.alerts import Price, bounds, exact
 from mtd.runtime.vault import Broken
 from mtd.store.alerts import sightings
-from mtd.store.alerts.sightings import Sealed
+from mtd.store.alerts.sightings import Arrived, Sealed
 
-ORDERS_MAX = 2_000
-"""The latest of a window that are looked into at one look."""
+WINDOW_MAX = 20_000
+"""The latest orders of a window, beyond which older ones are not counted."""
+OPENED_MAX = 2_000
+"""Orders that are opened at one look, the latest first; what is left is opened at the next."""
 PAST_MAX = 5_000
-"""The latest of the past that are."""
+"""The latest of the past that are looked into."""
 BREATH = 50
-"""Orders that are opened until others have a turn."""
-JUDGED_MAX = 20_000
+"""Orders that are read and opened at once; then others have a turn."""
+JUDGED_MAX = 50_000
+"""Orders of which it is remembered what was found."""
 TOLD_MAX = 5
 """Orders that an alert names."""
 
@@ -32,8 +34,8 @@ async def measure(sight: Sight, asked: Price) -> list[Measure]:
     """The last window's orders, by store."""
     first = id_at(sight.now - timedelta(seconds=asked.window_s))
     last = id_at(sight.now + timedelta(minutes=1))
-    found = await sightings.contents(sight.connection, sight.tenant, first, last, ORDERS_MAX)
-    told = await _judged(sight, asked, found)
+    found = await sightings.arrived(sight.connection, sight.tenant, first, last, WINDOW_MAX)
+    told = await _judged(sight, asked, found, OPENED_MAX)
     stores = Counter(one.store for one in found if told.get(one.order))
     measured = [
         Measure(
@@ -45,7 +47,10 @@ async def measure(sight: Sight, asked: Price) -> list[Measure]:
             facts={
                 "window_s": asked.window_s,
                 "orders": "; ".join(
-                    words for one in found if one.store == store for words in told[one.order][:1]
+                    words
+                    for one in found
+                    if one.store == store
+                    for words in told.get(one.order, ())[:1]
                 )[:1_000],
             },
             path=f"/orders?store={store}",
@@ -57,10 +62,10 @@ async def measure(sight: Sight, asked: Price) -> list[Measure]:
 
 async def past(sight: Sight, asked: Price, since: datetime, until: datetime) -> History:
     """The latest orders of the past, opened again."""
-    found = await sightings.contents(
+    found = await sightings.arrived(
         sight.connection, sight.tenant, id_at(since), id_at(until), PAST_MAX
     )
-    told = await _judged(sight, asked, found)
+    told = await _judged(sight, asked, found, PAST_MAX)
     counts = Counter(
         (one.store, int(one.received_at.timestamp() // asked.window_s))
         for one in found
@@ -75,25 +80,33 @@ async def past(sight: Sight, asked: Price, since: datetime, until: datetime) -> 
     return History(points=points, since=earliest, complete=complete)
 
 
-async def _judged(sight: Sight, asked: Price, found: list[Sealed]) -> Mapping[str, tuple[str, ...]]:
+async def _judged(
+    sight: Sight, asked: Price, found: Sequence[Arrived], opened_max: int
+) -> Mapping[str, tuple[str, ...]]:
     """What is out of bounds in each order, in words; each is opened once for a rule."""
-    bands = {sku: bounds(band) for sku, band in asked.bands.items()}
-    share = None if asked.discount_share_max is None else exact(asked.discount_share_max)
     rule = hashlib.sha256(msgspec.json.encode(asked)).hexdigest()[:16]
     if len(sight.judged) > JUDGED_MAX:
         sight.judged.clear()
-    told: dict[str, tuple[str, ...]] = {}
-    for n, one in enumerate(found):
-        key = f"{rule}:{one.order}"
-        if key not in sight.judged:
-            order = _opened(sight, one)
-            wrong = () if order is None else outliers(order, bands, share)
-            name = "" if order is None else order.external_id
-            sight.judged[key] = tuple(_worded(name, each) for each in wrong)[:TOLD_MAX]
-            if n % BREATH == 0:
-                await asyncio.sleep(0)
-        told[one.order] = sight.judged[key]
-    return told
+    unknown = [one.order for one in found if (rule, one.order) not in sight.judged][:opened_max]
+    for n in range(0, len(unknown), BREATH):
+        await _look_into(sight, asked, rule, unknown[n : n + BREATH])
+    return {
+        one.order: sight.judged[rule, one.order]
+        for one in found
+        if (rule, one.order) in sight.judged
+    }
+
+
+async def _look_into(sight: Sight, asked: Price, rule: str, ids: Sequence[str]) -> None:
+    bands = {sku: bounds(band) for sku, band in asked.bands.items()}
+    share = None if asked.discount_share_max is None else exact(asked.discount_share_max)
+    sight.judged.update(dict.fromkeys(((rule, id_) for id_ in ids), ()))
+    for one in await sightings.contents(sight.connection, sight.tenant, ids):
+        order = _opened(sight, one)
+        if order is not None:
+            wrong = outliers(order, bands, share)
+            told = tuple(_worded(order.external_id, each) for each in wrong)
+            sight.judged[rule, one.order] = told[:TOLD_MAX]
 
 
 def _opened(sight: Sight, one: Sealed) -> PurchaseOrder | None:

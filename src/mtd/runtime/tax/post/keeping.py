@@ -6,9 +6,10 @@ from hashlib import sha256
 from mtd.connectors.wire import Artifact
 from mtd.core.tax.document import DocumentKey
 from mtd.runtime.tax.post.counter import Counter
+from mtd.store.orders import kept
 from mtd.store.orders.kept import SealedDocument
 from mtd.store.sessions import Connection
-from mtd.store.tax import envelopes, tax_documents
+from mtd.store.tax import tax_documents
 
 
 async def keep(
@@ -26,8 +27,12 @@ async def keep(
     for sealed in await tax_documents.signed_bytes(connection, documents):
         if sealed.wrapped_key is None:
             return  # whoever it names was erased
-        kept = [
+        beside = [
             SealedDocument(
+                tenant=sealed.tenant,
+                order=sealed.instance,
+                person=sealed.person,
+                key_id=sealed.key_id,
                 name=one.name,
                 media_type=one.media_type,
                 hash=sha256(one.content).digest(),
@@ -37,4 +42,4 @@ async def keep(
             )
             for one in artifacts
         ]
-        await envelopes.keep_with(connection, sealed, kept)
+        await kept.keep(connection, beside)

@@ -108,19 +108,22 @@ GROUP BY 1;
 -- Since when attempts are counted.
 SELECT min(at) AS at FROM attempt_tally WHERE tenant_id = :tenant;
 
+-- name: sightings.arrived
+-- Orders that came between two ids, the latest first.
+SELECT id::text AS order, store, received_at FROM purchase_order
+WHERE tenant_id = :tenant AND id >= :first::uuid AND id < :last::uuid
+ORDER BY id DESC LIMIT :page;
+
 -- name: sightings.contents
--- The first content of orders that came between two ids, the latest first, with the key that opens it.
-SELECT
-    o.id::text AS order, o.store, o.received_at, p.key_id::text, k.wrapped AS wrapped_key, p.ciphertext
-FROM purchase_order o
-JOIN LATERAL (
+-- The latest content of these orders, with the keys that open it.
+SELECT o.id::text AS order, p.key_id::text, k.wrapped AS wrapped_key, p.ciphertext
+FROM unnest(:ids::uuid[]) AS o (id)
+CROSS JOIN LATERAL (
     SELECT * FROM order_payload
-    WHERE tenant_id = o.tenant_id AND order_id = o.id ORDER BY version DESC LIMIT 1
-) AS p ON true
+    WHERE tenant_id = :tenant AND order_id = o.id ORDER BY version DESC LIMIT 1
+) AS p
 JOIN person_key k ON k.tenant_id = p.tenant_id AND k.person = p.person AND k.key_id = p.key_id
-WHERE o.tenant_id = :tenant AND o.id >= :first::uuid AND o.id < :last::uuid
-  AND k.wrapped IS NOT NULL
-ORDER BY o.id DESC LIMIT :page;
+WHERE k.wrapped IS NOT NULL;
 
 -- name: sightings.workers
 -- How many workers' leases hold.

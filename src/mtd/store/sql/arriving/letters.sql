@@ -1,32 +1,39 @@
 -- name: letters.enclosable
--- What is kept of an order's document under these names, sealed, with what opens it: the bytes
+-- What is kept of orders' documents under some names, sealed, with what opens it: the bytes
 -- that were signed last, or what its provider sent; and how often such a letter came back.
 SELECT
-    k.name, k.media_type, k.kept_at, k.hash, k.ciphertext, k.key_id::text,
+    w.n, k.name, k.media_type, k.kept_at, k.hash, k.ciphertext, k.key_id::text,
     p.wrapped AS wrapped_key, d.issuer, d.type_code, d.issued_at,
     (
         SELECT count(*) FROM document_letter l
         JOIN mail_bounce b ON b.tenant_id = l.tenant_id AND b.mail_id = l.mail_id
-        WHERE l.tenant_id = :tenant AND l.instance_id = :instance AND l.document = :document
-          AND l.kind = :kind AND l.reference = :reference AND l.recipient = :recipient
+        WHERE l.tenant_id = w.tenant_id AND l.instance_id = w.instance_id
+          AND l.document = w.document AND l.kind = w.kind AND l.reference = w.reference
+          AND l.recipient = w.recipient
     ) AS bounced
-FROM kept_document k
+FROM unnest(
+    :tenants::integer[], :instances::uuid[], :documents::text[], :kinds::text[],
+    :references::text[], :recipients::bytea[]
+) WITH ORDINALITY AS w (tenant_id, instance_id, document, kind, reference, recipient, n)
+JOIN unnest(:ns::bigint[], :names::text[]) AS a (n, name) ON a.n = w.n
+JOIN kept_document k
+    ON k.tenant_id = w.tenant_id AND k.order_id = w.instance_id AND k.name = a.name
 JOIN person_key p ON p.tenant_id = k.tenant_id AND p.person = k.person AND p.key_id = k.key_id
 LEFT JOIN tax_document d ON d.tenant_id = k.tenant_id AND d.instance_id = k.order_id
     AND d.hash = k.hash
-WHERE k.tenant_id = :tenant AND k.order_id = :instance AND k.name = ANY(:names::text[])
-ORDER BY k.name, k.kept_at DESC;
+ORDER BY w.n, k.name, k.kept_at DESC;
 
 -- name: letters.taken
--- The provider took a letter, or never will; told twice, it is once.
+-- The provider took letters, or never will; told twice, it is once.
 INSERT INTO document_letter (
-    tenant_id, instance_id, mail_id, document, kind, reference, recipient, enclosures, refusal
+    tenant_id, instance_id, document, kind, reference, recipient, mail_id, enclosures, refusal
 )
-VALUES (
-    :tenant, :instance, :mail_id, :document, :kind, :reference, :recipient, :enclosures, :refusal
+SELECT * FROM unnest(
+    :tenants::integer[], :instances::uuid[], :documents::text[], :kinds::text[],
+    :references::text[], :recipients::bytea[], :mail_ids::text[], :enclosures::smallint[],
+    :refusals::text[]
 )
-ON CONFLICT DO NOTHING
-RETURNING mail_id;
+ON CONFLICT DO NOTHING;
 
 -- name: letters.bounced
 -- Letters came back.

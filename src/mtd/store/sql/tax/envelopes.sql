@@ -173,15 +173,3 @@ RETURNING envelope_id;
 -- name: envelopes.wake
 -- Messages were left for instances.
 SELECT pg_notify('mtd', '');
-
--- name: envelopes.keep_with
--- What the authority gave back of a document, kept beside its signed bytes under the same key.
-INSERT INTO kept_document (
-    tenant_id, order_id, key_id, person, name, media_type, hash, ciphertext
-)
-SELECT k.tenant_id, k.order_id, k.key_id, k.person, d.name, d.media_type, d.hash, d.ciphertext
-FROM kept_document k, unnest(
-    :names::text[], :media_types::text[], :hashes::bytea[], :ciphertexts::bytea[]
-) AS d (name, media_type, hash, ciphertext)
-WHERE k.tenant_id = :tenant AND k.order_id = :order AND k.hash = :beside
-ON CONFLICT DO NOTHING;

@@ -26,7 +26,7 @@ WHERE d.tenant_id = :tenant AND d.issuer = :issuer AND d.type_code = :type_code
 -- The signed bytes of documents, sealed, with what opens them; a person who was erased has none.
 SELECT
     d.tenant_id AS tenant, d.instance_id::text AS instance, d.issuer, d.type_code, d.series,
-    d.folio, k.key_id::text, p.wrapped AS wrapped_key, k.ciphertext, k.media_type, d.hash
+    d.folio, k.person, k.key_id::text, p.wrapped AS wrapped_key, k.ciphertext, k.media_type, d.hash
 FROM unnest(
     :tenants::integer[], :issuers::text[], :type_codes::text[], :series::text[],
     :folios::bigint[], :names::text[]
