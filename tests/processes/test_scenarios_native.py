@@ -21,9 +21,20 @@ from tests.processes.shop import Shop, an_order, open_shop
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WHOLE = 11_900
-CARTERS = "76333333-7"
-LATE = {"MTD__DURATIONS__CLAIMS_WINDOW": "PT2S", "MTD__CYCLES__RECONCILIATION": "0 5 29 2 *"}
-"""Time for credit notes before a sale closes; and no reconciliation."""
+PARIS, CARTERS = "76111111-6", "76333333-7"
+LATE = {
+    "MTD__DURATIONS__CLAIMS_WINDOW": "PT2S",
+    "MTD__CYCLES__RECONCILIATION": "0 5 29 2 *",
+    "MTD__LEGACY__SII__OPTIONS__PACE__REGISTER_S": "0.3",
+}
+"""Time for credit notes before a sale closes; no reconciliation; buyers are soon heard."""
+COMPANY = BuyerDocument(
+    kind=DocumentKind.INVOICE,
+    tax_id="76111111-6",
+    legal_name="Comercial Austral SpA",
+    business_line="Restaurantes",
+    address=ADDRESS,
+)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -90,14 +101,7 @@ async def test_happy_ecommerce_boleta(shop: Shop) -> None:
 
 
 async def test_factura_with_rut(shop: Shop) -> None:
-    buyer = BuyerDocument(
-        kind=DocumentKind.INVOICE,
-        tax_id="76111111-6",
-        legal_name="Comercial Austral SpA",
-        business_line="Restaurantes",
-        address=ADDRESS,
-    )
-    key = await shop.place(an_order(buyer_document=buyer))
+    key = await shop.place(an_order(buyer_document=COMPANY))
     assert await shop.ended(key) == "CLOSED"
     assert await standing(shop, key) == [("33", "ACCEPTED")]
     assert_told_once(shop, key, "order_confirmation")
@@ -246,6 +250,29 @@ async def test_a_sale_is_cancelled_before_it_leaves(fd: Shop) -> None:
     assert len(fd.effects("pos", key, "void")) == 1
     assert fd.mails(key)[-2:] == ["refund_notice", "order_cancelled"]
     assert fd.duplicates(key) == []
+
+
+async def test_a_claimed_invoice_leads_to_the_tax_clerk_and_to_a_note(fd: Shop) -> None:
+    """The buyer claims in the authority's register while the goods are still here."""
+    sale = a_sale(buyer_document=COMPANY)
+    fd.silence("logistics", sale.key)
+    key = await fd.place(sale)
+    await fd.until_effect("mail", key, "send")
+    [(code, state, folio, _)] = await documents(fd, key)
+    assert (code, state) == ("33", "ACCEPTED")
+    said = {"issuer": PARIS, "code": code, "folio": folio, "event": "RFP"}
+    await fd.command("sii_registry", **said)
+    task = await fd.task(key, "Resolver reclamo")
+    assert (task["role"], task["fields"]["code"]) == ("tax_clerk", "RFP")
+    assert task["fields"]["folio"] == folio
+    await fd.do(key, "Resolver reclamo", decision="Con nota", claim_amount=2_000)
+    await fd.until_effect("pos", key, "return")
+    fd.listen("logistics", key)
+    await fd.tell("LogisticsEvent", await fd.variable(key, "shipment_id"), status="READY")
+    assert await fd.ended(key) == "CLOSED"
+    assert _notes(await documents(fd, key)) == [2_000]
+    assert fd.mails(key).count("credit_note") == 1
+    assert_told_once(fd, key, "tax_document")
 
 
 def _notes(made: Sequence[tuple[str, str, int, int]]) -> list[int]:

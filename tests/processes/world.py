@@ -15,7 +15,8 @@ from mtd.core.orders.states import (
 )
 from mtd.core.process.advance import Moved, advance, born
 from mtd.core.process.definition import Definition
-from mtd.core.process.effect import Call, Subscription, Timer, UserTask
+from mtd.core.process.effect import Call, Message, Subscription, Timer, UserTask
+from mtd.core.process.facts import Sent
 from mtd.core.process.instance import Instance, State, Wait
 from mtd.core.process.journal import Reached
 from mtd.core.process.outcome import Done, Outcome, Refused
@@ -71,11 +72,14 @@ class World:
         """When each of them did."""
         self.status: OrderStatus = RECEIVED
         self.states: list[str] = []
+        self.sent: list[Message] = []
+        """Messages that the process sent and nobody took yet."""
         self._seen: set[int] = set()
         self._reported: set[int] = set()
         self._withheld: set[int] = set()
         self._happenings = (
             self._report,
+            self._deliver,
             self._intrude,
             self._call,
             self._person,
@@ -123,6 +127,7 @@ class World:
         self.instance = moved.instance
         self.kept = self.variables or self.kept
         self._note_state(moved)
+        self.sent += [fact.message for fact in moved.facts if isinstance(fact, Sent)]
         for wait in self.instance.waits.values():
             if isinstance(wait.effect, UserTask) and wait.id not in self._seen:
                 self._seen.add(wait.id)
@@ -162,6 +167,14 @@ class World:
                     "message": incident.message,
                 }
                 return self._send("StageError", payload)
+        return False
+
+    def _deliver(self) -> bool:
+        """What the process sends is for itself too, where it awaits it."""
+        for message in self.sent:
+            if message.key == ORDER["order_key"] and self._send(message.name, message.payload):
+                self.sent.remove(message)
+                return True
         return False
 
     def _intrude(self) -> bool:
