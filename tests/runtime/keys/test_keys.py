@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mtd.runtime.keys import WRAPPED, NoMasterKey, master_key
+from mtd.runtime.keys import WRAPPED, master_key
+from mtd.runtime.keys.service import NoMasterKey
 
 KEK = bytes(range(32)).hex()
 
@@ -59,7 +60,7 @@ def test_what_is_wrong_is_told_and_nothing_of_the_key(tmp_path: Path) -> None:
         master_key(tmp_path, known)
     with pytest.raises(NoMasterKey, match="holds no key"):
         master_key(tmp_path, {"MTD_KMS": f"file:{tmp_path / 'absent'}"})
-    with pytest.raises(NoMasterKey, match="say file:/path or program:/path"):
+    with pytest.raises(NoMasterKey, match="say aws:KEY, file:/path or program:/path"):
         master_key(tmp_path, {"MTD_KMS": "aws"})
     with pytest.raises(NoMasterKey, match="unwrap: FileNotFoundError"):
         master_key(tmp_path, {"MTD_KMS": f"program:{tmp_path / 'absent'}"})
