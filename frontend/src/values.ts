@@ -31,10 +31,11 @@ export async function values(link: HTMLAnchorElement): Promise<void> {
   close(false);
   if (same) return;
   const value = link.querySelector<HTMLElement>("[data-value]")?.dataset.value ?? "";
-  const query = new URLSearchParams(link.closest<HTMLElement>("[data-filter]")?.dataset.filter);
+  const list = link.closest<HTMLElement>("[data-filter]");
+  const query = new URLSearchParams(list?.dataset.filter);
   query.set("name", link.dataset.name ?? "");
   query.set("value", value);
-  const answer = await fetch(`/orders/value?${query}`);
+  const answer = await fetch(`${list?.dataset.values}?${query}`);
   if (!answer.ok || answer.redirected) return location.assign(link.href);
   close(false);
   opener = link;

@@ -16,6 +16,7 @@ PAGES_MAX = 20
 MANY = 230
 """More than a page, and than what any list reads at once."""
 ROLE = "numbers"
+CODE = "NUMBERS"
 
 
 async def test_each_number_of_tasks_leads_to_as_many(
@@ -37,6 +38,55 @@ async def test_each_number_of_tasks_leads_to_as_many(
                 assert answer.status == 400, wrong
 
 
+async def test_each_number_of_exceptions_leads_to_as_many(
+    stand: Stand, sofia: aiohttp.ClientSession
+) -> None:
+    async with _many_stuck(stand):
+        cause = f"code={CODE}&element=reserve"
+        for more, n in (("", MANY), ("&store=umbrale", 77), ("&store-not=umbrale", 153)):
+            page = await text(sofia, f"/exceptions?{cause}{more}")
+            assert _shown_of_cause(page) == n
+            assert len(await walked(sofia, f"/exceptions?{cause}{more}")) == n
+            assert len(await walked(sofia, f"/orders?{cause}{more}")) == n
+            page = await text(sofia, f"/orders?{cause}{more}")
+            assert page.partition(" órdenes</span>")[0].endswith(f">{n}"), "the list's own count"
+        menu = await text(sofia, f"/exceptions/value?{cause}&name=store&value=paris")
+        choices = re.findall(r'href="(/exceptions[^"]*)".*?class="soft">(\d+) órdenes', menu)
+        assert [int(n) for _, n in choices] == [77, 153]
+        for href, n in choices:
+            assert len(await walked(sofia, unescape(href))) == int(n)
+        gone = await text(sofia, f"/exceptions?{cause}&store=umbrale&store-not=umbrale")
+        assert "Ninguna orden" in gone and "quitar" in gone.lower()
+
+
+async def test_a_long_list_of_a_cause_is_walked_back_as_it_was_walked_on(
+    stand: Stand, sofia: aiohttp.ClientSession
+) -> None:
+    async with _many_stuck(stand):
+        onward = await walked(sofia, f"/orders?code={CODE}")
+        href, back = f"/orders?code={CODE}&above={onward[-1]}", [onward[-1]]
+        for _ in range(PAGES_MAX):
+            page = await text(sofia, href)
+            back = [*_rows(page), *back]
+            before = re.search(r'rel="prev" href="([^"]*)"', page)
+            if before is None:
+                break
+            href = unescape(before[1])
+        assert back == onward
+
+
+async def test_all_of_a_narrowed_cause_are_retried_and_no_others(
+    stand: Stand, sofia: aiohttp.ClientSession
+) -> None:
+    async with _many_stuck(stand):
+        page = await text(sofia, f"/exceptions?code={CODE}&element=reserve&store=umbrale")
+        form = dict(re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page))
+        form |= {"whole": "yes", "reason": "se contaron"}
+        async with sofia.post("/exceptions/retry", data=form) as answer:
+            said = re.search(r"Se aplica a ([\d.]+) y se omiten ([\d.]+)", await answer.text())
+        assert said is not None and int(said[1]) + int(said[2]) == 77
+
+
 def counts(page: str) -> list[tuple[str, int]]:
     """The tabs of a page that have a number: where each leads, and the number."""
     tabs = page.partition('class="tabs"')[2].partition("</nav>")[0]
@@ -49,16 +99,27 @@ async def walked(session: aiohttp.ClientSession, href: str) -> list[str]:
     rows: list[str] = []
     for _ in range(PAGES_MAX):
         page = await text(session, href)
-        for row in page.split("<tr data-row")[1:]:
-            place = re.search(r'href="([^"?]*)', row)
-            assert place is not None
-            rows.append(place[1].rpartition("/")[2])
+        rows += _rows(page)
         following = re.search(r'rel="next" href="([^"]*)"', page)
         if following is None:
             assert len(set(rows)) == len(rows), "none comes twice"
             return rows
         href = unescape(following[1])
     raise AssertionError(f"{href}: more than {PAGES_MAX} pages")
+
+
+def _rows(page: str) -> list[str]:
+    """What the rows of a page lead to: the last part of each address."""
+    rows = page.split("<tr data-row")[1:]
+    return [re.findall(r'<a [^>]*?href="([^"?]*)', row)[0].rpartition("/")[2] for row in rows]
+
+
+def _shown_of_cause(page: str) -> int:
+    """The number beside the cause that is looked at."""
+    here = page.partition('class="list"')[2].partition('aria-current="true"')[2]
+    found = re.search(r'class="num">([\d.]+)</strong>', here)
+    assert found is not None
+    return int(found[1].replace(".", ""))
 
 
 @asynccontextmanager
@@ -89,3 +150,30 @@ async def _many_tasks(stand: Stand) -> AsyncGenerator[str]:
             yield id_
         finally:
             await admin.execute("DELETE FROM user_task WHERE role = $1", ROLE)
+
+
+@asynccontextmanager
+async def _many_stuck(stand: Stand) -> AsyncGenerator[None]:
+    """Many orders of three stores with open incidents of one cause, every tenth with two."""
+    first = stand.run(stand.shop.order(stand.known["well-0"].key))["id"]
+    ids = "('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid"
+    async with administering(stand) as admin:
+        try:
+            await admin.execute(
+                "INSERT INTO purchase_order SELECT tenant_id, received_at, placed_at, promised_at,"
+                f" {ids}, country, (ARRAY['paris', 'umbrale', 'carters'])[1 + n % 3], channel,"
+                " 'N-' || n, branch, currency, buyer_document, amount, 'EXCEPTION', since, resume,"
+                " reached FROM purchase_order, generate_series(0, $2::integer - 1) n WHERE id = $1",
+                first, MANY,
+            )  # fmt: skip
+            await admin.execute(
+                "INSERT INTO incident (tenant_id, instance_id, id, at, element, code, message)"
+                f" SELECT 1, {ids}, twice, now(), 'reserve', $1, 'x'"
+                " FROM generate_series(0, $2::integer - 1) n, generate_series(1, 2) twice"
+                " WHERE twice = 1 OR n % 10 = 0",
+                CODE, MANY,
+            )  # fmt: skip
+            yield
+        finally:
+            await admin.execute("DELETE FROM incident WHERE code = $1", CODE)
+            await admin.execute("DELETE FROM purchase_order WHERE external_id ~ '^N-[0-9]+$'")

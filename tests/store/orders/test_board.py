@@ -8,10 +8,10 @@ from mtd.store.engine.collecting import collect
 from mtd.store.engine.turned import Status
 from mtd.store.engine.worker import Worker
 from mtd.store.orders import board
-from mtd.store.orders.board import Sought
+from mtd.store.orders.board import Sought, Stuck
 from mtd.store.sessions import Session
 from mtd.store.store import Store
-from tests.store.making import an_order, begun, written
+from tests.store.making import a_start, an_order, begun, new_id, troubled, written
 
 NOW = datetime.now(UTC)
 STATES = ("IN_FULFILLMENT", "DISPATCHED", "EXCEPTION", "CLOSED")
@@ -75,3 +75,44 @@ async def test_few_orders_of_a_store_are_found_by_an_index(store: Store, admin: 
         " ORDER BY id DESC LIMIT 50"
     )
     assert "purchase_order_store" in "\n".join(row[0] for row in plan)
+
+
+async def test_causes_are_counted_by_order_whatever_the_version(
+    store: Store, worker: Worker, admin: Session
+) -> None:
+    ids = sorted(new_id() for _ in range(5))
+    orders = [
+        an_order(f"{n}", id=id_, store=("paris", "carters")[n % 2], definition=f"p@{1 + n % 2}")
+        for n, id_ in enumerate(ids)
+    ]
+    await store.deliver(orders)
+    await store.deliver([a_start()])
+    by_id = {order.id: order for order in orders}
+    for incoming in (await collect(worker, 100)).incoming:
+        (instance,) = await written(worker, [begun(incoming)])
+        (instance,) = await written(worker, [troubled(instance)])
+        if instance.id == orders[0].id:
+            await written(worker, [troubled(instance, "once more")])
+    async with store.door(1) as connection:
+        for sought, numbers in (
+            (Sought(), "43210"),
+            (Sought(stores=("paris",)), "420"),
+            (Sought(stores_out=("paris",)), "31"),
+            (Sought(finals=("RECEIVED",)), ""),
+            (Sought(channels=("phone",)), ""),
+        ):
+            causes = await board.causes(connection, 1, sought)
+            assert [one.orders for one in causes] == ([len(numbers)] if numbers else [])
+            assert sum(one.amount for one in causes) == sum(
+                by_id[orders[int(n)].id].amount for n in numbers
+            )
+            cause = Stuck(code="LEGACY_UNAVAILABLE", element="Task_1")
+            listed = await board.troubled(connection, 1, sought, cause, 99)
+            assert [one.external_id for one in listed] == [*numbers]
+            few = await board.troubled(connection, 1, sought, cause, 2, back=True)
+            assert [one.external_id for one in few] == [*numbers[-2:]]
+            assert await board.counted_troubled(connection, 1, sought, cause, 99, 900) == len(
+                numbers
+            )
+        counts = await board.counts(connection, 1, None)
+        assert counts.exceptions == 5, "as many as the list has: it is one of orders"

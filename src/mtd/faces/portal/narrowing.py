@@ -35,16 +35,17 @@ class Chip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Narrow:
-    """Addresses of a list of orders, narrowed further."""
+    """Addresses of a list of orders, the one at `path`, narrowed further."""
 
-    def __init__(self, asked: Filter) -> None:
+    def __init__(self, asked: Filter, path: str = ORDERS) -> None:
         self._asked = asked
+        self._path = path
         # A page has few different values, many times over.
         self.to = cache(self._to)
 
     def _to(self, name: str, value: str) -> str:
         """The list of those alone that have this value."""
-        return address(only(self._asked, name, value))
+        return address(only(self._asked, name, value), self._path)
 
 
 def only(asked: Filter, name: str, value: str) -> Filter:
@@ -63,7 +64,7 @@ def leaving_out(asked: Filter, name: str, value: str) -> Filter:
     return msgspec.structs.replace(asked, **{field: left, out: outs})
 
 
-def chips(asked: Filter) -> list[Chip]:
+def chips(asked: Filter, path: str = ORDERS) -> list[Chip]:
     """The conditions of a filter, what is left out after what is asked for."""
     found: list[Chip] = []
     conditions = [
@@ -74,13 +75,13 @@ def chips(asked: Filter) -> list[Chip]:
         for value in (values,) if isinstance(values, str) else values:
             if value:
                 less = msgspec.structs.replace(asked, **{field: _less(values, value)})
-                found.append(Chip(name=name, value=value, out=out, without=address(less)))
+                found.append(Chip(name=name, value=value, out=out, without=address(less, path)))
     return found
 
 
-def address(asked: Filter) -> str:
-    """The list that a filter lets through."""
-    return link(ORDERS, asked.query())
+def address(asked: Filter, path: str = ORDERS) -> str:
+    """The list at `path` that a filter lets through."""
+    return link(path, asked.query())
 
 
 def _less(values: str | tuple[str, ...], value: str) -> str | tuple[str, ...]:

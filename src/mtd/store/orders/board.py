@@ -24,7 +24,7 @@ _PAGES = {
     name: composed(_FRAGMENTS, [name], "rows")
     for name in ("page", "page_back", "page_open", "page_open_back", "troubled", "narrow")
 }
-_MANY = composed(_FRAGMENTS, ["narrow"], "many")
+_MANY = {name: composed(_FRAGMENTS, [name], "many") for name in ("troubled", "narrow")}
 MET = ("DISPATCHED", "READY_FOR_PICKUP", "DELIVERED")
 """States after which a promise of dispatch is not late any more."""
 
@@ -48,6 +48,16 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     below: str = LAST
 
 
+class Stuck(msgspec.Struct, frozen=True, kw_only=True):
+    """What an order's open incident is asked to be; None: whatever it is."""
+
+    code: str | None = None
+    element: str | None = None
+    codes_out: tuple[str, ...] | None = None
+    """What it is none of; likewise `elements_out`."""
+    elements_out: tuple[str, ...] | None = None
+
+
 class Narrowed(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of orders that are not over; None: whatever it is."""
 
@@ -64,11 +74,8 @@ class Narrowed(msgspec.Struct, frozen=True, kw_only=True):
     usual: tuple[Usual, ...]
     """How long orders of each kind take."""
     of_cause: bool
-    """Only those with an open incident, of the following."""
-    code: str | None
-    element: str | None
-    codes_out: tuple[str, ...] | None
-    elements_out: tuple[str, ...] | None
+    """Only those with an open incident, of `cause`."""
+    cause: Stuck
 
 
 class Row(Order, frozen=True, kw_only=True):
@@ -105,11 +112,12 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
-    """Open incidents that have the same error at the same element."""
+    """Open incidents that have the same error at the same element, whatever the version."""
 
     code: str
     element: str
     definition: str
+    """Of the latest one."""
     orders: int
     amount: Decimal
     currency: str
@@ -146,25 +154,30 @@ async def troubled(
     connection: Connection,
     tenant: int,
     sought: Sought,
+    cause: Stuck,
     limit: int,
     *,
-    code: str | None = None,
-    element: str | None = None,
-    codes_out: Sequence[str] | None = None,
-    elements_out: Sequence[str] | None = None,
+    back: bool = False,
 ) -> list[Row]:
     """At most `limit` orders, newest first, that have an open incident of this cause.
 
-    `codes_out`, `elements_out`: it is none of these.
+    `back`: the oldest of them instead of the newest.
     """
-    values = msgspec.structs.asdict(sought)
-    rows = await connection.fetch(
-        *_PAGES["troubled"](
-            tenant=tenant, page=limit, code=code, element=element, codes_out=codes_out,
-            elements_out=elements_out, met=MET, **values,
-        )
-    )  # fmt: skip
+    statement = _PAGES["troubled"]
+    values = _values(sought, cause)
+    rows = await connection.fetch(*statement(tenant=tenant, page=limit, back=back, **values))
     return structs(Row, rows)
+
+
+async def counted_troubled(
+    connection: Connection, tenant: int, sought: Sought, cause: Stuck, limit: int, limit_ms: int
+) -> int:
+    """How many there are, counted up to `limit`; who takes longer is cancelled."""
+    await connection.execute(*_SQL["hurry"](limit_ms=str(limit_ms)))
+    statement = _MANY["troubled"]
+    values = _values(sought, cause)
+    rows = await connection.fetch(*statement(tenant=tenant, page=limit, back=False, **values))
+    return int(rows[0]["count"])
 
 
 async def narrow(
@@ -194,7 +207,7 @@ async def counted_narrow(
     """How many there are, counted up to `limit`; who takes longer is cancelled."""
     await connection.execute(*_SQL["hurry"](limit_ms=str(limit_ms)))
     values = _narrow_values(sought, asked)
-    rows = await connection.fetch(*_MANY(tenant=tenant, page=limit, back=False, **values))
+    rows = await connection.fetch(*_MANY["narrow"](tenant=tenant, page=limit, back=False, **values))
     return int(rows[0]["count"])
 
 
@@ -231,16 +244,26 @@ async def counts(connection: Connection, tenant: int, stores: Sequence[str] | No
     return structs(Counts, await connection.fetch(*_SQL["counts"](tenant=tenant, stores=stores)))[0]
 
 
-async def causes(connection: Connection, tenant: int, stores: Sequence[str] | None) -> list[Cause]:
-    """Open incidents by error and element, the most orders first, at most CAUSES_MAX."""
-    rows = await connection.fetch(*_SQL["causes"](tenant=tenant, stores=stores, page=CAUSES_MAX))
+async def causes(connection: Connection, tenant: int, sought: Sought) -> list[Cause]:
+    """Open incidents by error and element, the most orders first, at most CAUSES_MAX.
+
+    Of the orders that `sought` lets through by state, store and channel.
+    """
+    rows = await connection.fetch(
+        *_SQL["causes"](tenant=tenant, page=CAUSES_MAX, **msgspec.structs.asdict(sought))
+    )
     return structs(Cause, rows)
+
+
+def _values(sought: Sought, cause: Stuck) -> dict[str, object]:
+    """The parameters of what looks for orders with an incident."""
+    return {"met": MET, **msgspec.structs.asdict(sought), **msgspec.structs.asdict(cause)}
 
 
 def _narrow_values(sought: Sought, asked: Narrowed) -> dict[str, object]:
     """The parameters of what narrows open orders."""
-    values: dict[str, object] = msgspec.structs.asdict(sought) | msgspec.structs.asdict(asked)
-    del values["usual"]
+    values = _values(sought, asked.cause) | msgspec.structs.asdict(asked)
+    del values["usual"], values["cause"]
     return values | {
         "usual_stores": [one.store for one in asked.usual],
         "usual_channels": [one.channel for one in asked.usual],

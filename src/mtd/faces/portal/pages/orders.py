@@ -10,12 +10,13 @@ from litestar.response import Stream
 from mtd.core.orders.purchase_order import Channel
 from mtd.core.orders.states import OrderState
 from mtd.core.process.label import folded
-from mtd.faces.portal.narrowing import Narrow, address, chips, leaving_out, only
+from mtd.faces.portal.narrowing import ORDERS, Narrow, chips
 from mtd.faces.portal.navigation import PLACES
 from mtd.faces.portal.needs import SIGNED_IN, action, page
 from mtd.faces.portal.provided import Asked, Counted, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go, link
 from mtd.faces.portal.spreadsheet import BOM, rows_of
+from mtd.faces.portal.values import value_menu
 from mtd.runtime.desk.orders import board, finding, views
 from mtd.runtime.desk.orders.board import Line
 from mtd.runtime.desk.orders.filters import KINDS, Filter, read_filter
@@ -72,15 +73,10 @@ async def value(
 ) -> Response[str]:
     """What may be asked of one value of the list: those alone, or all others; how many each are."""
     query = request.query_params.dict()
-    asked, name, text = read_filter(query), _one(query, "name") or "", _one(query, "value") or ""
-    choices = (only(asked, name, text), leaving_out(asked, name, text))
-    counts = [
-        await tallies.count(desk, person, urlencode(one.query(), doseq=True)) for one in choices
-    ]
-    return painter.bare(
-        request, "value.html", name=name, value=text, counted_max=board.COUNTED_MAX - 1,
-        choices=list(zip(("only", "out"), map(address, choices), counts, strict=True)),
-    )  # fmt: skip
+    name, text = _one(query, "name") or "", _one(query, "value") or ""
+    return await value_menu(
+        request, desk, painter, person, tallies, read_filter(query), ORDERS, name, text
+    )
 
 
 @page("/orders.csv", "orders.export orders.see", media_type="text/csv")

@@ -47,9 +47,11 @@ async def overview(
         if orders
         else None,
         late=await tallies.count(desk, person, late) if orders else None,
-        groups=(await shared.get(("causes", person.stores), lambda: trouble.groups(desk, person)))[
-            :CAUSES
-        ]
+        groups=(
+            await shared.get(
+                ("causes", person.stores), lambda: trouble.groups(desk, person, Filter())
+            )
+        )[:CAUSES]
         if orders
         else [],
         alerts=(await alarms.listing(desk, person, "open", limit=ALERTS))

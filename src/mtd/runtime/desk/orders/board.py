@@ -17,7 +17,7 @@ from mtd.runtime.operations.operations import NotFound
 from mtd.store.counts import figures
 from mtd.store.ids import uuid7
 from mtd.store.orders import board
-from mtd.store.orders.board import FIRST, LAST, Counts, Glance, Narrowed, Row, Sought
+from mtd.store.orders.board import FIRST, LAST, Cause, Counts, Glance, Narrowed, Row, Sought, Stuck
 from mtd.store.sessions import Connection, Fault, fault
 
 ROWS = 50
@@ -70,9 +70,9 @@ async def page(
             narrow = await _narrow(desk, connection, asked)
             found = await board.narrow(connection, desk.tenant, sought, narrow, rows + 1, back=back)
         elif asked.of_cause:
-            limit = board.PAGE_MAX if back else rows + 1
-            found = await _of_cause(desk, connection, asked, sought, limit)
-            found = found[-rows - 1 :] if back else found
+            found = await board.troubled(
+                connection, desk.tenant, sought, _stuck(asked), rows + 1, back=back
+            )
         else:
             only_open = await _only_open(desk, connection, asked)
             found = await board.page(
@@ -112,7 +112,9 @@ async def counted(desk: Desk, person: Person, asked: Filter) -> int | None:
                     connection, desk.tenant, sought, narrow, COUNTED_MAX, COUNTING_MS
                 )
             if asked.of_cause:
-                return len(await _of_cause(desk, connection, asked, sought, board.PAGE_MAX))
+                return await board.counted_troubled(
+                    connection, desk.tenant, sought, _stuck(asked), COUNTED_MAX, COUNTING_MS
+                )
             only_open = await _only_open(desk, connection, asked)
             return await board.counted(
                 connection, desk.tenant, sought, COUNTED_MAX, COUNTING_MS, only_open=only_open
@@ -121,6 +123,13 @@ async def counted(desk: Desk, person: Person, asked: Filter) -> int | None:
         if fault(error) is Fault.AGAIN:
             return None
         raise
+
+
+async def causes(desk: Desk, person: Person, asked: Filter) -> list[Cause]:
+    """Open exceptions by error and element, of the orders that `asked` lets through otherwise."""
+    person.must("orders.see")
+    async with desk.app.store.door(desk.tenant) as connection:
+        return await board.causes(connection, desk.tenant, _sought(desk, person, asked))
 
 
 async def arrived(desk: Desk, person: Person) -> int | None:
@@ -171,14 +180,13 @@ def narrowed(person: Person, stores: Sequence[str]) -> tuple[str, ...] | None:
     return tuple(store for store in stores if person.sees(store))
 
 
-async def _of_cause(
-    desk: Desk, connection: Connection, asked: Filter, sought: Sought, limit: int
-) -> list[Row]:
-    return await board.troubled(
-        connection, desk.tenant, sought, limit,
-        code=asked.code or None, element=asked.element or None,
-        codes_out=asked.codes_out or None, elements_out=asked.elements_out or None,
-    )  # fmt: skip
+def _stuck(asked: Filter) -> Stuck:
+    return Stuck(
+        code=asked.code or None,
+        element=asked.element or None,
+        codes_out=asked.codes_out or None,
+        elements_out=asked.elements_out or None,
+    )
 
 
 async def _only_open(desk: Desk, connection: Connection, asked: Filter) -> bool:
@@ -235,10 +243,7 @@ async def _narrow(desk: Desk, connection: Connection, asked: Filter) -> Narrowed
         system=asked.system or None,
         usual=tuple(kinds),
         of_cause=asked.of_cause,
-        code=asked.code or None,
-        element=asked.element or None,
-        codes_out=asked.codes_out or None,
-        elements_out=asked.elements_out or None,
+        cause=_stuck(asked),
     )
 
 

@@ -12,7 +12,6 @@ from mtd.runtime.desk.orders.filters import Filter
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations.operations import Conflict
-from mtd.store.orders import board as rows
 from mtd.store.orders.board import Cause
 
 NAME_MAX = 200
@@ -26,13 +25,14 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     """The label of the element."""
 
 
-async def groups(desk: Desk, person: Person) -> list[Group]:
-    """Open exceptions by error and element, the most orders first."""
-    person.must("orders.see")
-    async with desk.app.store.door(desk.tenant) as connection:
-        found = await rows.causes(connection, desk.tenant, person.stores)
+async def groups(desk: Desk, person: Person, asked: Filter) -> list[Group]:
+    """Open exceptions by error and element, the most orders first.
+
+    Of the orders that `asked` lets through, whatever cause it names.
+    """
     return [
-        Group(cause=one, step=await board.step(desk, one.definition, one.element)) for one in found
+        Group(cause=one, step=await board.step(desk, one.definition, one.element))
+        for one in await board.causes(desk, person, asked)
     ]
 
 

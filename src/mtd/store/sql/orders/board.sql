@@ -86,7 +86,7 @@ page AS (
         AND (:late::timestamptz IS NULL OR (
             promised_at < :late AND NOT string_to_array(reached, ' ') && :met::text[]
         ))
-    ORDER BY id DESC LIMIT :page
+    ORDER BY CASE WHEN :back THEN id END, id DESC LIMIT :page
 )
 
 -- name: board.narrow
@@ -215,7 +215,7 @@ ORDER BY id DESC LIMIT :page;
 SELECT
     (
         SELECT count(DISTINCT n.instance_id) FROM incident n
-        LEFT JOIN purchase_order o ON o.tenant_id = n.tenant_id AND o.id = n.instance_id
+        JOIN purchase_order o ON o.tenant_id = n.tenant_id AND o.id = n.instance_id
         WHERE n.tenant_id = :tenant AND n.settled_at IS NULL
             AND (:stores::text[] IS NULL OR o.store = ANY(:stores))
     ) AS exceptions,
@@ -237,17 +237,27 @@ SELECT
     ) AS alerts;
 
 -- name: board.causes
--- Open incidents by error, element and store: how many orders, how much money, since when.
+-- Open incidents by error and element: how many orders, each once, how much money, since when.
+WITH stuck AS (
+    SELECT
+        n.code, n.element, n.instance_id, min(n.at) AS first_at, max(n.at) AS last_at,
+        count(*) FILTER (WHERE n.at > now() - interval '1 hour') AS last_hour
+    FROM incident n WHERE n.tenant_id = :tenant AND n.settled_at IS NULL
+    GROUP BY n.code, n.element, n.instance_id
+)
 SELECT
-    n.code, n.element, coalesce(i.definition, '') AS definition,
-    count(DISTINCT n.instance_id) AS orders, sum(o.amount) AS amount, min(o.currency) AS currency,
-    min(n.at) AS first_at, max(n.at) AS last_at,
-    count(*) FILTER (WHERE n.at > now() - interval '1 hour') AS last_hour,
+    s.code, s.element,
+    (array_agg(coalesce(i.definition, '') ORDER BY s.last_at DESC))[1] AS definition,
+    count(*) AS orders, sum(o.amount) AS amount, min(o.currency) AS currency,
+    min(s.first_at) AS first_at, max(s.last_at) AS last_at, sum(s.last_hour)::bigint AS last_hour,
     min(o.id::text) AS example, string_agg(DISTINCT o.store, ' ') AS stores
-FROM incident n
-JOIN purchase_order o ON o.tenant_id = n.tenant_id AND o.id = n.instance_id
-LEFT JOIN instance i ON i.tenant_id = n.tenant_id AND i.id = n.instance_id
-WHERE n.tenant_id = :tenant AND n.settled_at IS NULL
+FROM stuck s
+JOIN purchase_order o ON o.tenant_id = :tenant AND o.id = s.instance_id
+LEFT JOIN instance i ON i.tenant_id = :tenant AND i.id = s.instance_id
+WHERE (:states::text[] IS NULL OR o.state = ANY(:states))
+    AND (:finals::text[] IS NULL OR o.state <> ALL(:finals))
     AND (:stores::text[] IS NULL OR o.store = ANY(:stores))
-GROUP BY n.code, n.element, i.definition
+    AND (:stores_out::text[] IS NULL OR o.store <> ALL(:stores_out))
+    AND (:channels::text[] IS NULL OR o.channel = ANY(:channels))
+GROUP BY s.code, s.element
 ORDER BY orders DESC, last_at DESC LIMIT :page;

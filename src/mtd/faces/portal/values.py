@@ -1,0 +1,30 @@
+"""Values: what a list of orders may be asked about one of its values, with how many each are."""
+
+from urllib.parse import urlencode
+
+from litestar import Response
+
+from mtd.faces.portal.narrowing import address, leaving_out, only
+from mtd.faces.portal.provided import Asked
+from mtd.faces.portal.rendering import Painter
+from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.orders import board
+from mtd.runtime.desk.orders.filters import Filter
+from mtd.runtime.desk.orders.views import Tallies
+from mtd.runtime.desk.people.person import Person
+
+
+async def value_menu(
+    request: Asked, desk: Desk, painter: Painter, person: Person, tallies: Tallies,
+    asked: Filter, path: str, name: str, value: str,
+) -> Response[str]:  # fmt: skip
+    """Those alone that have the value, or all others, of the list at `path`. Raises BadFilter."""
+    choices = (only(asked, name, value), leaving_out(asked, name, value))
+    counts = [
+        await tallies.count(desk, person, urlencode(one.query(), doseq=True)) for one in choices
+    ]
+    hrefs = [address(one, path) for one in choices]
+    return painter.bare(
+        request, "value.html", name=name, value=value, counted_max=board.COUNTED_MAX - 1,
+        choices=list(zip(("only", "out"), hrefs, counts, strict=True)),
+    )  # fmt: skip
