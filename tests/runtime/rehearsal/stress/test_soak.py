@@ -3,10 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
+import aiohttp
 import msgspec
 import pytest
 
-from mtd.runtime.rehearsal.stress.soak import judged
+from mtd.runtime.rehearsal.stress.soak import judged, scripted
+from mtd.runtime.rehearsal.town import Town
 from mtd.store.tax.tax_documents import Booked
 
 RUT = "76111111-6"
@@ -65,3 +67,25 @@ def test_what_differs_is_seen(
     documents: list[Booked], held: dict[int, int], orders: int, wrong: set[str]
 ) -> None:
     assert failed(documents, held, orders) >= wrong
+
+
+async def posted(town: Town, key: str) -> int:
+    """The status with which a till answers to a sale."""
+    sale = {"order_id": "o", "store": "paris", "branch": "P001", "currency": "CLP", "total": 1}
+    async with (
+        aiohttp.ClientSession(headers={"Idempotency-Key": key}) as session,
+        session.post(town.urls["pos"] + "/sales", json={**sale, "lines": [{"sku": "x"}]}) as answer,
+    ):
+        return answer.status
+
+
+async def test_the_tills_are_open_whatever_the_hour() -> None:
+    """A run at night booked nothing and had no end."""
+    town = await Town.open({"latency_scale": 0, "default_faults": False})
+    try:
+        await town.tell("pos", {"system": {"hours": ["00:00", "23:59:59.999999"]}})
+        assert await posted(town, "k1") == 409, "the night is there"
+        await scripted(town)
+        assert await posted(town, "k2") == 200
+    finally:
+        await town.close()
