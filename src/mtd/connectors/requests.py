@@ -31,6 +31,7 @@ from mtd.core.tax.request import (
 
 SHIPPING = "Despacho"
 PART, MORE = "Devolución parcial", "Diferencia de precio"
+UNDONE = "Anulación de nota de crédito"
 """What a note over an amount alone calls it."""
 DISCOUNT = "Descuento"
 BY_VOUCHER = "Pagado con tarjeta, documentado por su comprobante"
@@ -105,6 +106,12 @@ def addition_of(sale: Sale, corrected: Reference, amount: Decimal) -> FiscalRequ
     """The debit note over the `amount`, with its tax, that the sale comes to more."""
     whole = replace(request_of(sale, FiscalKind.DEBIT_NOTE), payments=(), references=(corrected,))
     return _over(whole, sale, MORE, amount)
+
+
+def annulment_of(sale: Sale, corrected: Reference, amount: Decimal | None) -> FiscalRequest:
+    """The debit note that annuls a credit note: of all of the sale, or of `amount` of it."""
+    whole = replace(request_of(sale, FiscalKind.DEBIT_NOTE), payments=(), references=(corrected,))
+    return whole if amount is None else _over(whole, sale, UNDONE, amount)
 
 
 def _over(whole: FiscalRequest, sale: Sale, words: str, amount: Decimal) -> FiscalRequest:

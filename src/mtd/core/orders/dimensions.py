@@ -52,6 +52,11 @@ class TaxDocumentState(Labelled):
         "Anulado por nota de crédito",
         "Cancelled by credit note",
     )
+    CANCELLED_BY_DEBIT_NOTE = (
+        "CANCELLED_BY_DEBIT_NOTE",
+        "Anulada por nota de débito",
+        "Cancelled by debit note",
+    )
 
 
 class FulfillmentState(Labelled):

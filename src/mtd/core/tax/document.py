@@ -19,15 +19,31 @@ class DocumentState(StrEnum):
     REJECTED = "REJECTED"
     VOIDED = "VOIDED"
     CANCELLED_BY_CREDIT_NOTE = "CANCELLED_BY_CREDIT_NOTE"
+    CANCELLED_BY_DEBIT_NOTE = "CANCELLED_BY_DEBIT_NOTE"
+    """Of a credit note."""
 
 
 STANDS = frozenset({DocumentState.ACCEPTED, DocumentState.ACCEPTED_WITH_OBJECTIONS})
 """The authority has it, and it counts."""
 
 DEAD = frozenset(
-    {DocumentState.REJECTED, DocumentState.VOIDED, DocumentState.CANCELLED_BY_CREDIT_NOTE}
+    {
+        DocumentState.REJECTED,
+        DocumentState.VOIDED,
+        DocumentState.CANCELLED_BY_CREDIT_NOTE,
+        DocumentState.CANCELLED_BY_DEBIT_NOTE,
+    }
 )
 """It does not count, for the authority or any more."""
+
+HELD = frozenset(
+    {
+        *STANDS,
+        DocumentState.CANCELLED_BY_CREDIT_NOTE,
+        DocumentState.CANCELLED_BY_DEBIT_NOTE,
+    }
+)
+"""The authority has it, whatever notes took back of it."""
 
 
 class DocumentKey(Struct, frozen=True, kw_only=True):
@@ -92,7 +108,7 @@ class TaxDocument(Numbered, frozen=True, kw_only=True):
     currency: str
     total: Decimal
     credited: Decimal = Decimal(0)
-    """What notes that were not voided took back of it."""
+    """What notes that were not voided took back of it; of a credit note, what one annulled."""
     issued_at: datetime
     """The moment that it bears."""
     changed_at: datetime
@@ -105,7 +121,7 @@ class TaxDocument(Numbered, frozen=True, kw_only=True):
     refers_type: str | None = None
     refers_series: str = ""
     refers_folio: int | None = None
-    """Of a credit note: the document, of the same issuer, that it credits."""
+    """Of a note that credits or annuls: the document, of the same issuer, that it is about."""
     hash: bytes | None = None
     """SHA-256 of its signed bytes."""
     envelope: str | None = None

@@ -11,9 +11,9 @@ import msgspec
 from mtd.connectors.desk import NoneLeft
 from mtd.connectors.tax.issuers import NativeIssuer, native_issuers
 from mtd.core.tax.certificate import BadCertificate
-from mtd.core.tax.document import DocumentKey, DocumentState, TaxDocument
+from mtd.core.tax.document import STANDS, DocumentKey, DocumentState, TaxDocument
 from mtd.core.tax.issuing import FiscalFault, FiscalNumber, FiscalPlan, Invalid, SignedArtifact
-from mtd.core.tax.request import FiscalKind, FiscalRequest, Reference
+from mtd.core.tax.request import Correction, FiscalKind, FiscalRequest, Reference
 from mtd.runtime.app import App
 from mtd.runtime.tax.keyring import Keyring
 from mtd.store.engine.folio_blocks import Series
@@ -83,6 +83,7 @@ async def issue(app: App, tenant: int, request: FiscalRequest, key: str | None) 
             async with app.store.door(tenant) as connection:
                 for one in await tax_documents.of_instances(connection, [(tenant, instance)]):
                     return Issued(one, again=True)
+                await _whole(connection, tenant, request, made, issuer)
                 taken = await _taken(app, connection, instance, issuer, series)
                 if taken is not None:
                     document = await _written(
@@ -168,7 +169,7 @@ def _issuance(
 ) -> Issuance:
     refers = next((one for one in request.references if one.correction), None)
     series, folio = _number(refers)
-    is_note = made.kind is FiscalKind.CREDIT_NOTE
+    takes = made.kind is FiscalKind.CREDIT_NOTE or _annuls(request)
     return Issuance(
         issuer=key.issuer,
         type_code=key.type_code,
@@ -186,8 +187,37 @@ def _issuance(
         refers_type=refers.type_code if refers else None,
         refers_series=series,
         refers_folio=folio,
-        credit=made.totals.total if refers and is_note else Decimal(0),
+        credit=made.totals.total if refers and takes else Decimal(0),
     )
+
+
+def _annuls(request: FiscalRequest) -> bool:
+    """Whether it is a debit note that annuls a credit note."""
+    corrections = {one.correction for one in request.references}
+    return request.kind is FiscalKind.DEBIT_NOTE and Correction.ANNULS in corrections
+
+
+async def _whole(
+    connection: Connection,
+    tenant: int,
+    request: FiscalRequest,
+    made: FiscalPlan,
+    issuer: NativeIssuer,
+) -> None:
+    """A note that annuls a credit note of ours is over all of one that counts. Raises Refused."""
+    for one in request.references:
+        series, folio = _number(one)
+        if folio is None or not _annuls(request):
+            continue
+        key = DocumentKey(
+            tenant=tenant, issuer=issuer.tax_id, type_code=one.type_code, series=series, folio=folio
+        )
+        known = await tax_documents.by_folio(connection, key)
+        if known is not None and known.state not in STANDS:
+            raise _refused("references", f"{key.number} is {known.state}, and cannot be annulled")
+        if known is not None and known.total != made.totals.total:
+            words = f"is {made.totals.total}, and {known.total} is to be annulled"
+            raise _refused(issuer.practice.total_field, words)
 
 
 def _number(refers: Reference | None) -> tuple[str, int | None]:

@@ -4,7 +4,7 @@ Whoever writes here is a worker with a row; a statement that finds none changes 
 is sent by the one who moved it from MADE to UNKNOWN, and by nobody else.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from mtd.core.tax.document import DocumentKey
@@ -172,8 +172,16 @@ async def take_out(
     )
 
 
-async def give_back(connection: Connection, tenant: int, voided: Sequence[DocumentKey]) -> None:
-    """Notes that were voided take back nothing of their documents any more."""
+async def give_back(
+    connection: Connection,
+    tenant: int,
+    voided: Sequence[DocumentKey],
+    credit_notes: Collection[str],
+) -> None:
+    """Notes that were voided take back nothing of their documents any more.
+
+    `credit_notes`: the types that are; a debit note took something of those alone.
+    """
     await connection.execute(
         *_SQL["given_back"](
             tenant=tenant,
@@ -181,6 +189,7 @@ async def give_back(connection: Connection, tenant: int, voided: Sequence[Docume
             type_codes=[one.type_code for one in voided],
             series=[one.series for one in voided],
             folios=[one.folio for one in voided],
+            credit_notes=list(credit_notes),
         )
     )
 

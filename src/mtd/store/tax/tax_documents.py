@@ -1,6 +1,6 @@
 """Tax documents as they are stored: whose they are, where they stand, and their signed bytes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -83,11 +83,14 @@ async def signed_bytes(asker: Asker, keys: Sequence[DocumentKey]) -> list[Sealed
     return structs(SealedBytes, await asker.fetch(*_SQL["bytes"](**given)))
 
 
-async def settle(asker: Asker, settled: Sequence[Settled]) -> list[Changed]:
+async def settle(
+    asker: Asker, settled: Sequence[Settled], debit_notes: Collection[str] = ()
+) -> list[Changed]:
     """Note what the authority said; those of which it was news.
 
     In one transaction with what tells others of it. A note that is accepted cancels the document
-    of which nothing is left.
+    of which nothing is left; where that is a credit note, and the note's type one of
+    `debit_notes`, what the credit note took back is there again.
     """
     keys = [one.key for one in settled]
     rows = await asker.fetch(
@@ -98,7 +101,7 @@ async def settle(asker: Asker, settled: Sequence[Settled]) -> list[Changed]:
             reasons=[one.reason for one in settled],
         )
     )
-    await asker.fetch(*_SQL["cancelled"](**_columns(keys)))
+    await asker.fetch(*_SQL["cancelled"](**_columns(keys), debit_notes=list(debit_notes)))
     return [replace(one, state=DocumentState(one.state)) for one in structs(Changed, rows)]
 
 

@@ -32,6 +32,8 @@ async def credit_note(case: Case) -> Answer:
 async def debit_note(case: Case) -> Answer:
     """`tax.debit_note`: the note by which the sale of `folio` comes to `amount` more; as `issue`.
 
+    With `reason` 1 and `document_kind` CREDIT_NOTE it annuls the credit note of that folio.
+
     Every output is None where there is no document that counts.
     """
     return await issued(of_sale(case, DEBIT_NOTE))

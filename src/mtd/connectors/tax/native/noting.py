@@ -1,15 +1,18 @@
-"""Notes: what a credit note takes back, never more than there is, and what a debit note adds."""
+"""Notes: what a credit note takes back, never more than there is, and what a debit note adds.
+
+A debit note also annuls a credit note, all of it and once (Formato DTE v2.2, field e8, c).
+"""
 
 from decimal import Decimal
 
 from msgspec.structs import replace
 
-from mtd.connectors.requests import AMOUNTS, ANNUL, addition_of, correction
+from mtd.connectors.requests import AMOUNTS, ANNUL, addition_of, annulment_of, correction
 from mtd.connectors.requests import note_of as request_of_note
 from mtd.connectors.tax.native.case import CREDIT_NOTE, DEBIT_NOTE, NOTHING, Case, numbered_as
 from mtd.core.process.outcome import Done, Refused
 from mtd.core.tax.credit import credit_fault
-from mtd.core.tax.document import DEAD, DocumentKey, DocumentState, TaxDocument
+from mtd.core.tax.document import DEAD, STANDS, DocumentKey, DocumentState, TaxDocument
 from mtd.core.tax.issuing import FiscalPlan
 from mtd.core.tax.request import FiscalRequest, Reference
 
@@ -62,16 +65,34 @@ def note_of(case: Case) -> FiscalRequest | Done | Refused:
 def debit_of(case: Case) -> FiscalRequest | Done | Refused:
     """The note over the input `amount`, tax included, that the sale comes to more.
 
-    Done with nothing where there is no document that could be corrected.
+    With `reason` 1 it annuls the credit note that is named, over the whole of it. Done with
+    nothing where there is no document that could be corrected.
     """
     original = corrected(case)
     if original is None or original.state in DEAD or original.state in UNMADE:
         return Done(NOTHING)
-    given = case.attempt.inputs.get("amount")
+    inputs = case.attempt.inputs
+    code, given = str(inputs.get("reason") or AMOUNTS), inputs.get("amount")
+    if code == ANNUL:
+        return _annulling(case, original, given)
+    if code != AMOUNTS:
+        return Refused("SCHEMA", f"reason: {code!r} is none that moves money")
     if given is None:
         return Refused("SCHEMA", "amount: missing; a debit note says how much more is owed")
     reference = _reference(case, original, AMOUNTS)
     return case.issuer.practice.localised(addition_of(case.sale, reference, Decimal(given)))
+
+
+def _annulling(case: Case, note: TaxDocument, given: object) -> FiscalRequest | Refused:
+    """The debit note over the whole of a credit note; only of one that the authority accepted."""
+    if note.state not in STANDS:
+        return Refused("SCHEMA", f"folio: the credit note is {note.state}, not accepted")
+    if given is not None and Decimal(str(given)) != note.total:
+        return Refused("SCHEMA", f"amount: is {given}, and {note.total} is to be annulled")
+    whole = note.total == case.order.totals.grand_total
+    amount = None if whole else note.total
+    reference = _reference(case, note, ANNUL)
+    return case.issuer.practice.localised(annulment_of(case.sale, reference, amount))
 
 
 def _reference(case: Case, original: TaxDocument, code: str) -> Reference:
@@ -85,9 +106,14 @@ def _reference(case: Case, original: TaxDocument, code: str) -> Reference:
     )
 
 
+def annuls(case: Case) -> bool:
+    """Whether the step is about a debit note that annuls a credit note."""
+    return case.kind == DEBIT_NOTE and str(case.attempt.inputs.get("reason")) == ANNUL
+
+
 def credited_by(case: Case, known: TaxDocument | None) -> DocumentKey | None:
-    """The document that a credit note credits; None of all that are none."""
-    if case.kind == DEBIT_NOTE:
+    """The document that a note credits or annuls; None of all that do neither."""
+    if case.kind == DEBIT_NOTE and not annuls(case):
         return None
     if known is not None and known.refers_type is not None and known.refers_folio is not None:
         return DocumentKey(
@@ -97,16 +123,37 @@ def credited_by(case: Case, known: TaxDocument | None) -> DocumentKey | None:
             series=known.refers_series,
             folio=known.refers_folio,
         )
-    original = corrected(case) if case.kind == CREDIT_NOTE else None
+    original = corrected(case) if case.kind in (CREDIT_NOTE, DEBIT_NOTE) else None
     return None if original is None else original.key
 
 
 def excess(case: Case, made: FiscalPlan, known: TaxDocument | None) -> Refused | None:
     """Why the note may not be issued; the commit holds the same, for two at once."""
-    original = corrected(case) if case.kind == CREDIT_NOTE else None
+    original = corrected(case) if case.kind == CREDIT_NOTE or annuls(case) else None
     if original is None:
         return None
+    if annuls(case) and (stands := _replaced(case, original)) is not None:
+        words = f"the sale is documented by {stands.key.number} since, and cannot be twice"
+        return Refused("CREDIT_EXCEEDED", words)
     before = original.credited - (known.total if known is not None else 0)
     field = case.issuer.practice.total_field
     fault = credit_fault(field, original.total, before, made.totals.total)
     return None if fault is None else Refused("CREDIT_EXCEEDED", str(fault))
+
+
+def _replaced(case: Case, note: TaxDocument) -> TaxDocument | None:
+    """The document that counts for the sale in place of the one that the credit note took back."""
+    sales = case.issuer.practice.sales
+    if note.refers_type not in sales:
+        return None
+    return next(
+        (
+            one
+            for one in case.documents
+            if one.type_code in sales
+            and one.state not in DEAD
+            and (one.type_code, one.series, one.folio)
+            != (note.refers_type, note.refers_series, note.refers_folio)
+        ),
+        None,
+    )

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from mtd.core.orders.purchase_order import PurchaseOrder
+from mtd.core.tax.document import HELD
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.clock import elapsed_s
 from mtd.runtime.engine.ownership import persisted
@@ -35,8 +36,6 @@ TOGETHER = 200
 AHEAD = 2_000
 """Orders that may be on their way at once: the others come in as these end."""
 TOLD = 5
-COUNTS = frozenset({"ACCEPTED", "ACCEPTED_WITH_OBJECTIONS", "CANCELLED_BY_CREDIT_NOTE"})
-"""States of a document that the authority holds."""
 STORED = (
     *("lost_reply", "half_body", "garbage", "error_after", "stored_late"),
     *("timeout_after", "slow"),
@@ -226,7 +225,7 @@ def judged(
     documents: Sequence[Booked], held: dict[Identity, dict[str, Any]], orders: int
 ) -> list[Check]:
     """MTD's documents held against the authority's."""
-    ours = {_identity(one): one for one in documents if one.state in COUNTS}
+    ours = {_identity(one): one for one in documents if one.state in HELD}
     sales = Counter(one.instance for one in ours.values() if one.is_sale)
     twice = [instance for instance, times in sales.items() if times > 1]
     strangers = [place for place in held if place not in ours]
@@ -239,7 +238,7 @@ def judged(
     ]
     used = Counter(map(_identity, documents))
     reused = [place for place, times in used.items() if times > 1]
-    open_ = [_identity(one) for one in documents if one.state not in COUNTS | {"VOIDED"}]
+    open_ = [_identity(one) for one in documents if one.state not in HELD | {"VOIDED"}]
     unsaid = [_identity(one) for one in documents if one.state == "VOIDED" and not one.reason]
     return [
         Check(

@@ -22,6 +22,7 @@ STATUS_CHANGED = "DteStatusChanged"
 TTL_S = 86_400.0
 """How long it waits for an order that is not yet there to hear it."""
 
+_NOTES = (FiscalKind.CREDIT_NOTE, FiscalKind.DEBIT_NOTE)
 _STATES = {
     OutcomeState.ACCEPTED: DocumentState.ACCEPTED,
     OutcomeState.ACCEPTED_WITH_OBJECTIONS: DocumentState.ACCEPTED_WITH_OBJECTIONS,
@@ -49,21 +50,24 @@ async def settle(
     """Note the fates, and tell the orders of those that are news."""
     if not fates:
         return []
-    changed = await tax_documents.settle(connection, fates)
-    notes = {
-        code
-        for one in counter.issuers.values()
-        for code in one.practice.types.get(FiscalKind.CREDIT_NOTE, ())
-    }
+    credit_notes, debit_notes = (_types(counter, kind) for kind in _NOTES)
+    changed = await tax_documents.settle(connection, fates, debit_notes)
+    notes = credit_notes | debit_notes
     voided = [
         one.key for one in changed if one.state is DocumentState.VOIDED and one.type_code in notes
     ]
     if voided:
-        await envelopes.give_back(connection, tenant, voided)
+        await envelopes.give_back(connection, tenant, voided, credit_notes)
     reasons = {one.key: one.reason for one in fates}
     messages = [_message(counter, one, reasons.get(one.key, "")) for one in changed]
     await envelopes.publish(connection, tenant, STATUS_CHANGED, messages, TTL_S)
     return changed
+
+
+def _types(counter: Counter, kind: FiscalKind) -> set[str]:
+    """The codes of a kind, of all issuers."""
+    every = counter.issuers.values()
+    return {code for one in every for code in one.practice.types.get(kind, ())}
 
 
 def _message(counter: Counter, changed: Changed, reason: str) -> Message:

@@ -111,14 +111,18 @@ WHERE t.tenant_id = :tenant AND t.envelope_id = :id AND t.type_code = u.type_cod
   AND t.series = u.series AND t.folio = u.folio AND t.state IN ('SIGNED', 'SENT');
 
 -- name: envelopes.given_back
--- What voided notes took back of their documents is there again.
+-- What voided notes took back of their documents is there again: of credit notes, and of debit
+-- notes those that annulled one, which take all of it; others took nothing.
 UPDATE tax_document t SET credited = t.credited - n.total
 FROM unnest(:issuers::text[], :type_codes::text[], :series::text[], :folios::bigint[])
     AS u (issuer, type_code, series, folio)
 JOIN tax_document n ON n.tenant_id = :tenant AND n.issuer = u.issuer
     AND n.type_code = u.type_code AND n.series = u.series AND n.folio = u.folio
 WHERE t.tenant_id = n.tenant_id AND t.issuer = n.issuer AND t.type_code = n.refers_type
-  AND t.series = n.refers_series AND t.folio = n.refers_folio;
+  AND t.series = n.refers_series AND t.folio = n.refers_folio AND (
+      n.type_code = ANY (:credit_notes::text[])
+      OR (t.type_code = ANY (:credit_notes::text[]) AND t.credited = t.total AND n.total = t.total)
+  );
 
 -- name: envelopes.answered
 -- What the authority said.

@@ -52,18 +52,43 @@ RETURNING t.tenant_id AS tenant, t.instance_id::text AS instance, t.issuer, t.ty
     t.folio, t.state, t.codes;
 
 -- name: tax_documents.cancelled
--- Documents of which accepted notes have taken back everything.
-UPDATE tax_document t SET state = 'CANCELLED_BY_CREDIT_NOTE', changed_at = now()
-FROM unnest(
-    :tenants::integer[], :issuers::text[], :type_codes::text[], :series::text[], :folios::bigint[]
-) AS u (tenant_id, issuer, type_code, series, folio)
-JOIN tax_document n ON n.tenant_id = u.tenant_id AND n.issuer = u.issuer
-    AND n.type_code = u.type_code AND n.series = u.series AND n.folio = u.folio
-    AND n.state IN ('ACCEPTED', 'ACCEPTED_WITH_OBJECTIONS')
-WHERE t.tenant_id = n.tenant_id AND t.issuer = n.issuer AND t.type_code = n.refers_type
-  AND t.series = n.refers_series AND t.folio = n.refers_folio AND t.credited = t.total
-  AND t.total > 0 AND t.state IN ('ACCEPTED', 'ACCEPTED_WITH_OBJECTIONS')
-RETURNING t.instance_id::text AS instance, t.issuer, t.type_code, t.series, t.folio;
+-- Documents of which accepted notes have taken back everything. Of a credit note that a debit note
+-- annulled, what it took back of its document is there again.
+WITH gone AS (
+    UPDATE tax_document t SET changed_at = now(), state = CASE
+        WHEN n.type_code = ANY (:debit_notes::text[]) THEN 'CANCELLED_BY_DEBIT_NOTE'
+        ELSE 'CANCELLED_BY_CREDIT_NOTE'
+    END
+    FROM unnest(
+        :tenants::integer[], :issuers::text[], :type_codes::text[], :series::text[],
+        :folios::bigint[]
+    ) AS u (tenant_id, issuer, type_code, series, folio)
+    JOIN tax_document n ON n.tenant_id = u.tenant_id AND n.issuer = u.issuer
+        AND n.type_code = u.type_code AND n.series = u.series AND n.folio = u.folio
+        AND n.state IN ('ACCEPTED', 'ACCEPTED_WITH_OBJECTIONS')
+    WHERE t.tenant_id = n.tenant_id AND t.issuer = n.issuer AND t.type_code = n.refers_type
+      AND t.series = n.refers_series AND t.folio = n.refers_folio AND t.credited = t.total
+      AND t.total > 0 AND t.state IN ('ACCEPTED', 'ACCEPTED_WITH_OBJECTIONS')
+    RETURNING t.*
+),
+given AS (
+    SELECT g.tenant_id, g.issuer, g.refers_type, g.refers_series, g.refers_folio,
+        sum(g.total) AS amount
+    FROM gone g WHERE g.state = 'CANCELLED_BY_DEBIT_NOTE'
+    GROUP BY g.tenant_id, g.issuer, g.refers_type, g.refers_series, g.refers_folio
+)
+UPDATE tax_document o SET credited = o.credited - given.amount, changed_at = now(), state = CASE
+    WHEN o.state <> 'CANCELLED_BY_CREDIT_NOTE' OR EXISTS (
+        SELECT FROM tax_document other
+        WHERE other.tenant_id = o.tenant_id AND other.instance_id = o.instance_id AND o.is_sale
+          AND other.is_sale AND other.state NOT IN ('REJECTED', 'VOIDED', 'CANCELLED_BY_CREDIT_NOTE')
+    ) THEN o.state
+    ELSE 'ACCEPTED'
+END
+FROM given
+WHERE o.tenant_id = given.tenant_id AND o.issuer = given.issuer
+  AND o.type_code = given.refers_type AND o.series = given.refers_series
+  AND o.folio = given.refers_folio;
 
 -- name: tax_documents.every
 -- Every document with its order, for whoever holds them against the authority's own books.

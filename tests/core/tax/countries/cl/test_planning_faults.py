@@ -7,7 +7,16 @@ import pytest
 from msgspec.structs import replace
 
 from mtd.core.money import Currency
-from mtd.core.tax.request import Allowance, Buyer, Correction, FiscalRequest, Reference
+from mtd.core.tax.countries.cl.planning import plan
+from mtd.core.tax.issuing import FiscalPlan
+from mtd.core.tax.request import (
+    Allowance,
+    Buyer,
+    Correction,
+    FiscalKind,
+    FiscalRequest,
+    Reference,
+)
 from tests.core.tax.countries.cl.asking import (
     BUYER,
     ISSUER,
@@ -130,3 +139,33 @@ def test_a_note_that_annuls_names_one_document_only() -> None:
     )
     message = "Referencia/CodRef: a note that annuls or corrects text names one only"
     assert message in refused(note(line(10), references=two))
+
+
+ANNULS, TEXT = Correction.ANNULS, Correction.CORRECTS_TEXT
+CREDIT, DEBIT = FiscalKind.CREDIT_NOTE, FiscalKind.DEBIT_NOTE
+
+
+@pytest.mark.parametrize(
+    ("kind", "correction", "of", "fault"),
+    [
+        (DEBIT, ANNULS, "33", "a debit note annuls a credit note only"),
+        (DEBIT, ANNULS, "39", "a debit note annuls a credit note only"),
+        (DEBIT, TEXT, "61", "a debit note corrects no text"),
+        (CREDIT, ANNULS, "61", "a credit note is annulled by a debit note"),
+        (CREDIT, ANNULS, "56", None),
+        (DEBIT, ANNULS, "61", None),
+        (DEBIT, ANNULS, "60", None),
+        (DEBIT, Correction.CORRECTS_AMOUNTS, "33", None),
+    ],
+)
+def test_what_a_note_may_do_to_which_document(
+    kind: FiscalKind, correction: Correction, of: str, fault: str | None
+) -> None:
+    """Formato DTE v2.2, field e8, cases a to d."""
+    refers = Reference(type_code=of, number="7", correction=correction, reason="x")
+    price = 0 if correction is TEXT else 10
+    asked = note(line(price), kind=kind, references=(refers,))
+    if fault is None:
+        assert isinstance(plan(asked, ISSUER), FiscalPlan)
+    else:
+        assert f"Referencia/CodRef, line 1: {fault}" in refused(asked)

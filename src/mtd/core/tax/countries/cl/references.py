@@ -17,6 +17,8 @@ CODES = {
 """CodRef (Formato DTE v2.2, field e8)."""
 
 _NOTES = (FiscalKind.CREDIT_NOTE, FiscalKind.DEBIT_NOTE)
+_CREDIT_NOTES = frozenset({"60", "61"})
+"""On paper and electronic (Formato DTE v2.2, field e2)."""
 
 
 def reference_parts(request: FiscalRequest, day: date, lengths: dict[str, int]) -> Iterator[Part]:
@@ -37,11 +39,31 @@ def reference_faults(request: FiscalRequest) -> Iterator[FiscalFault]:
     for number, reference in enumerate(request.references, start=1):
         if reference.correction and request.kind not in _NOTES:
             yield FiscalFault("Referencia/CodRef", "only a note corrects a document", number)
+        if wrong := _not_for(request.kind, reference):
+            yield FiscalFault("Referencia/CodRef", wrong, number)
         if reference.issuer_tax_id and plain_rut(reference.issuer_tax_id) is None:
             yield FiscalFault("Referencia/RUTOtr", "is no RUT", number)
         tributary = reference.type_code.isdecimal() and int(reference.type_code) < 800
         if tributary and reference.number and not _is_folio(reference.number):
             yield FiscalFault("Referencia/FolioRef", "is no folio of a tax document", number)
+
+
+def _not_for(kind: FiscalKind, reference: Reference) -> str:
+    """Why a note of this kind may not do this to that document (Formato DTE v2.2, field e8, a-c).
+
+    A credit note annuls a sale's document or a debit note; a debit note annuls a credit note; and
+    texts are corrected by credit notes alone.
+    """
+    of_credit = reference.type_code in _CREDIT_NOTES
+    match kind, reference.correction:
+        case FiscalKind.DEBIT_NOTE, Correction.ANNULS if not of_credit:
+            return "a debit note annuls a credit note only"
+        case FiscalKind.DEBIT_NOTE, Correction.CORRECTS_TEXT:
+            return "a debit note corrects no text"
+        case FiscalKind.CREDIT_NOTE, Correction.ANNULS if of_credit:
+            return "a credit note is annulled by a debit note"
+        case _:
+            return ""
 
 
 def corrects_text(references: Sequence[Reference]) -> bool:
