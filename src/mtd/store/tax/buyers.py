@@ -31,6 +31,7 @@ class BuyerEvent(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: str
     """As the register writes it: local time."""
     by_tax_id: str
+    """Masked: the buyer is who the document names."""
     description: str
     seen_at: datetime
     """When MTD read it."""

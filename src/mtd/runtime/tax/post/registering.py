@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 import structlog
 
+from mtd.connectors.wire.masking import masked
 from mtd.core.process.outcome import Failed
 from mtd.core.tax.certificate import BadCertificate
 from mtd.core.tax.document import DocumentKey
@@ -44,7 +45,8 @@ async def _read(counter: Counter, key: DocumentKey, order: str) -> None:
     if isinstance(said, Failed):
         LOG.warning("the register was not read", document=key.tracking_id, problem=said.message)
         said = ()
-    rows = [(one.code, one.at, one.by, one.description) for one in said]
+    # Who it was is in the document, under its person's key; here it would outlive an erasure.
+    rows = [(one.code, one.at, masked(one.by, ()), masked(one.description, ())) for one in said]
     async with counter.book.writing() as connection:
         news = await buyers.heard(connection, counter.book.worker, key, rows)
         messages = [_message(counter, key, one, key.tracking_id) for one in news]

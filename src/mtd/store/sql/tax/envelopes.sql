@@ -76,13 +76,15 @@ WHERE e.tenant_id = :tenant AND e.id = :id AND e.state = 'MADE' AND e.attempts =
 RETURNING e.attempts;
 
 -- name: envelopes.moved
--- Where an envelope stands, and when it is to be looked at again.
+-- Where an envelope stands, and when it is to be looked at again. What is in a closed one is kept
+-- with each order, under the key of its person: a second copy would outlive an erasure.
 WITH fence AS MATERIALIZED (SELECT id FROM worker WHERE id = :worker FOR KEY SHARE)
 UPDATE envelope e
 SET state = :state, codes = :codes, due_at = now() + make_interval(secs => :delay_s),
     track_id = CASE WHEN :track_id::text = '' THEN e.track_id ELSE :track_id::text END,
     sent_at = CASE WHEN :state::text = 'SENT' AND e.sent_at IS NULL THEN now() ELSE e.sent_at END,
-    attempts = e.attempts + :tries
+    attempts = e.attempts + :tries,
+    sealed = CASE WHEN :state::text = 'CLOSED' THEN ''::bytea ELSE e.sealed END
 FROM fence
 WHERE e.tenant_id = :tenant AND e.id = :id AND e.state = :before
 RETURNING e.id;
