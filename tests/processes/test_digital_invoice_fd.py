@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from mtd.core.process.instance import State
 from mtd.core.process.outcome import Done, Failed, Refused
 from tests.processes.deployed import flow
@@ -156,6 +158,36 @@ def test_objections_are_looked_at_beside_the_sale() -> None:
     world = sell({"has_physical_goods": False}, messages=objected)
     assert ("Revisar reparos", "tax_clerk") in world.asked
     assert "tax_document" in world.mails
+
+
+BOUNCED = {"mail_id": "M-1", "kind": "tax_document"}
+OVERDUE: dict[str, tuple[str, dict[str, Any]]] = {
+    "Revisar reparos": (
+        "Vence plazo de reparos",
+        {"messages": {"DteStatusChanged": [{"document_state": "ACCEPTED_WITH_OBJECTIONS"}]}},
+    ),
+    "Corregir correo": (
+        "Vence plazo de correo",
+        {"intrusions": {"Esperar despacho": ("MailBounced", {**BOUNCED, "to": "customer"})}},
+    ),
+    "Corregir destinatario": (
+        "Vence plazo de correo",
+        {"intrusions": {"Esperar despacho": ("MailBounced", {**BOUNCED, "to": "supervisor"})}},
+    ),
+}
+"""Each task that stops nothing of the sale, the timer on it, and what brings it about."""
+
+
+@pytest.mark.parametrize("task", OVERDUE)
+def test_a_task_beside_the_sale_that_is_overdue_reaches_the_supervisor_once(task: str) -> None:
+    timer, script = OVERDUE[task]
+    late = sell(**script)
+    assert timer in late.fired and task in late.resting()
+    told = [i for _, i in late.made if i.get("kind") == "task_overdue"]
+    assert [(i["to"], i["reference"]) for i in told] == [("supervisor", "1")]
+    assert not late.instance.incidents
+    done = closed(sell(**script, people={task: [{}]}))
+    assert timer not in done.fired and "task_overdue" not in done.mails
 
 
 def test_a_sale_is_cancelled_until_it_leaves() -> None:
