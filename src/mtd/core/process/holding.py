@@ -126,6 +126,23 @@ class Holding(Recording):
         is_activity = element.loop is None or holder.inner
         return is_activity and scope.element in (element.id, element.called)
 
+    def is_replaced(self, scope: Scope) -> bool:
+        """Whether an event sub-process interrupted `scope`: nothing else in it is heard any more.
+
+        What happens inside of that event sub-process concerns whoever is around the scope, and
+        none of its siblings (BPMN 2.0.2 §13.5.4).
+        """
+        elements = self.definition.elements
+        interrupting = {
+            elements[start].parent
+            for start in elements[scope.element].handlers
+            if elements[start].interrupting
+        }
+        return any(
+            one.parent == scope.id and one.holder is None and one.element in interrupting
+            for one in self.draft.scopes.values()
+        )
+
     def close(self, scope: Scope, kept: bool = False) -> None:
         """The scope is over, with whatever its event sub-processes awaited."""
         for wait in [w for w in self.draft.waits.values() if w.scope == scope.id]:

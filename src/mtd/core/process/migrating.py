@@ -139,7 +139,7 @@ def _listen(step: Step, over: frozenset[_Place]) -> None:
     draft = step.draft
     heard = over | {(wait.token, wait.scope, wait.element) for wait in draft.waits.values()}
     for scope in list(draft.scopes.values()):
-        if step.is_heard(scope) and not _is_replaced(step, scope):
+        if step.is_heard(scope) and not step.is_replaced(scope):
             for start in step.definition.elements[scope.element].handlers:
                 if (None, scope.id, start) not in heard:
                     _await(step, start, scope, None)
@@ -161,20 +161,6 @@ def _unbegun(step: Step) -> set[int]:
     stuck = {one.token for one in step.draft.incidents.values() if one.token is not None}
     begun = {wait.token for wait in step.draft.waits.values()}
     return stuck - begun - {scope.holder for scope in step.draft.scopes.values()}
-
-
-def _is_replaced(step: Step, scope: Scope) -> bool:
-    """Whether an event sub-process interrupted `scope`: then nothing else in it is heard."""
-    inside = step.definition.elements[scope.element]
-    interrupting = {
-        step.definition.elements[start].parent
-        for start in inside.handlers
-        if step.definition.elements[start].interrupting
-    }
-    return any(
-        one.parent == scope.id and one.holder is None and one.element in interrupting
-        for one in step.draft.scopes.values()
-    )
 
 
 def _look_again(step: Step, old: Definition, places: Mapping[str, str]) -> None:

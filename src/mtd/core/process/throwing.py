@@ -25,7 +25,8 @@ def find_catcher(step: Step, kind: str, code: str, token: Token) -> Catcher | No
     """Who catches `kind` with `code` when the activity of `token` throws it.
 
     From the inside out; at each level the exact code comes before a catch-all
-    (BPMN 2.0.2 §10.5.6). An event sub-process does not catch what it throws itself.
+    (BPMN 2.0.2 §10.5.6). An event sub-process does not catch what it throws itself, and once one
+    has interrupted its scope, none beside it catches anything there.
     """
     holder: Token | None = token
     scope_id = token.scope
@@ -36,7 +37,7 @@ def find_catcher(step: Step, kind: str, code: str, token: Token) -> Catcher | No
                 return Catcher(caught, holder.scope, holder)
         scope = step.draft.scopes[scope_id]
         inside = step.definition.elements[scope.element]
-        if step.is_heard(scope):
+        if step.is_heard(scope) and not step.is_replaced(scope):
             caught = _matching(step, inside.handlers, kind, code)
             if caught is not None and not _thrown_by(step, caught, token):
                 return Catcher(caught, scope_id, None)

@@ -27,7 +27,7 @@ def begin(step: Step, element: Element, token: Token) -> None:
     """`token` arrived at a task: its work begins, and may be over at once."""
     match element.work:
         case Service() as service:
-            inputs = taken(step, element, token.scope) | step.values(service.inputs, token.scope)
+            inputs = _inputs(step, element, service, token)
             step.ask(element, token.scope, token, Call(service.connector, inputs))
         case Person() as person:
             step.ask(element, token.scope, token, _user_task(step, element, person, token))
@@ -36,6 +36,16 @@ def begin(step: Step, element: Element, token: Token) -> None:
             step.leave(element, token)
         case None:
             step.leave(element, token)
+
+
+def ready(step: Step, element: Element, token: Token) -> None:
+    """Raises Stuck where a service of `element` lacks an input: before anything else is done."""
+    if isinstance(element.work, Service):
+        _inputs(step, element, element.work, token)
+
+
+def _inputs(step: Step, element: Element, service: Service, token: Token) -> dict[str, Any]:
+    return taken(step, element, token.scope) | step.values(service.inputs, token.scope)
 
 
 def resume(

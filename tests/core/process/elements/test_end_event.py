@@ -1,4 +1,8 @@
-"""End events of several results, of which a service sends the message: that comes first."""
+"""Throwing events of several results, of which a service sends the message: that comes first."""
+
+from typing import Any
+
+import pytest
 
 from mtd.core.process.journal import Sent
 from tests.core.process.written import (
@@ -11,11 +15,14 @@ from tests.core.process.written import (
     stage,
     start,
     tag,
+    throw,
     undoable,
 )
 
 A = event_of("message", messageRef="A")
 SIGNAL = event_of("signal", signalRef="S")
+COSTLY = "{ f: function(k) if k <= 0 then 0 else f(k - 1), r: f(n * 20) }.r"
+"""An input that takes more calls than it may where `n` is 4 or more."""
 BOUND = '[service.all]\nconnector = "do"\n'
 
 
@@ -65,3 +72,20 @@ def test_a_message_that_a_service_sends_is_sent_before_the_transaction_is_cancel
     )
     assert world.answer_all() == ["a", "all", "undo_a", "then"]
     assert world.ended
+
+
+@pytest.mark.parametrize("event", [throw, end])
+def test_what_others_hear_is_told_once_however_often_the_service_lacks_an_input(event: Any) -> None:
+    world = run(
+        start("start"),
+        service("first"),
+        event("all", A, SIGNAL),
+        flows("start > first > all"),
+        bindings=f"{BOUND}input = {{ x = '{COSTLY}' }}\n",
+        n=9,
+    )
+    moves = [world.answer("first"), world.retry(), world.retry(), world.retry(n=1)]
+    told = [[fact.message.name for fact in one.facts if isinstance(fact, Sent)] for one in moves]
+    assert told == [[], [], [], ["S"]]
+    assert world.waiting() == ["all"] and not world.instance.incidents
+    world.check_fold()

@@ -106,6 +106,49 @@ def test_not_interrupting_it_runs_beside_and_is_waited_for(place: str, trigger: 
     world.check_fold()
 
 
+OTHER = event_of("error", errorRef="E2")
+
+
+def handled(id_: str, event: str, **attributes: str) -> str:
+    """An event sub-process whose work is `id_`."""
+    parts = (start(f"on_{id_}", event, **attributes), service(id_), end(f"over_{id_}"))
+    return alarm(f"in_{id_}", *parts, flows(f"on_{id_} > {id_} > over_{id_}"))
+
+
+def faulty(first: str, **attributes: str) -> World:
+    """`work` in a stage whose event sub-processes hear `first`, and the error OTHER."""
+    inside = (start("in"), service("work"), end("out"), flows("in > work > out"))
+    handlers = (handled("one", first, **attributes), handled("two", OTHER))
+    return run(
+        start("begin"),
+        stage("host", *inside, *handlers),
+        boundary("outside", "host", OTHER),
+        service("then"),
+        flows("begin > host", "outside > then"),
+    )
+
+
+@pytest.mark.parametrize("first", ["error", "message"])
+def test_what_interrupted_its_scope_has_no_siblings_that_catch(first: str) -> None:
+    world = faulty({"error": ERROR, "message": NOTE}[first])
+    if first == "error":
+        world.refuse("work", "E1")
+    else:
+        world.receive("on_one")
+    assert world.waiting() == ["one"]
+    world.refuse("one", "E2")
+    assert world.waiting() == ["then"], "it concerns whoever is around the scope"
+    world.check_fold()
+
+
+def test_what_runs_beside_its_scope_has_siblings_that_catch() -> None:
+    world = faulty(NOTE, isInterrupting="false")
+    world.receive("on_one")
+    world.refuse("one", "E2")
+    assert world.waiting() == ["two"]
+    world.check_fold()
+
+
 @pytest.mark.parametrize("trigger", ["message", "signal"])
 def test_not_interrupting_it_is_heard_again(trigger: str) -> None:
     world = beside("sub-process", trigger, interrupting=False)

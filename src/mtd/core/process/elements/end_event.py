@@ -8,12 +8,16 @@ from mtd.core.process.definition import Element
 from mtd.core.process.instance import Scope, Token, Wait
 from mtd.core.process.step import Behaviour, Step
 from mtd.core.process.throwing import throw, throw_error
-from mtd.core.process.work import begin
+from mtd.core.process.work import begin, ready
 from mtd.core.process.work import resume as resume_work
 
 
 def enter(step: Step, element: Element, token: Token) -> None:
-    """What others hear leaves at once; then compensation, for which the token may wait here."""
+    """What others hear leaves at once; then compensation, for which the token may wait here.
+
+    A service that could not be called is found out first, or each retry would tell others again.
+    """
+    ready(step, element, token)
     if throw(step, element, token) and not compensate(step, element, token):
         _send(step, element, token)
 
