@@ -11,7 +11,7 @@ from tests.faces.api.conftest import Api
 from tests.store.making import new_id
 
 WORD = {"actor": "ana", "reason": "it is known"}
-MANY = {"condition": {"kind": "workers_missing", "fewer_than": 9}, "calm_s": 0}
+MANY = {"condition": {"kind": "workers_missing", "fewer_than": 9, "starting_s": 0}, "calm_s": 0}
 
 
 async def looked(api: Api, later_s: float = 0.0) -> None:

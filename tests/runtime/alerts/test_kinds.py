@@ -201,3 +201,11 @@ async def test_workers_that_are_missing(scene: Set) -> None:
     assert (alert["observed"], alert["bound"]) == (0, 1)
     async with a_worker(one.app.store):
         assert not await one.fires()
+
+
+async def test_nobody_is_missed_while_the_first_has_only_just_come(scene: Set) -> None:
+    one = await scene(workers=a_rule(WorkersMissing(fewer_than=2, starting_s=5)))
+    async with a_worker(one.app.store):
+        assert not await one.fires()
+        [alert] = await one.fires(6)
+        assert (alert["observed"], alert["bound"]) == (1, 2)

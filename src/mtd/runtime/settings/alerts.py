@@ -131,6 +131,8 @@ class WorkersMissing(_Condition, frozen=True, kw_only=True, tag="workers_missing
 
     fewer_than: Annotated[int, Meta(ge=1, le=1_000)] | None = None
     """None: as many as the settings start."""
+    starting_s: Annotated[int, Meta(ge=0, le=3_600)] = 60
+    """Nobody is missed while even the eldest is younger than that: the others are on their way."""
 
 
 Condition = (

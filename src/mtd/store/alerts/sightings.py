@@ -216,9 +216,10 @@ async def contents(connection: Connection, tenant: int, ids: Sequence[str]) -> l
     return structs(Sealed, await connection.fetch(*_SQL["contents"](tenant=tenant, ids=ids)))
 
 
-async def workers(connection: Connection, now: datetime) -> int:
-    """How many workers' leases hold."""
-    return (await connection.fetch(*_SQL["workers"](now=now)))[0]["count"]
+async def workers(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
+    """How many workers' leases hold, and since when the eldest of them is there."""
+    [row] = await connection.fetch(*_SQL["workers"](now=now))
+    return row["count"], row["eldest"]
 
 
 async def read(

@@ -1,6 +1,6 @@
 """Workers: fewer of them than there should be."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mtd.runtime.alerts.kinds.readings import history
 from mtd.runtime.alerts.measuring import History, Measure, Sight
@@ -10,12 +10,13 @@ from mtd.store.alerts.sightings import Reading
 
 
 async def measure(sight: Sight, asked: WorkersMissing) -> list[Measure]:
-    """Those whose leases hold."""
-    count = await sightings.workers(sight.connection, sight.now)
+    """Those whose leases hold; as MTD starts, some are there before the others."""
+    count, eldest = await sightings.workers(sight.connection, sight.now)
     wanted = _wanted(sight, asked)
-    return [
-        Measure(observed=count, bound=wanted, fires=count < wanted, affected=max(0, wanted - count))
-    ]
+    starts = eldest is not None and sight.now - eldest < timedelta(seconds=asked.starting_s)
+    missing = max(0, wanted - count)
+    fires = missing > 0 and not starts
+    return [Measure(observed=count, bound=wanted, fires=fires, affected=missing)]
 
 
 async def past(sight: Sight, asked: WorkersMissing, since: datetime, until: datetime) -> History:

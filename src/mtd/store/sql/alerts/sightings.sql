@@ -126,8 +126,8 @@ JOIN person_key k ON k.tenant_id = p.tenant_id AND k.person = p.person AND k.key
 WHERE k.wrapped IS NOT NULL;
 
 -- name: sightings.workers
--- How many workers' leases hold.
-SELECT count(*) AS count FROM worker WHERE lease_until > :now;
+-- How many workers' leases hold, and since when the eldest of them is there.
+SELECT count(*) AS count, min(born_at) AS eldest FROM worker WHERE lease_until > :now;
 
 -- name: sightings.read
 -- Keep what was measured: the most and the least of five minutes.
