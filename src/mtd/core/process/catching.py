@@ -42,16 +42,39 @@ def await_all(
 
 
 def arm(step: Step, element: Element, token: Token) -> None:
-    """`token` rests on an activity: its boundary events listen; after a retry they do already."""
+    """`token` rests on an activity: its boundary events listen; after a retry they do already,
+    or have an incident of their own that lets them.
+    """
     listening = {wait.element for wait in step.draft.waits.values() if wait.token == token.id}
+    listening |= {
+        one.element
+        for one in step.draft.incidents.values()
+        if one.token == token.id and one.unheard is not None
+    }
     others = (step.definition.elements[one] for one in element.attached if one not in listening)
     await_all(step, others, token.scope, token)
 
 
 def arm_handlers(step: Step, inside: Element, scope: int) -> None:
-    """A scope opened: the event sub-processes in it begin to listen."""
+    """A scope opened: the event sub-processes in it begin to listen, all or none of them."""
     starts = (step.definition.elements[start] for start in inside.handlers)
     await_all(step, starts, scope, None)
+
+
+def let_handlers_listen(step: Step, inside: Element, scope: int) -> None:
+    """A scope opened that goes on in any case: each event sub-process listens that can."""
+    for start in inside.handlers:
+        let_listen(step, step.definition.elements[start], scope, None)
+
+
+def let_listen(step: Step, element: Element, scope: int, token: Token | None) -> None:
+    """`element` begins to listen. Where it cannot yet, an incident says so, and its retry comes
+    back here.
+    """
+    try:
+        await_events(step, element, scope, token)
+    except Stuck as stuck:
+        step.miss(element, scope, token, stuck)
 
 
 def goes_off(step: Step, element: Element, wait: Wait) -> bool:

@@ -10,7 +10,7 @@ a handler that fails is an error, or an incident, where it stands.
 
 from collections.abc import Container, Iterable
 
-from mtd.core.process.catching import arm_handlers
+from mtd.core.process.catching import let_handlers_listen
 from mtd.core.process.definition import Element
 from mtd.core.process.facts import Entered, Put, Undone
 from mtd.core.process.instance import Completion, Scope, Token
@@ -150,5 +150,5 @@ def _handled_inside(step: Step, inside: Element, again: Scope) -> bool:
     handler = step.definition.elements[step.definition.elements[inside.compensation].parent]
     opened = step.open(handler, again.id, None, {})
     step.put(inside.compensation, opened.id)
-    step.attempt(None, lambda: arm_handlers(step, handler, opened.id))
+    let_handlers_listen(step, handler, opened.id)
     return True

@@ -17,7 +17,7 @@ from mtd.core.process.journal import (
     Settled,
     Troubled,
 )
-from mtd.core.process.recording import Recording
+from mtd.core.process.recording import Recording, Stuck
 from mtd.core.process.visiting import following
 
 COMPENSATION_FAILED = "COMPENSATION_FAILED"
@@ -78,6 +78,13 @@ class Holding(Recording):
         for incident in [i for i in self.draft.incidents.values() if i.token == token]:
             self.record(Settled(incident.id))
 
+    def deafen(self, scope: int) -> None:
+        """Nothing is awaited in the scope any more, and nothing is missing that should be."""
+        for wait in [w for w in self.draft.waits.values() if w.scope == scope]:
+            self.record(Closed(wait.id))
+        for incident in [i for i in self.draft.incidents.values() if i.unheard == scope]:
+            self.record(Settled(incident.id))
+
     def trouble(
         self, token: Token | None, code: str, message: str, wait: Wait | None = None
     ) -> None:
@@ -87,6 +94,14 @@ class Holding(Recording):
         if token is not None and self.is_undoing(token):
             code, message = COMPENSATION_FAILED, f"{code}: {message}"
         self.record(Troubled(Incident(self.draft.next, where, *ids, code, message)))
+
+    def miss(self, element: Element, scope: int, token: Token | None, why: Stuck) -> None:
+        """`element` should listen in `scope`, at the activity of `token` if it has one, and
+        cannot: that alone is left to the incident. What stands or moves beside it is not stuck.
+        """
+        holder = token.id if token else None
+        incident = Incident(self.draft.next, element.id, holder, None, why.code, str(why), scope)
+        self.record(Troubled(incident))
 
     def open(
         self,
@@ -145,8 +160,7 @@ class Holding(Recording):
 
     def close(self, scope: Scope, kept: bool = False) -> None:
         """The scope is over, with whatever its event sub-processes awaited."""
-        for wait in [w for w in self.draft.waits.values() if w.scope == scope.id]:
-            self.record(Closed(wait.id))
+        self.deafen(scope.id)
         self.record(Left(scope.id, kept))
 
     def drop(self, token: Token) -> None:

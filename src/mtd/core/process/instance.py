@@ -84,6 +84,9 @@ class Incident(msgspec.Struct, frozen=True, array_like=True):
     """The wait still open below it: a call that is repeated under the same key."""
     code: str
     message: str
+    unheard: int | None = None
+    """Of an event that should listen, at the border of an activity or at the start of an event
+    sub-process, and cannot: the scope in which it should; None of all else, and in older rows."""
 
 
 class Completion(msgspec.Struct, frozen=True, array_like=True):

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from mtd.core.process.catching import WAITABLE, await_events
+from mtd.core.process.catching import WAITABLE, let_listen
 from mtd.core.process.counterparts import BESIDE, GATHERING, awaits_alike, mapped
-from mtd.core.process.definition import Definition, Element
+from mtd.core.process.definition import Definition
 from mtd.core.process.effect import UserTask
 from mtd.core.process.elements.ad_hoc_sub_process import NEXT
 from mtd.core.process.facts import (
@@ -158,7 +158,8 @@ def _listen(step: Step, over: frozenset[_Place]) -> None:
 
 def _unbegun(step: Step) -> set[int]:
     """Tokens that got stuck before they awaited or held anything: arriving anew, they will."""
-    stuck = {one.token for one in step.draft.incidents.values() if one.token is not None}
+    incidents = step.draft.incidents.values()
+    stuck = {one.token for one in incidents if one.token is not None and one.unheard is None}
     begun = {wait.token for wait in step.draft.waits.values()}
     return stuck - begun - {scope.holder for scope in step.draft.scopes.values()}
 
@@ -177,9 +178,9 @@ def _look_again(step: Step, old: Definition, places: Mapping[str, str]) -> None:
 
 
 def _await(step: Step, event: str, scope: Scope, token: Token | None) -> None:
-    element = step.definition.elements[event]
-    step.attempt(token, lambda: _opened(step, element, scope.id, token))
-
-
-def _opened(step: Step, element: Element, scope: int, token: Token | None) -> None:
-    await_events(step, element, scope, token)
+    """What the old version missed there is missed no more: this is another event."""
+    place = (token.id if token else None, scope.id, event)
+    for one in list(step.draft.incidents.values()):
+        if (one.token, one.unheard, one.element) == place:
+            step.record(Settled(one.id))
+    let_listen(step, step.definition.elements[event], scope.id, token)

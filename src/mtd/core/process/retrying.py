@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from mtd.core.process.catching import let_listen
 from mtd.core.process.effect import Call
 from mtd.core.process.facts import Closed, Ignored, Settled, Tried
 from mtd.core.process.instance import ROOT, Incident
@@ -33,7 +34,9 @@ def _again(step: Step, incident: Incident) -> None:
     What moves inside of an activity goes on, or is in trouble itself: it is not entered again.
     """
     wait = step.draft.waits.get(incident.wait or 0)
-    if wait is not None and isinstance(wait.effect, Call):
+    if incident.unheard is not None:
+        _listen(step, incident, incident.unheard)
+    elif wait is not None and isinstance(wait.effect, Call):
         call = wait.effect
         step.record(Tried(wait.id, Call(call.service, call.inputs, 1, None, sent_before=True)))
     elif over := _come_to_an_end(step, incident.token):
@@ -44,6 +47,22 @@ def _again(step: Step, incident: Incident) -> None:
                 step.record(Closed(own.id))
         if incident.token not in step.agenda:
             step.agenda.append(incident.token)
+
+
+def _listen(step: Step, incident: Incident, scope: int) -> None:
+    """Only what is missing is awaited; the activity beside which it should be goes on as it did.
+
+    A version of the drawing that was followed to meanwhile may have no such event there.
+    """
+    token = step.draft.tokens.get(incident.token or 0)
+    if token is None:
+        drawn = step.definition.elements[step.draft.scopes[scope].element].handlers
+    else:
+        at = step.element(token)
+        drawn = (*at.attached, *(way.target for way in at.outgoing))
+    if incident.element in drawn:
+        element = step.definition.elements[incident.element]
+        let_listen(step, element, scope, token)
 
 
 def _come_to_an_end(step: Step, holder: int | None) -> list[int]:

@@ -8,7 +8,7 @@ the others are awaited by the instance begun, which does not end before they hav
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mtd.core.process.catching import arm_handlers
+from mtd.core.process.catching import let_handlers_listen
 from mtd.core.process.definition import Definition, Element, Evaluate
 from mtd.core.process.instance import Scope
 from mtd.core.process.step import Step
@@ -64,7 +64,7 @@ def start(step: Step, trigger: Start) -> str:
     else:
         message = f"the process does not begin at {trigger.element!r}"
         step.trouble(None, NO_SUCH_START, message)
-    step.attempt(None, lambda: arm_handlers(step, root, scope.id))
+    let_handlers_listen(step, root, scope.id)
     return first
 
 

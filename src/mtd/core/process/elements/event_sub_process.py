@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from mtd.core.process.catching import arm_handlers, brought, goes_off, rearm
+from mtd.core.process.catching import brought, goes_off, let_handlers_listen, rearm
 from mtd.core.process.definition import Element
 from mtd.core.process.instance import Token, Wait
-from mtd.core.process.journal import Closed
 from mtd.core.process.step import Behaviour, Step
 
 
@@ -37,13 +36,12 @@ def _begin(step: Step, element: Element, scope: int, variables: dict[str, Any]) 
     """Interrupting: all else in the scope is cancelled, and no other event of it is heard."""
     if element.interrupting:
         step.clear(scope)
-        for wait in [w for w in step.draft.waits.values() if w.scope == scope]:
-            step.record(Closed(wait.id))
+        step.deafen(scope)
     inside = step.definition.elements[element.parent]
     opened = step.open(inside, scope, None, variables)
     step.put(element.id, opened.id)
     # It has gone off, whatever of what is inside of it cannot be awaited.
-    step.attempt(None, lambda: arm_handlers(step, inside, opened.id))
+    let_handlers_listen(step, inside, opened.id)
 
 
 BEHAVIOUR = Behaviour(enter, resume, go_off=go_off)
