@@ -67,14 +67,19 @@ def let_handlers_listen(step: Step, inside: Element, scope: int) -> None:
         let_listen(step, step.definition.elements[start], scope, None)
 
 
-def let_listen(step: Step, element: Element, scope: int, token: Token | None) -> None:
-    """`element` begins to listen. Where it cannot yet, an incident says so, and its retry comes
-    back here.
+def let_listen(
+    step: Step, element: Element, scope: int, token: Token | None, last: Timer | None = None
+) -> None:
+    """`element` begins to listen; or goes on, after the timer `last` of it fired. Where it cannot
+    yet, an incident keeps what is missing, and its retry comes back here.
     """
     try:
-        await_events(step, element, scope, token)
+        if last is None:
+            await_events(step, element, scope, token)
+        else:
+            _await_next(step, element, scope, token, last)
     except Stuck as stuck:
-        step.miss(element, scope, token, stuck)
+        step.miss(element, scope, token, last, stuck)
 
 
 def goes_off(step: Step, element: Element, wait: Wait) -> bool:
@@ -92,11 +97,14 @@ def goes_off(step: Step, element: Element, wait: Wait) -> bool:
 
 
 def rearm(step: Step, element: Element, wait: Wait) -> None:
-    """A non-interrupting event was met and goes on listening, as long as it recurs."""
+    """A non-interrupting event was met and goes on listening, as long as it recurs.
+
+    What it was met for begins in any case: not to find the next time is trouble of its own.
+    """
     effect = wait.effect
     token = None if wait.token is None else step.draft.tokens[wait.token]
     if element.parallel_multiple:
-        await_events(step, element, wait.scope, token)
+        let_listen(step, element, wait.scope, token)
         return
     step.record(Closed(wait.id))
     if isinstance(effect, Watching):
@@ -104,10 +112,7 @@ def rearm(step: Step, element: Element, wait: Wait) -> None:
     elif not isinstance(effect, Timer):
         step.ask(element, wait.scope, token, effect)
     elif effect.left is None or effect.left > 0:
-        event = next(e for e in element.events if e.kind == "timer")
-        due = _next_due(step, element, event, wait.scope, effect)
-        left = None if effect.left is None else effect.left - 1
-        step.ask(element, wait.scope, token, Timer(due, left))
+        let_listen(step, element, wait.scope, token, effect)
 
 
 def absorb(step: Step, element: Element, wait: Wait, trigger: Any) -> None:
@@ -145,6 +150,14 @@ def _effect(step: Step, element: Element, event: Event, scope: int) -> Effect:
             return Watching(False, element.events.index(event))
         case _:
             return Subscription(event.name or "", _key(step, element, event, scope))
+
+
+def _await_next(step: Step, element: Element, scope: int, token: Token | None, last: Timer) -> None:
+    """A version of the drawing that was followed to meanwhile may have no timer there."""
+    for event in [e for e in element.events if e.kind == "timer"][:1]:
+        due = _next_due(step, element, event, scope, last)
+        left = None if last.left is None else last.left - 1
+        step.ask(element, scope, token, Timer(due, left))
 
 
 def _next_due(step: Step, element: Element, event: Event, scope: int, last: Timer) -> datetime:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from mtd.core.process.definition import Definition, Element
-from mtd.core.process.effect import Call, Effect
+from mtd.core.process.effect import Call, Effect, Timer
 from mtd.core.process.instance import ROOT, Incident, Instance, Scope, Token, Wait
 from mtd.core.process.journal import (
     Closed,
@@ -95,12 +95,16 @@ class Holding(Recording):
             code, message = COMPENSATION_FAILED, f"{code}: {message}"
         self.record(Troubled(Incident(self.draft.next, where, *ids, code, message)))
 
-    def miss(self, element: Element, scope: int, token: Token | None, why: Stuck) -> None:
+    def miss(
+        self, element: Element, scope: int, token: Token | None, last: Timer | None, why: Stuck
+    ) -> None:
         """`element` should listen in `scope`, at the activity of `token` if it has one, and
         cannot: that alone is left to the incident. What stands or moves beside it is not stuck.
         """
         holder = token.id if token else None
-        incident = Incident(self.draft.next, element.id, holder, None, why.code, str(why), scope)
+        incident = Incident(
+            self.draft.next, element.id, holder, None, why.code, str(why), scope, last
+        )
         self.record(Troubled(incident))
 
     def open(

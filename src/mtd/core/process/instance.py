@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from mtd.core.process.effect import Effect
+from mtd.core.process.effect import Effect, Timer
 
 ROOT = 0
 """The scope that is the process itself."""
@@ -87,6 +87,8 @@ class Incident(msgspec.Struct, frozen=True, array_like=True):
     unheard: int | None = None
     """Of an event that should listen, at the border of an activity or at the start of an event
     sub-process, and cannot: the scope in which it should; None of all else, and in older rows."""
+    last: Timer | None = None
+    """Of an event that went off and recurs: what it fired by, and whose next time is missing."""
 
 
 class Completion(msgspec.Struct, frozen=True, array_like=True):

@@ -62,7 +62,7 @@ def _listen(step: Step, incident: Incident, scope: int) -> None:
         drawn = (*at.attached, *(way.target for way in at.outgoing))
     if incident.element in drawn:
         element = step.definition.elements[incident.element]
-        let_listen(step, element, scope, token)
+        let_listen(step, element, scope, token, incident.last)
 
 
 def _come_to_an_end(step: Step, holder: int | None) -> list[int]:
