@@ -177,3 +177,30 @@ def test_what_a_new_version_adds_and_cannot_await_yet_is_awaited_after_a_retry()
     world.retry(key="7")
     assert world.waiting() == ["alarm", "edge", "work"]
     assert world.at("work") == call
+
+
+def race(*names: str) -> Definition:
+    """A process that awaits the messages `names`, whichever comes first, each under its own key."""
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    sketch.add("eventBasedGateway", "race")
+    sketch.add("endEvent", "end")
+    sketch.chain("start", "race")
+    for name in names:
+        event = Event(kind="message", name=name, key=variable(f"key_{name}"))
+        sketch.add("intermediateCatchEvent", name, events=(event,))
+        sketch.chain("race", name, "end")
+    return sketch.definition()
+
+
+def test_a_race_whose_new_event_is_missed_is_on_all_the_same() -> None:
+    """It began long ago: what a third version adds is awaited at once, and the other later."""
+    world = World(race("a"), key_a="1", key_c="3")
+    follow(world, race("b"))
+    assert incidents(world) == [("KEY_UNKNOWN", "b")] and world.waiting() == []
+    follow(world, race("b", "c"))
+    assert world.waiting() == ["c"]
+    world.retry(key_b="2")
+    assert world.waiting() == ["b", "c"] and not incidents(world)
+    world.receive("b")
+    assert world.ended
