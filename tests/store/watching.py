@@ -42,9 +42,9 @@ async def answers(dsn: str) -> bool:
     """Whether a server takes connections."""
     try:
         connection = await asyncpg.connect(dsn, timeout=2)
+        await connection.close()
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         return False
-    await connection.close()
     return True
 
 
