@@ -26,4 +26,4 @@ def test_what_begins_by_itself_is_listed_and_paused(database: str, tmp_path: Pat
 def test_a_message_that_never_came_is_said_so(database: str, tmp_path: Path) -> None:
     told = mtd("message", "show", "m-1", home=tmp_path, MTD_DATABASE_URL=database)
     assert told.returncode == 1
-    assert "there is no message 'm-1' of 'rest'" in told.stdout
+    assert "there is no message 'm-1' of 'rest'" in told.stderr

@@ -1,6 +1,7 @@
 """`mtd alert`: what rules found, what is done about it, and the rules."""
 
 import getpass
+import sys
 import tomllib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -10,9 +11,11 @@ from typing import Annotated
 import msgspec
 import uvloop
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 from rich.console import Console
 from rich.markup import escape
 
+from mtd.faces.cli.naming import Id
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.alerts import handling, remedying, rules
 from mtd.runtime.alerts.backtesting import DAYS_MAX, backtest, tried
@@ -45,7 +48,7 @@ def listing(*, state: Tab = "open", json: bool = False, customer: str = CUSTOMER
 
 
 @alert.command
-def show(id: str, *, json: bool = False, customer: str = CUSTOMER) -> int:  # noqa: A002
+def show(id: Id, *, json: bool = False, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Show an alert, what happened to it, and who was told what."""
 
     async def act(operations: Operations) -> None:
@@ -66,7 +69,7 @@ def show(id: str, *, json: bool = False, customer: str = CUSTOMER) -> int:  # no
 
 
 @alert.command
-def ack(id: str, *, reason: str = "", customer: str = CUSTOMER) -> int:  # noqa: A002
+def ack(id: Id, *, reason: str = "", customer: str = CUSTOMER) -> int:  # noqa: A002
     """Acknowledge it: it is not escalated any more."""
 
     async def act(operations: Operations) -> None:
@@ -76,7 +79,7 @@ def ack(id: str, *, reason: str = "", customer: str = CUSTOMER) -> int:  # noqa:
 
 
 @alert.command
-def assign(id: str, owner: str, *, reason: str = "", customer: str = CUSTOMER) -> int:  # noqa: A002
+def assign(id: Id, owner: str, *, reason: str = "", customer: str = CUSTOMER) -> int:  # noqa: A002
     """Give it to somebody."""
 
     async def act(operations: Operations) -> None:
@@ -86,7 +89,7 @@ def assign(id: str, owner: str, *, reason: str = "", customer: str = CUSTOMER) -
 
 
 @alert.command
-def comment(id: str, words: str, *, customer: str = CUSTOMER) -> int:  # noqa: A002
+def comment(id: Id, words: str, *, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Remark something."""
 
     async def act(operations: Operations) -> None:
@@ -97,9 +100,11 @@ def comment(id: str, words: str, *, customer: str = CUSTOMER) -> int:  # noqa: A
 
 @alert.command
 def mute(
-    id: str,  # noqa: A002
+    id: Id,  # noqa: A002
     *,
-    minutes: Annotated[float, Parameter(help="For how long; 0: not any more.")],
+    minutes: Annotated[
+        float, Parameter(help="For how long; 0: not any more.", validator=Number(gte=0))
+    ],
     reason: str = "",
     customer: str = CUSTOMER,
 ) -> int:
@@ -113,7 +118,7 @@ def mute(
 
 
 @alert.command
-def close(id: str, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+def close(id: Id, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Close it; it begins again once its condition was over."""
 
     async def act(operations: Operations) -> None:
@@ -123,7 +128,7 @@ def close(id: str, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A0
 
 
 @alert.command
-def tell(id: str, *, reason: str = "", customer: str = CUSTOMER) -> int:  # noqa: A002
+def tell(id: Id, *, reason: str = "", customer: str = CUSTOMER) -> int:  # noqa: A002
     """Try its failed notices again."""
 
     async def act(operations: Operations) -> None:
@@ -134,7 +139,7 @@ def tell(id: str, *, reason: str = "", customer: str = CUSTOMER) -> int:  # noqa
 
 
 @alert.command
-def remedy(id: str, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+def remedy(id: Id, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Preview the bulk action that may put it right; `mtd bulk start` begins it."""
 
     async def act(operations: Operations) -> None:
@@ -240,7 +245,7 @@ async def _with(customer: str, act: Act) -> int:
         try:
             await act(await operations_of(app))
         except (NotFound, Conflict, msgspec.MsgspecError) as error:
-            print(f"mtd alert: {error}")
+            print(f"mtd alert: {error}", file=sys.stderr)
             return 1
     return 0
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 import uvloop
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 from rich.console import Console
 
 from mtd.faces.cli.starting import opened, operations_of
@@ -45,7 +46,7 @@ def listing(
     word: Annotated[str, Parameter(help="In the reason, or in what was before or after.")] = "",
     since: Annotated[str, Parameter(help="Day, 2026-11-27.")] = "",
     until: Annotated[str, Parameter(help="Day, inclusive.")] = "",
-    limit: int = 100,
+    limit: Annotated[int, Parameter(validator=Number(gte=1))] = 100,
     customer: str = "default",
 ) -> int:
     """Print what people did, the newest first: a JSON object a line."""

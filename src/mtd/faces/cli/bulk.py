@@ -1,6 +1,7 @@
 """`mtd bulk`: one thing done to many orders or files, previewed first."""
 
 import getpass
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.markup import escape
 
+from mtd.faces.cli.naming import Id
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.bulk import acting
 from mtd.runtime.bulk.acting import BulkView, ItemView, Shown
@@ -88,32 +90,32 @@ def preview(
 
 
 @bulk.command
-def start(id: str, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+def start(id: Id, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Begin what was previewed; the workers carry it out."""
     return _rule(id, "STARTED", reason, customer)
 
 
 @bulk.command
-def pause(id: str, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+def pause(id: Id, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Send nothing more of it until it is resumed."""
     return _rule(id, "PAUSED", reason, customer)
 
 
 @bulk.command
-def resume(id: str, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+def resume(id: Id, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Go on with a paused one."""
     return _rule(id, "RESUMED", reason, customer)
 
 
 @bulk.command
-def abort(id: str, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+def abort(id: Id, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Never send what was not sent yet."""
     return _rule(id, "ABORTED", reason, customer)
 
 
 @bulk.command
 def again(
-    id: str,  # noqa: A002
+    id: Id,  # noqa: A002
     *,
     reason: str,
     json: bool = False,
@@ -128,7 +130,7 @@ def again(
 
 
 @bulk.command
-def show(id: str, *, json: bool = False, customer: str = CUSTOMER) -> int:  # noqa: A002
+def show(id: Id, *, json: bool = False, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Show how far it is, who decided what, and what its preview showed."""
 
     async def act(operations: Operations) -> None:
@@ -139,7 +141,7 @@ def show(id: str, *, json: bool = False, customer: str = CUSTOMER) -> int:  # no
 
 @bulk.command
 def items(
-    id: str,  # noqa: A002
+    id: Id,  # noqa: A002
     *,
     state: str | None = None,
     csv: Annotated[Path | None, Parameter(help="Write all of them here.")] = None,
@@ -181,7 +183,7 @@ async def _with(customer: str, act: Act) -> int:
         try:
             await act(await operations_of(app))
         except (NotFound, Conflict, msgspec.MsgspecError) as error:
-            print(f"mtd bulk: {error}")
+            print(f"mtd bulk: {error}", file=sys.stderr)
             return 1
     return 0
 

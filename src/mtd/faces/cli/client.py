@@ -9,6 +9,7 @@ from typing import Annotated
 import uvloop
 from cyclopts import App, Parameter
 
+from mtd.faces.cli.naming import Id
 from mtd.faces.cli.starting import opened
 from mtd.runtime.app import TENANT
 from mtd.runtime.desk.people.accounts import By
@@ -46,7 +47,7 @@ def add(name: str, *, reason: Reason, customer: str = CUSTOMER) -> int:
 
 @client.command
 def rotate(
-    id_: str,
+    id_: Id,
     *,
     hours: Annotated[float, Parameter(help="How long the old key opens still.")] = 0.0,
     reason: Reason,
@@ -61,7 +62,7 @@ def rotate(
 
 
 @client.command
-def revoke(id_: str, *, reason: Reason, customer: str = CUSTOMER) -> int:
+def revoke(id_: Id, *, reason: Reason, customer: str = CUSTOMER) -> int:
     """Its key opens nothing any more, half a minute later at the latest."""
 
     async def done(keys: Keys) -> str:

@@ -1,6 +1,7 @@
 """`mtd fact`: what is so in the world, over which conditional start events watch."""
 
 import getpass
+import sys
 from typing import Any
 
 import msgspec
@@ -49,7 +50,7 @@ def tell(*facts: str, customer: str = CUSTOMER) -> int:
             try:
                 begun = await telling.tell(operations, changes, getpass.getuser())
             except Conflict as error:
-                print(f"mtd fact: {error}")
+                print(f"mtd fact: {error}", file=sys.stderr)
                 return 1
         for one in begun:
             print(f"begun: {one.definition} at {one.element}, instance {one.instance}")

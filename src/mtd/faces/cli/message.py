@@ -1,5 +1,6 @@
 """`mtd message`: messages that nobody took, and why."""
 
+import sys
 from datetime import datetime
 
 import uvloop
@@ -27,7 +28,7 @@ def show(id: str, *, source: str = REST, customer: str = CUSTOMER) -> int:  # no
             try:
                 told = await correlating.inspect(await operations_of(app), id, source)
             except NotFound as error:
-                print(f"mtd message: {error}")
+                print(f"mtd message: {error}", file=sys.stderr)
                 return 1
         Console().print(f"[bold]{told.message.id}[/]  {told.message.state}")
         for words in told.words:

@@ -1,6 +1,7 @@
 """`mtd order`: one order's trace, and what puts it right."""
 
 import getpass
+import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from functools import partial
 
@@ -124,7 +125,7 @@ async def _with(customer: str, act: Act) -> int:
         try:
             return await act(await operations_of(app))
         except (NotFound, Conflict, msgspec.MsgspecError) as error:
-            print(f"mtd order: {error}")
+            print(f"mtd order: {error}", file=sys.stderr)
             return 1
 
 

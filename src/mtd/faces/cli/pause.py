@@ -1,6 +1,7 @@
 """`mtd pause`: a step, store, channel or counterpart stands still until it is lifted."""
 
 import getpass
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from cyclopts import App
 from rich.console import Console
 from rich.markup import escape
 
+from mtd.faces.cli.naming import Id
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.operations import breaking, pausing
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations
@@ -61,7 +63,7 @@ def listing(*, all: bool = False, customer: str = CUSTOMER) -> int:  # noqa: A00
 
 
 @pause.command
-def held(id: str, *, customer: str = CUSTOMER) -> int:  # noqa: A002 the option's name
+def held(id: Id, *, customer: str = CUSTOMER) -> int:  # noqa: A002 the option's name
     """List who waits for the end of a pause, oldest first."""
 
     async def act(operations: Operations) -> None:
@@ -72,7 +74,7 @@ def held(id: str, *, customer: str = CUSTOMER) -> int:  # noqa: A002 the option'
 
 
 @pause.command
-def lift(id: str, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+def lift(id: Id, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Let what was paused go on."""
 
     async def act(operations: Operations) -> None:
@@ -121,7 +123,7 @@ async def _with(customer: str, act: Act) -> int:
         try:
             await act(await operations_of(app))
         except (NotFound, Conflict) as error:
-            print(f"mtd pause: {error}")
+            print(f"mtd pause: {error}", file=sys.stderr)
             return 1
     return 0
 

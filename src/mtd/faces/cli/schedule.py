@@ -1,6 +1,7 @@
 """`mtd schedule`: what begins by itself and when, paused and resumed."""
 
 import getpass
+import sys
 from datetime import datetime
 
 import uvloop
@@ -46,7 +47,7 @@ def pause(name: str, *, reason: str, element: str | None = None, customer: str =
             try:
                 found = await timetable.pause(operations, name, element, getpass.getuser(), reason)
             except NotFound as error:
-                print(f"mtd schedule: {error}")
+                print(f"mtd schedule: {error}", file=sys.stderr)
                 return 1
         print(f"paused: {', '.join(found)}")
         return 0
@@ -63,7 +64,7 @@ def resume(name: str, *, element: str | None = None, customer: str = CUSTOMER) -
             try:
                 found = await timetable.resume(await operations_of(app), name, element)
             except Conflict as error:
-                print(f"mtd schedule: {error}")
+                print(f"mtd schedule: {error}", file=sys.stderr)
                 return 1
         print(f"resumed: {', '.join(found)}")
         return 0
