@@ -87,6 +87,48 @@ async def test_all_of_a_narrowed_cause_are_retried_and_no_others(
         assert said is not None and int(said[1]) + int(said[2]) == 77
 
 
+async def test_each_number_of_the_waiting_queue_leads_to_as_many(
+    stand: Stand, sofia: aiohttp.ClientSession
+) -> None:
+    async with _many_files(stand):
+        left_out = "cause-not=XML_INVALID&cause-not=DELIVERY_FAILED&cause-not=MAPPING_MISSING"
+        for narrowed, n in ((f"cause={CODE}", 154), (left_out, MANY)):
+            page = await text(sofia, f"/files?{narrowed}")
+            ages = re.findall(r"<strong>([\d.]+)</strong></span>", page.partition("</section>")[0])
+            assert [int(one) for one in ages] == [0, n, 0, 0, 0], "so many for less than an hour"
+            assert f"Empujar los {n}" in page
+            assert len(await walked(sofia, f"/files?{narrowed}")) == n
+        numbers = counts(await text(sofia, f"/files?{left_out}"))
+        assert sorted(n for _, n in numbers) == [76, 154]
+        menu = await text(sofia, f"/files/value?{left_out}&name=store&value=umbrale")
+        choices = re.findall(r'href="(/files[^"]*)".*?class="soft">(\d+) archivos', menu)
+        assert [int(n) for _, n in choices] == [77, 153]
+        for href, n in [*numbers, *choices]:
+            assert len(await walked(sofia, unescape(href))) == int(n), href
+        gone = await text(sofia, f"/files?cause={CODE}&cause-not={CODE}")
+        assert "Ningún archivo en espera es así" in gone
+        for wrong in ("/files?after=x", "/files/value?name=path&value=x"):
+            async with sofia.get(wrong) as answer:
+                assert answer.status == 400, wrong
+
+
+async def test_all_of_a_narrowed_waiting_queue_are_pushed_and_no_others(
+    stand: Stand, sofia: aiohttp.ClientSession
+) -> None:
+    async with _many_files(stand) as admin:
+        page = await text(sofia, f"/files?cause={CODE}&store-not=paris")
+        form = dict(re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page))
+        form |= {"whole": "yes", "reason": "se contaron", "rate": "0,1"}
+        async with sofia.post("/files/push", data=form, allow_redirects=False) as answer:
+            bulk = answer.headers["Location"].rpartition("/")[2]
+        of = "SELECT count(*), count(*) FILTER (WHERE f.cause = $2 AND f.path !~ '^CL/paris/')"
+        row = await admin.fetchrow(
+            f"{of} FROM bulk_item i LEFT JOIN intake_file f ON f.id = i.target::uuid"
+            " WHERE i.bulk_id::text = $1", bulk, CODE,
+        )  # fmt: skip
+        assert list(row) == [77, 77]
+
+
 def counts(page: str) -> list[tuple[str, int]]:
     """The tabs of a page that have a number: where each leads, and the number."""
     tabs = page.partition('class="tabs"')[2].partition("</nav>")[0]
@@ -177,3 +219,22 @@ async def _many_stuck(stand: Stand) -> AsyncGenerator[None]:
         finally:
             await admin.execute("DELETE FROM incident WHERE code = $1", CODE)
             await admin.execute("DELETE FROM purchase_order WHERE external_id ~ '^N-[0-9]+$'")
+
+
+@asynccontextmanager
+async def _many_files(stand: Stand) -> AsyncGenerator[Any]:
+    """Many files of three stores that wait, two thirds of them for one cause."""
+    async with administering(stand) as admin:
+        try:
+            await admin.execute(
+                "INSERT INTO intake_file (tenant_id, id, source, path, hash, size_bytes, archive,"
+                " state, cause, arrived_at) SELECT 1, gen_random_uuid(), 'numbers',"
+                " 'CL/' || (ARRAY['paris', 'umbrale', 'carters'])[1 + n % 3] || '/x/' || n,"
+                " decode(lpad(n::text, 64, '0'), 'hex'), 1, '', 'WAITING',"
+                " $1 || CASE WHEN n % 3 = 2 THEN '_2' ELSE '' END, now() - interval '30 minutes'"
+                " FROM generate_series(0, $2::integer - 1) n",
+                CODE, MANY,
+            )  # fmt: skip
+            yield admin
+        finally:
+            await admin.execute("DELETE FROM intake_file WHERE source = 'numbers'")

@@ -28,6 +28,13 @@ async def test_it_says_what_is_awaited_and_until_when(stand: Stand) -> None:
     assert "<h2>Espera ahora</h2>" not in await _page(stand, "well-0"), "it is over"
 
 
+async def test_at_an_exception_a_person_is_awaited_and_no_answer(stand: Stand) -> None:
+    shown = await _page(stand, "unreserved-2")
+    awaited = shown.partition("<h2>Espera ahora</h2>")[2].partition("</section>")[0]
+    assert awaited.count("espera que una persona resuelva la excepción en «") == 1
+    assert awaited.count("<li>") == 1 and "vencida" not in awaited
+
+
 async def test_attempts_bear_their_key_and_are_told_apart(stand: Stand) -> None:
     shown = await _page(stand, "unreserved-2")
     order = stand.run(stand.shop.order(stand.known["unreserved-2"].key))["id"]

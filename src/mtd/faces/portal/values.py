@@ -1,5 +1,6 @@
 """Values: what a list of orders may be asked about one of its values, with how many each are."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from litestar import Response
@@ -24,7 +25,15 @@ async def value_menu(
         await tallies.count(desk, person, urlencode(one.query(), doseq=True)) for one in choices
     ]
     hrefs = [address(one, path) for one in choices]
+    return shown_menu(request, painter, name, value, hrefs, counts, "orders")
+
+
+def shown_menu(
+    request: Asked, painter: Painter, name: str, value: str,
+    hrefs: Sequence[str], counts: Sequence[int | None], unit: str,
+) -> Response[str]:  # fmt: skip
+    """The two choices, where each leads and to how many; `unit`: of what, in the catalogue."""
     return painter.bare(
         request, "value.html", name=name, value=value, counted_max=board.COUNTED_MAX - 1,
-        choices=list(zip(("only", "out"), hrefs, counts, strict=True)),
+        choices=list(zip(("only", "out"), hrefs, counts, strict=True)), unit=unit,
     )  # fmt: skip

@@ -4,10 +4,12 @@ from typing import Any
 
 from litestar import Response, Router
 
+from mtd.faces.portal import waitlist as narrowing
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go
-from mtd.runtime.desk.work import queue
+from mtd.faces.portal.values import shown_menu
+from mtd.runtime.desk.work import queue, waitlist
 
 PATH = "/files/{id:uuid}"
 RATE_PER_S = 5.0
@@ -17,14 +19,25 @@ RATE_MAX = 100.0
 @page("/files", "files.see")
 async def listing(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
     """Files that wait, the oldest first, with how long they have."""
-    cause = request.query_params.get("cause") or None
-    found = await queue.listing(desk, person, cause)
-    causes = sorted({one.file.cause or "" for one in found})
+    asked = narrowing.read(request.query_params.dict())
+    after = narrowing.read_after(request.query_params.get("after", ""))
+    found = await waitlist.listing(desk, person, asked, after)
     return await painter.page(
-        request, "files.html", found=found, causes=causes, cause=cause,
-        ages=list(zip(queue.AGES, queue.ages(desk, found), strict=False)),
-        older=queue.ages(desk, found)[-1], rate=RATE_PER_S,
+        request, "files.html", found=found, ages=list(zip(waitlist.AGES, found.ages, strict=False)),
+        rate=RATE_PER_S, query=narrowing.query(asked), after=after,
+        chips=narrowing.chips(asked), narrow=narrowing.Narrow(asked),
     )  # fmt: skip
+
+
+@page("/files/value", "files.see")
+async def value(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
+    """What may be asked of one value of the list: those alone, or all others; how many each are."""
+    asked = narrowing.read(request.query_params.dict())
+    name, text = (request.query_params.get(part, "") for part in ("name", "value"))
+    choices = (narrowing.only(asked, name, text), narrowing.leaving_out(asked, name, text))
+    counts = [await waitlist.count(desk, person, one) for one in choices]
+    hrefs = [narrowing.address(one) for one in choices]
+    return shown_menu(request, painter, name, text, hrefs, counts, "files")
 
 
 @page(PATH, "files.see")
@@ -36,12 +49,13 @@ async def one(request: Asked, desk: Served, painter: Painted, person: Someone) -
 
 @action("/files/push", "files.push files.see")
 async def push(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
-    """Try the ticked ones again, or all, so many a second."""
+    """Try the ticked ones again, or all of the list, so many a second."""
     filled = await request.form()
     whole = form.get("whole") == "yes"
     ids = None if whole else [str(one) for one in filled.getall("file", [])]
     rate = _rate(str(form.get("rate", "")))
-    shown = await queue.push(desk, person, ids, str(form.get("reason", "")), rate)
+    asked = narrowing.read({name: [str(one) for one in filled.getall(name)] for name in filled})
+    shown = await queue.push(desk, person, asked, ids, str(form.get("reason", "")), rate)
     return go(f"/bulk/{shown.bulk.id}", Said("files.pushed", {"n": shown.bulk.items}))
 
 
@@ -79,4 +93,4 @@ def _rate(text: str) -> float:
         return RATE_PER_S
 
 
-ROUTER = Router(path="/", route_handlers=[listing, one, push, give_back, ask, decide])
+ROUTER = Router(path="/", route_handlers=[listing, value, one, push, give_back, ask, decide])

@@ -1,6 +1,6 @@
 """The outlook of an order: what it waits for now, and what calling it off would undo."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime
 
 import msgspec
@@ -36,7 +36,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """How an order's process stands; of one that is over, nothing."""
 
     awaited: tuple[Line, ...] = ()
-    """The soonest first, at most AWAITED_MAX; without what is put off."""
+    """The soonest first, at most AWAITED_MAX: a person, at an exception; nothing put off."""
     put_off: tuple[PutOff, ...] = ()
     """Attempts that are made by themselves later, the soonest first, at most AWAITED_MAX."""
     undone: tuple[str, ...] = ()
@@ -55,19 +55,30 @@ async def outlook_of(desk: Desk, connection: Connection, order: Order) -> Outloo
         return Outlook()
     definition = await desk.app.library.definition(desk.tenant, instance.definition)
     later = sorted(put_off(definition, instance, desk.app.clock.now()), key=lambda one: one.at)
-    known = {one.wait for one in later}
-    lines = [
-        line
-        for wait in instance.waits.values()
-        if wait.id not in known
-        for line in awaited(wait.effect, label(definition, wait.element))
-    ]
+    lines = [*awaited_now(definition, instance, {one.wait for one in later})]
     dated = sorted((line for line in lines if line.at), key=lambda line: str(line.at))
     return Outlook(
         awaited=tuple([*(line for line in lines if line.at is None), *dated][:AWAITED_MAX]),
         put_off=tuple(later[:AWAITED_MAX]),
         undone=tuple(undone(definition, instance)),
     )
+
+
+def awaited_now(
+    definition: Definition, instance: Instance, later: Container[int]
+) -> Iterator[Line]:
+    """A person for each exception, and what waits without one, save the waits put off till later.
+
+    A wait below an exception is for nothing any more until somebody settles it.
+    """
+    incidents = instance.incidents.values()
+    for one in incidents:
+        where = label(definition, one.element) if one.element else instance.definition
+        yield Line(key="decides_person", what=one.code, where=where)
+    stuck = {one.wait for one in incidents}
+    for wait in instance.waits.values():
+        if wait.id not in later and wait.id not in stuck:
+            yield from awaited(wait.effect, label(definition, wait.element))
 
 
 def put_off(definition: Definition, instance: Instance, now: datetime) -> Iterator[PutOff]:

@@ -33,7 +33,7 @@ from mtd.core.process.telling import label
 
 KEYS = (
     "way", "calls", "calls_again", "waits", "awaits", "listens", "asks_person", "watches", "sets",
-    "incident", "settled", "state", "sends", "follows", "ended", "ignored",
+    "incident", "settled", "state", "sends", "follows", "ended", "ignored", "decides_person",
 )  # fmt: skip
 
 

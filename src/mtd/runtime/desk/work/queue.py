@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -14,30 +13,21 @@ from mtd.runtime.bulk.asked import Wish
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.reasons import given
+from mtd.runtime.desk.work import waitlist
+from mtd.runtime.desk.work.waitlist import Narrowed, Waiting, store_of
 from mtd.runtime.intake.archive import Archive, Damaged
 from mtd.runtime.operations import pushing
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.store.arriving import discards, intake
-from mtd.store.arriving.discards import Request
-from mtd.store.arriving.intake import PAGE_MAX, Failure, File
+from mtd.store.arriving.intake import Failure, File
 
 RETURNED = "returned"
 """The folder in MTD_HOME whose files their senders take back."""
 SHOWN_MAX_BYTES = 200_000
 LINES_MAX = 2_000
-AGES = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
-"""Bounds of the classes of the histogram."""
 _LINE = re.compile(r"\bline (\d{1,7})\b")
 CONTROL = {code: "\ufffd" for code in range(32) if code != 9}
 """What is shown in place of a control character."""
-
-
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that waits, and what is asked of it."""
-
-    file: File
-    store: str
-    request: Request | None
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,26 +58,6 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
     raw: Raw
 
 
-async def listing(desk: Desk, person: Person, cause: str | None = None) -> list[Waiting]:
-    """Files that wait, the oldest first."""
-    person.must("files.see")
-    async with desk.app.store.door(desk.tenant) as connection:
-        found = await intake.waiting(connection, desk.tenant, cause=cause, limit=PAGE_MAX)
-        seen = [one for one in found if person.sees(store_of(one))]
-        asked = await discards.open_of(connection, desk.tenant, [one.id for one in seen])
-    return [Waiting(file=one, store=store_of(one), request=asked.get(one.id)) for one in seen]
-
-
-def ages(desk: Desk, found: Sequence[Waiting]) -> list[int]:
-    """How many files wait for less than each of AGES, and how many for longer."""
-    now = desk.app.clock.now()
-    counts = [0] * (len(AGES) + 1)
-    for one in found:
-        waited = now - one.file.arrived_at
-        counts[sum(waited >= bound for bound in AGES)] += 1
-    return counts
-
-
 async def examined(desk: Desk, person: Person, id_: str) -> Examined:
     """One file. Raises NotFound: it does not wait, or is not theirs to see."""
     person.must("files.see")
@@ -108,16 +78,21 @@ async def examined(desk: Desk, person: Person, id_: str) -> Examined:
 
 
 async def push(
-    desk: Desk, person: Person, ids: Sequence[str] | None, reason: str, rate_per_s: float
+    desk: Desk,
+    person: Person,
+    narrowed: Narrowed,
+    ids: Sequence[str] | None,
+    reason: str,
+    rate_per_s: float,
 ) -> Shown:
-    """Have files tried again, so many a second: the chosen ones, or (None) all that wait now.
+    """Have files of a list tried again, so many a second: the chosen ones, or (None) all of it.
 
-    Durable, and never more than these. Raises Forbidden, and Conflict: none of them waits.
+    Durable, and never more than these. Raises Forbidden, and Conflict: none of them waits, or they
+    are more than one bulk action takes.
     """
     person.must("files.push")
     given(reason)
-    waiting = [one.file.id for one in await listing(desk, person)]
-    chosen = waiting if ids is None else [id_ for id_ in ids if id_ in set(waiting)]
+    chosen = await waitlist.chosen(desk, person, narrowed, ids)
     if not chosen:
         raise Conflict("none of these files waits any more")
     await desk.record(person, "file.push", "", reason, after={"files": chosen})
@@ -189,12 +164,6 @@ async def decide_discard(desk: Desk, person: Person, id_: str, *, agreed: bool) 
     if agreed:
         why = f"{settled.reason} (asked by {settled.asked_by})"
         await pushing.reject(desk.operations, [id_], person.login, why)
-
-
-def store_of(file: File) -> str:
-    """The store whose folder the file came in."""
-    parts = file.path.split("/")
-    return parts[1] if len(parts) > 1 else ""
 
 
 def _raw(home: Path, file: File, failures: Sequence[Failure]) -> Raw:
