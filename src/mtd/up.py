@@ -45,7 +45,7 @@ from mtd.runtime.rehearsal.furnishing import furnish
 from mtd.runtime.rehearsal.town import Town, environment
 from mtd.runtime.reports.mailing import keep_reporting
 from mtd.runtime.settings.settings import BadSettings, home, issuers
-from mtd.runtime.supervising import parts
+from mtd.runtime.supervising import end_in_time, parts
 from mtd.runtime.telemetry import log_stream, log_to
 from mtd.store.sessions import DOOR, PORTAL
 
@@ -80,6 +80,7 @@ def _assets() -> None:
 
 async def _part(only: Part, customer: str) -> None:
     stopping = stop_on_signals()
+    ending = asyncio.create_task(end_in_time(stopping))
     calm_collector()
     async with opened(customer, PORTAL if only == "portal" else DOOR) as app:
         match only:
@@ -105,6 +106,7 @@ async def _part(only: Part, customer: str) -> None:
                 await take_in(app, await operations_of(app), stopping)
             case "statistics":
                 await keep_counting(app, stopping)
+    ending.cancel()
 
 
 async def _whole(customer: str) -> None:

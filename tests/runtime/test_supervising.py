@@ -3,13 +3,21 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+import asyncpg
 import pytest
 
 from mtd.runtime import supervising
+from mtd.runtime.database import URL
 from mtd.runtime.supervising import Child
+from mtd.store.server.embedded import Embedded
+from mtd.store.server.migrate import migrate
+
+PATIENCE_S = 30.0
 
 SLEEPER = (sys.executable, "-S", "-c", "import time; time.sleep(60)")
 STUBBORN = (
@@ -68,3 +76,34 @@ async def test_who_does_not_listen_is_killed(monkeypatch: pytest.MonkeyPatch) ->
     await child.stop()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+SECRETS = {"PAPERLESS_LOGIN": "mtd", "PAPERLESS_PASSWORD": "mtd"}
+WITHOUT_A_DATABASE = """
+import mtd.runtime.supervising as supervising
+from mtd.up import up
+supervising.end_in_time.__defaults__ = (0.5,)
+raise SystemExit(up(only="worker"))
+"""
+
+
+async def test_a_worker_whose_database_went_away_for_good_ends_when_it_is_asked_to(
+    short_folder: Path,
+) -> None:
+    """Also where whoever started it is dead, and nobody is left to kill it."""
+    async with await Embedded.start(short_folder) as server:
+        await migrate(server.dsn)
+        environment = {**os.environ, **SECRETS, URL: server.dsn, "MTD_HOME": str(short_folder)}
+        worker = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", WITHOUT_A_DATABASE, env=environment, stderr=subprocess.PIPE
+        )
+        connection = await asyncpg.connect(server.dsn)
+        async with asyncio.timeout(PATIENCE_S):
+            while not await connection.fetchval("SELECT count(*) FROM worker"):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        await connection.close()
+    worker.terminate()
+    async with asyncio.timeout(PATIENCE_S):
+        _, said = await worker.communicate()
+    assert worker.returncode == 1
+    assert b"could not end in time" in said

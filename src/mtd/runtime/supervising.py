@@ -94,6 +94,18 @@ class Child:
             self._process.send_signal(signal.SIGTERM)
 
 
+async def end_in_time(stopping: asyncio.Event, patience_s: float = STOP_S) -> None:
+    """End this process when it was asked to and has not by then.
+
+    It may be waiting for a database that went away for good, and whoever would kill it may have
+    died first. To end so is what a kill does, and every promise survives that.
+    """
+    await stopping.wait()
+    await asyncio.sleep(patience_s)
+    LOG.error("this part could not end in time, and ends now")
+    os._exit(1)
+
+
 def parts(
     settings: Settings,
     dsn: str,
