@@ -1,11 +1,13 @@
 """The commands about alerts, breakers, accounts, clients and the audit, on one real database."""
 
+import asyncio
 import getpass
 import io
 import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -19,6 +21,7 @@ ME = getpass.getuser()
 OPERATOR = f"{ME} (command line)"
 PASSWORD = "correct horse battery"
 WHY = ("--reason", "they asked")
+WAITING = "SELECT count(*) FROM intake_file WHERE state = 'WAITING'"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -218,3 +221,25 @@ def test_what_cannot_be_meant_is_said_so(
 ) -> None:
     said = mtd(*words, code=2)
     assert message in " ".join(said.err.split()) and said.out == ""
+
+
+async def _file_more(admin: str, count: int) -> int:
+    """So many more files wait; how many do in all."""
+    connection = await asyncpg.connect(admin)
+    await connection.execute(
+        "INSERT INTO intake_file (tenant_id, id, source, path, hash, size_bytes, archive, state)"
+        " SELECT 1, gen_random_uuid(), 'folder', 'CL/paris/kiosk/' || n, '', 1, 'a', 'WAITING'"
+        " FROM generate_series(1, $1) AS n",
+        count,
+    )
+    waiting: int = await connection.fetchval(WAITING)
+    await connection.close()
+    return waiting
+
+
+def test_every_file_that_waits_is_pushed_however_many_there_are(
+    mtd: Commands, place: Standing, server: Server
+) -> None:
+    waiting = asyncio.run(_file_more(server.admin(place.dsn), 230))
+    assert mtd("order", "push", *WHY).out == f"pushed {waiting} of {waiting}\n"
+    assert asyncio.run(_file_more(server.admin(place.dsn), 0)) == 0

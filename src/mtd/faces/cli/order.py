@@ -111,8 +111,7 @@ def push(*ids: str, reason: str, customer: str = CUSTOMER) -> int:
     """Have waiting files tried again: by their ids, or all."""
 
     async def act(operations: Operations) -> int:
-        found = await pushing.listing(operations, None, 200)
-        chosen = list(ids) or [file.id for file, _, _ in found]
+        chosen = list(ids) or await pushing.all_waiting(operations)
         pushed = await pushing.push(operations, chosen, getpass.getuser(), reason)
         print(f"pushed {len(pushed)} of {len(chosen)}")
         return 0 if len(pushed) == len(chosen) else 1

@@ -1,9 +1,12 @@
 """Pushing: files that wait for a person: why they do, tried again, given up."""
 
 from mtd.runtime.operations.operations import Operations
-from mtd.store.arriving import discards, intake
+from mtd.store.arriving import discards, intake, waitlist
 from mtd.store.arriving.discards import Request
 from mtd.store.arriving.intake import Failure, File
+
+WAITING_MAX = 100_000
+"""Files that are pushed at once where none is named."""
 
 
 async def listing(
@@ -18,6 +21,13 @@ async def listing(
             (file, await intake.failures(connection, tenant, file.id), asked.get(file.id))
             for file in files
         ]
+
+
+async def all_waiting(operations: Operations) -> list[str]:
+    """The ids of the files that wait, oldest first, at most `WAITING_MAX`."""
+    async with operations.app.store.door(operations.tenant) as connection:
+        everything = waitlist.Wanted(sees=None)
+        return await waitlist.ids(connection, operations.tenant, everything, limit=WAITING_MAX)
 
 
 async def push(operations: Operations, ids: list[str], actor: str, reason: str) -> list[str]:
