@@ -49,6 +49,8 @@ from mtd.runtime.supervising import end_in_time, parts
 from mtd.runtime.telemetry import log_stream, log_to
 from mtd.store.sessions import DOOR, PORTAL
 
+DATABASE_S = 15.0
+"""A part that starts while the database is away, such as after a kill, waits for it so long."""
 Part = Literal["api", "portal", "worker", "intake", "statistics"]
 
 
@@ -82,7 +84,7 @@ async def _part(only: Part, customer: str) -> None:
     stopping = stop_on_signals()
     ending = asyncio.create_task(end_in_time(stopping))
     calm_collector()
-    async with opened(customer, PORTAL if only == "portal" else DOOR) as app:
+    async with opened(customer, PORTAL if only == "portal" else DOOR, DATABASE_S) as app:
         match only:
             case "worker":
                 served = connectors(issuers(app.settings))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mtd.core.orders.purchase_order import PurchaseOrder
-from mtd.runtime.app import open_app
+from mtd.runtime.app import TENANT, open_app
 from mtd.runtime.database import URL, database
 from mtd.runtime.engine.ownership import persisted
 from mtd.runtime.intake.dialects import dialects
@@ -22,9 +22,10 @@ from mtd.runtime.rehearsal.feeding import feed
 from mtd.runtime.rehearsal.figures import Check
 from mtd.runtime.rehearsal.stage import Stage, intake_folder, set_up
 from mtd.runtime.rehearsal.stress.load import files
-from mtd.runtime.rehearsal.stress.standing import concluded, settled
+from mtd.runtime.rehearsal.stress.standing import concluded, settled, standing
 from mtd.runtime.settings.settings import load
 from mtd.runtime.supervising import Child, parts
+from mtd.store.operations import gauges
 
 ROOT = Path(__file__).parents[2]
 CUSTOMER = "demo"
@@ -88,10 +89,20 @@ class House:
 
     async def concluded(self, *, killed: int = 0) -> list[Check]:
         """What must hold once all that was sent has ended; those that do not."""
-        async with asyncio.timeout(SETTLE_S):
-            await settled(self.stage, len(self.sent))
+        try:
+            async with asyncio.timeout(SETTLE_S):
+                await settled(self.stage, len(self.sent))
+        except TimeoutError:
+            raise AssertionError(f"not ended in time:\n{await self._unended()}") from None
         found = await concluded(self.stage, self.sent, killed=killed)
         return [check for check in found if not check.passed]
+
+    async def _unended(self) -> str:
+        """The states of all, and the way of the first that did not end."""
+        states = await standing(self.stage)
+        left = await gauges.unsettled(self.stage.app.store, TENANT)
+        way = await self.mtd("order", "show", left[0].key) if left else ""
+        return f"{dict(states)}, {len(self.sent)} sent\n{way}"
 
     async def _alive(self, part: Child) -> int:
         async with asyncio.timeout(COMMAND_S):

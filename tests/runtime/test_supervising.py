@@ -87,23 +87,48 @@ raise SystemExit(up(only="worker"))
 """
 
 
+async def a_worker(server: Embedded, home: Path) -> asyncio.subprocess.Process:
+    """The real part, whose patience when it is asked to end is short."""
+    environment = {**os.environ, **SECRETS, URL: server.dsn, "MTD_HOME": str(home)}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WITHOUT_A_DATABASE, env=environment, stderr=subprocess.PIPE
+    )
+
+
+async def enrolled(server: Embedded) -> None:
+    """Until a worker is."""
+    connection = await asyncpg.connect(server.dsn)
+    async with asyncio.timeout(PATIENCE_S):
+        while not await connection.fetchval("SELECT count(*) FROM worker"):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await connection.close()
+
+
 async def test_a_worker_whose_database_went_away_for_good_ends_when_it_is_asked_to(
     short_folder: Path,
 ) -> None:
     """Also where whoever started it is dead, and nobody is left to kill it."""
     async with await Embedded.start(short_folder) as server:
         await migrate(server.dsn)
-        environment = {**os.environ, **SECRETS, URL: server.dsn, "MTD_HOME": str(short_folder)}
-        worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", WITHOUT_A_DATABASE, env=environment, stderr=subprocess.PIPE
-        )
-        connection = await asyncpg.connect(server.dsn)
-        async with asyncio.timeout(PATIENCE_S):
-            while not await connection.fetchval("SELECT count(*) FROM worker"):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-        await connection.close()
+        worker = await a_worker(server, short_folder)
+        await enrolled(server)
     worker.terminate()
     async with asyncio.timeout(PATIENCE_S):
         _, said = await worker.communicate()
     assert worker.returncode == 1
     assert b"could not end in time" in said
+
+
+async def test_a_worker_that_begins_while_the_database_is_away_waits_for_it(
+    short_folder: Path,
+) -> None:
+    async with await Embedded.start(short_folder) as server:
+        await migrate(server.dsn)
+    worker = await a_worker(server, short_folder)
+    await asyncio.sleep(2.0)
+    async with await Embedded.start(short_folder) as again:
+        await enrolled(again)
+        assert worker.returncode is None
+        worker.terminate()
+        async with asyncio.timeout(PATIENCE_S):
+            await worker.communicate()

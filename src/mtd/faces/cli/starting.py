@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from mtd.runtime.app import TENANT, App, open_app
-from mtd.runtime.database import database
+from mtd.runtime.database import database, patiently
 from mtd.runtime.intake.dialects import dialects
 from mtd.runtime.operations.deploying import Refused
 from mtd.runtime.operations.operations import Operations
@@ -30,11 +30,17 @@ def settings_of(customer: str) -> Settings:
 
 
 @asynccontextmanager
-async def opened(customer: str, sessions: dict[str, str] = DOOR) -> AsyncGenerator[App]:
-    """The app, on the database of the environment or on our own, whose doors connect so."""
-    place = home(os.environ)
-    async with database(place, os.environ) as dsn:
-        app = await open_app(settings_of(customer), place, dsn, sessions)
+async def opened(
+    customer: str, sessions: dict[str, str] = DOOR, patience_s: float = 0.0
+) -> AsyncGenerator[App]:
+    """The app, on the database of the environment or on our own, whose doors connect so.
+
+    `patience_s`: how long a database that is away, as it recovers from a kill, is waited for.
+    Raises BadSettings, and what the database says when it does not answer by then.
+    """
+    place, settings = home(os.environ), settings_of(customer)
+    async with database(place, os.environ, patience_s=patience_s) as dsn:
+        app = await patiently(lambda: open_app(settings, place, dsn, sessions), patience_s)
         try:
             yield app
         finally:

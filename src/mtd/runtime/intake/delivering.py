@@ -23,7 +23,7 @@ from mtd.store.sessions import Connection
 LOG = structlog.get_logger()
 BATCH_MAX = 200
 """Files claimed together."""
-LEASE_S = 120.0
+LEASE_S = 30.0
 """A claimed batch is settled or failed long before; else its reader is dead."""
 READERS_MAX = 16
 """Files whose bytes are in memory at a time."""
