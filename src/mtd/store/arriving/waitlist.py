@@ -7,11 +7,12 @@ import msgspec
 
 from mtd.store.arriving.intake import File
 from mtd.store.sessions import Connection, structs
-from mtd.store.statements import statements
+from mtd.store.statements import composed, read
 
 PAGE_MAX = 200
 
-_SQL = statements("arriving/waitlist")
+_FRAGMENTS = read("arriving/waitlist")
+_SQL = {name: composed(_FRAGMENTS, ["wanted"], name) for name in ("page", "ids", "tallies")}
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
