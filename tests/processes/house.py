@@ -13,8 +13,7 @@ from typing import Any
 
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.runtime.app import TENANT, open_app
-from mtd.runtime.database import URL, database
-from mtd.runtime.engine.ownership import persisted
+from mtd.runtime.database import URL, database, persisted
 from mtd.runtime.intake.dialects import dialects
 from mtd.runtime.operations.deploying import first_key, prepared
 from mtd.runtime.rehearsal.crew import server

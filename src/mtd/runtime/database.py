@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from math import inf
 from pathlib import Path
 from typing import TypeVar
 
 from mtd.runtime.clock import elapsed_s
 from mtd.store.server.embedded import Embedded
 from mtd.store.server.migrate import migrate
-from mtd.store.sessions import Fault, delay_s, fault
+from mtd.store.sessions import Fault, Unavailable, delay_s, fault
 
 URL = "MTD_DATABASE_URL"
 T = TypeVar("T")
@@ -29,7 +30,7 @@ async def database(
     """
     given = environment.get(URL)
     if given:
-        await patiently(lambda: migrate(given), patience_s)
+        await persisted(lambda: migrate(given), patience_s)
         yield given
         return
     async with await Embedded.start(home, settings=settings) as server:
@@ -37,17 +38,18 @@ async def database(
         yield server.dsn
 
 
-async def patiently(ask: Callable[[], Awaitable[T]], patience_s: float) -> T:
-    """The answer to `ask`, which is asked again while the database is away.
+async def persisted(act: Callable[[], Awaitable[T]], patience_s: float = inf) -> T:
+    """What `act` gives, tried until the database is there; to give up is to be cancelled.
 
-    Raises what it raised last, once `patience_s` are over.
+    `patience_s`: once they are over, what it raised last is raised.
     """
     began_s, tries = elapsed_s(), 0
     while True:
         try:
-            return await ask()
+            return await act()
         except Exception as error:
-            if fault(error) is not Fault.AGAIN or elapsed_s() - began_s >= patience_s:
+            is_away = isinstance(error, Unavailable) or fault(error) is Fault.AGAIN
+            if not is_away or elapsed_s() - began_s >= patience_s:
                 raise
             await asyncio.sleep(delay_s(tries))
             tries += 1

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from mtd.runtime.app import TENANT, App, open_app
-from mtd.runtime.database import database, patiently
+from mtd.runtime.database import database, persisted
 from mtd.runtime.intake.dialects import dialects
 from mtd.runtime.operations.deploying import Refused
 from mtd.runtime.operations.operations import Operations
@@ -40,7 +40,7 @@ async def opened(
     """
     place, settings = home(os.environ), settings_of(customer)
     async with database(place, os.environ, patience_s=patience_s) as dsn:
-        app = await patiently(lambda: open_app(settings, place, dsn, sessions), patience_s)
+        app = await persisted(lambda: open_app(settings, place, dsn, sessions), patience_s)
         try:
             yield app
         finally:

@@ -22,10 +22,11 @@ from mtd.core.process.trigger import (
     Trigger,
 )
 from mtd.runtime.clock import Clock
+from mtd.runtime.database import persisted
 from mtd.runtime.definitions.library import Library
 from mtd.runtime.engine.adopting import Adopting
 from mtd.runtime.engine.happening import Happened, Happening
-from mtd.runtime.engine.ownership import Ownership, persisted
+from mtd.runtime.engine.ownership import Ownership
 from mtd.runtime.memory.live import Live, due, is_set_aside
 from mtd.runtime.memory.parked import Parked
 from mtd.store.engine.collecting import Incoming, Suspicion, Wake, collect

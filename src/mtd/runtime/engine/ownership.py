@@ -1,20 +1,16 @@
 """Ownership: which slots this worker has, kept alive by heartbeats, shared and inherited."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TypeVar
 
 import structlog
 
+from mtd.runtime.database import persisted
 from mtd.store import switches
 from mtd.store.engine.worker import HEARTBEAT_S, Fenced, Worker
 from mtd.store.ids import slot_of
-from mtd.store.sessions import Fault, Unavailable, delay_s, fault
 
 LOG = structlog.get_logger()
-
-T = TypeVar("T")
 
 AGAIN_S = 1.0
 """From a heartbeat that failed to the next."""
@@ -113,16 +109,3 @@ class Ownership:
         if going:
             await self.worker.release(going)
             self.draining -= going
-
-
-async def persisted(act: Callable[[], Awaitable[T]]) -> T:
-    """What `act` gives, tried until the database is there; to give up is to be cancelled."""
-    tries = 0
-    while True:
-        try:
-            return await act()
-        except Exception as error:
-            if not isinstance(error, Unavailable) and fault(error) is not Fault.AGAIN:
-                raise
-            await asyncio.sleep(delay_s(tries))
-            tries += 1

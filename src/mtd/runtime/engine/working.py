@@ -12,11 +12,12 @@ from mtd.connectors.settings import BadLegacySettings
 from mtd.connectors.tax.issuers import by_tax_id
 from mtd.connectors.wire import Wires
 from mtd.runtime.app import TENANT, App
+from mtd.runtime.database import persisted
 from mtd.runtime.engine.adopting import Adopting
 from mtd.runtime.engine.arriving import Arriving
 from mtd.runtime.engine.engine import Engine
 from mtd.runtime.engine.keeping import Keeper
-from mtd.runtime.engine.ownership import Buried, Ownership, persisted
+from mtd.runtime.engine.ownership import Buried, Ownership
 from mtd.runtime.engine.turn import turn
 from mtd.runtime.hands.breakers import Breakers
 from mtd.runtime.hands.calling import Calling

@@ -14,7 +14,7 @@ from mtd.core.orders.mapping import Mapping
 from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.runtime.app import TENANT
 from mtd.runtime.clock import elapsed_s
-from mtd.runtime.engine.ownership import persisted
+from mtd.runtime.database import persisted
 from mtd.runtime.rehearsal.crew import server
 from mtd.runtime.rehearsal.feeding import feed
 from mtd.runtime.rehearsal.figures import Check, Figure, Report

@@ -15,7 +15,7 @@ from mtd.core.process.trigger import Start
 from mtd.core.process.work import IN_DOUBT
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.clock import elapsed_s
-from mtd.runtime.engine.ownership import persisted
+from mtd.runtime.database import persisted
 from mtd.runtime.rehearsal.figures import Check
 from mtd.runtime.rehearsal.stage import Stage
 from mtd.runtime.rehearsal.stress.load import TOLD_ONCE

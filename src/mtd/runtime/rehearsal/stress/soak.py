@@ -14,7 +14,7 @@ from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.tax.document import HELD
 from mtd.runtime.app import TENANT, App
 from mtd.runtime.clock import elapsed_s
-from mtd.runtime.engine.ownership import persisted
+from mtd.runtime.database import persisted
 from mtd.runtime.rehearsal.figures import Check, Figure, Report
 from mtd.runtime.rehearsal.orders.generator import Mix, generate
 from mtd.runtime.rehearsal.stage import Stage

@@ -8,7 +8,7 @@ from mtd.core.orders.purchase_order import PurchaseOrder
 from mtd.core.orders.states import FINAL, OrderState
 from mtd.runtime.app import TENANT
 from mtd.runtime.clock import elapsed_s
-from mtd.runtime.engine.ownership import persisted
+from mtd.runtime.database import persisted
 from mtd.runtime.rehearsal.figures import Check
 from mtd.runtime.rehearsal.stage import Stage
 from mtd.runtime.rehearsal.stress import ledgers
