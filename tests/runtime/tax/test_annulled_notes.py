@@ -25,6 +25,7 @@ ANNUL = {"document_kind": "CREDIT_NOTE", "folio": "{folio}", "reason": "1"}
 DEBIT = ("tax.debit_note", ANNUL)
 BUYER = Buyer(tax_id="12345678-5", name="María Pérez")
 OF_TYPE = "SELECT count(*) = $1 FROM tax_document WHERE type_code = $2 AND state = $3"
+TAKEN_BACK = "SELECT count(*) = 1 FROM tax_document WHERE state = 'CANCELLED_BY_CREDIT_NOTE'"
 STATES = (
     "SELECT o.state AS sale, o.credited AS credited, n.state AS note, n.credited = n.total AS gone,"
     " n.total = o.total AS same FROM tax_document n JOIN tax_document o ON o.issuer = n.issuer"
@@ -154,6 +155,21 @@ async def accepted_then(plant: Plant, code: str, state: str) -> None:
     await plant.rows("UPDATE tax_document SET state = $1 WHERE state = 'SIGNED'", now)
     await go(plant, 1)
     await plant.until("SELECT count(*) > 0 FROM tax_document WHERE type_code = '61'")
+
+
+async def test_what_was_accepted_with_objections_comes_back_so(found: Founded) -> None:
+    sale = steps("sale", "tax.issue", PAUSE, CREDIT, PAUSE, DEBIT, PAUSE)
+    async with mail(found, sale, types=SEVEN) as post:
+        plant = post.plant
+        await plant.orders("sale", 1)
+        await post.script("objected")
+        async with plant.worker():
+            await post.until_settled(1, "ACCEPTED_WITH_OBJECTIONS")
+            await go(plant, 1)
+            await plant.until(TAKEN_BACK)
+            await go(plant, 1)
+            await plant.until(OF_TYPE, 1, "61", "CANCELLED_BY_DEBIT_NOTE")
+        assert [row["sale"] for row in await plant.rows(STATES)] == ["ACCEPTED_WITH_OBJECTIONS"]
 
 
 async def test_a_sale_that_has_another_document_since_does_not_get_the_first_back(

@@ -53,9 +53,9 @@ RETURNING t.tenant_id AS tenant, t.instance_id::text AS instance, t.issuer, t.ty
 
 -- name: tax_documents.cancelled
 -- Documents of which accepted notes have taken back everything. Of a credit note that a debit note
--- annulled, what it took back of its document is there again.
+-- annulled, what it took back of its document is there again, and that is as it stood before.
 WITH gone AS (
-    UPDATE tax_document t SET changed_at = now(), state = CASE
+    UPDATE tax_document t SET changed_at = now(), stood = t.state, state = CASE
         WHEN n.type_code = ANY (:debit_notes::text[]) THEN 'CANCELLED_BY_DEBIT_NOTE'
         ELSE 'CANCELLED_BY_CREDIT_NOTE'
     END
@@ -83,7 +83,7 @@ UPDATE tax_document o SET credited = o.credited - given.amount, changed_at = now
         WHERE other.tenant_id = o.tenant_id AND other.instance_id = o.instance_id AND o.is_sale
           AND other.is_sale AND other.state NOT IN ('REJECTED', 'VOIDED', 'CANCELLED_BY_CREDIT_NOTE')
     ) THEN o.state
-    ELSE 'ACCEPTED'
+    ELSE coalesce(o.stood, 'ACCEPTED')
 END
 FROM given
 WHERE o.tenant_id = given.tenant_id AND o.issuer = given.issuer
