@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from mtd.core.process import advance as advancing
-from mtd.core.process import compensating, journal, retrying
+from mtd.core.process import catching, compensating, journal, retrying
 from mtd.core.process.definition import Element
+from mtd.core.process.effect import Timer
 from mtd.core.process.elements import TABLE
 from mtd.core.process.elements import inclusive_gateway as inclusive
 from mtd.core.process.facts import Closed, Fact, Gone, Settled
@@ -149,6 +151,32 @@ def retry_forgets_what_ended(patch: Patch) -> None:
     patch.setattr(retrying, "_come_to_an_end", nothing)
 
 
+def retry_arms_anew(patch: Patch) -> None:
+    """Whoever is let in anew has forgotten that its border listened, and what went off there."""
+    again = retrying._again  # pyright: ignore[reportPrivateUsage]
+
+    def forgetful(step: Step, incident: Incident) -> None:
+        again(step, msgspec.structs.replace(incident, armed=False))
+
+    patch.setattr(retrying, "_again", forgetful)
+
+
+def cycles_do_not_count(patch: Patch) -> None:
+    """A timer that recurs has as often left as before it fired."""
+    find = catching._await_next  # pyright: ignore[reportPrivateUsage]
+
+    def again(step: Step, element: Element, scope: int, token: Token | None, last: Timer) -> None:
+        left = None if last.left is None else last.left + 1
+        find(step, element, scope, token, Timer(last.due, left))
+
+    patch.setattr(catching, "_await_next", again)
+
+
+def strays_are_let_in(patch: Patch) -> None:
+    """A message is taken for whatever is awaited."""
+    patch.setattr(advancing, "meets", _always)
+
+
 def the_dead_are_stuck(patch: Patch) -> None:
     """What fails at the end of an activity is told of the token inside, which is gone."""
     attempt = Step.attempt
@@ -199,6 +227,9 @@ CAUGHT: tuple[tuple[Fault, set[str]], ...] = (
     (fold_skips, {"I6"}),
     (retry_enters_again, {"I3", "I10"}),
     (retry_forgets_what_ended, {"I10"}),
+    (retry_arms_anew, {"ONCE"}),
+    (cycles_do_not_count, {"ONCE"}),
+    (strays_are_let_in, {"WHOLE", "RAISED"}),
     (the_dead_are_stuck, {"I10"}),
     (late_answers_are_let_in, {"RAISED"}),
     (deeds_are_undone_twice, {"I3"}),

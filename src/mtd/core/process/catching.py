@@ -42,8 +42,8 @@ def await_all(
 
 
 def arm(step: Step, element: Element, token: Token) -> None:
-    """`token` rests on an activity: its boundary events listen; after a retry they do already,
-    or have an incident of their own that lets them.
+    """`token` rests on an activity: its boundary events listen. Of one that is retried from a row
+    older than `Incident.armed`, those that listen do already, or have an incident that lets them.
     """
     listening = {wait.element for wait in step.draft.waits.values() if wait.token == token.id}
     listening |= {

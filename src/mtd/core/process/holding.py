@@ -31,11 +31,13 @@ THROWERS = frozenset({"intermediateThrowEvent", "endEvent"})
 class Holding(Recording):
     """An instance in the making on its drawing, before anything moves by itself."""
 
-    __slots__ = ("definition",)
+    __slots__ = ("definition", "unarmed")
 
     def __init__(self, definition: Definition, instance: Instance, at: datetime) -> None:
         super().__init__(instance, at)
         self.definition = definition
+        self.unarmed: set[int] = set()
+        """Tokens that came to their element in this step, and nothing at its border listens yet."""
 
     def element(self, token: Token) -> Element:
         """Where `token` is."""
@@ -93,7 +95,9 @@ class Holding(Recording):
         ids = (token.id if token else None, wait.id if wait else None)
         if token is not None and self.is_undoing(token):
             code, message = COMPENSATION_FAILED, f"{code}: {message}"
-        self.record(Troubled(Incident(self.draft.next, where, *ids, code, message)))
+        armed = token is not None and self._is_armed(token)
+        incident = Incident(self.draft.next, where, *ids, code, message, armed=armed)
+        self.record(Troubled(incident))
 
     def miss(
         self, element: Element, scope: int, token: Token | None, last: Timer | None, why: Stuck
@@ -176,6 +180,14 @@ class Holding(Recording):
         """`token` is taken up by another that goes on, and what it was stuck for is over."""
         self.settle(token.id)
         self.record(Gone(token.id))
+
+    def _is_armed(self, token: Token) -> bool:
+        """Whether events at the border of the activity of `token` have begun to listen."""
+        token = self.draft.tokens.get(token.id, token)
+        element = self.element(token)
+        if not element.attached or token.inner or token.id in self.unarmed:
+            return False
+        return element.start_quantity == 1 or token.counted
 
     def is_undoing(self, token: Token) -> bool:
         """Whether `token` moves on behalf of one that throws compensation."""

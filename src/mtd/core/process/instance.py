@@ -89,6 +89,9 @@ class Incident(msgspec.Struct, frozen=True, array_like=True):
     sub-process, and cannot: the scope in which it should; None of all else, and in older rows."""
     last: Timer | None = None
     """Of an event that went off and recurs: what it fired by, and whose next time is missing."""
+    armed: bool = False
+    """The events at the border of its activity began to listen when it was entered: whoever goes
+    on with it leaves them as they are. False of all else, and in older rows."""
 
 
 class Completion(msgspec.Struct, frozen=True, array_like=True):

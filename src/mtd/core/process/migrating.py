@@ -158,7 +158,7 @@ def _listen(step: Step, over: frozenset[_Place]) -> None:
 
 def _unbegun(step: Step) -> set[int]:
     """Tokens that got stuck before they awaited or held anything: arriving anew, they will."""
-    incidents = step.draft.incidents.values()
+    incidents = [one for one in step.draft.incidents.values() if not one.armed]
     stuck = {one.token for one in incidents if one.token is not None and one.unheard is None}
     begun = {wait.token for wait in step.draft.waits.values()}
     return stuck - begun - {scope.holder for scope in step.draft.scopes.values()}
@@ -174,7 +174,7 @@ def _look_again(step: Step, old: Definition, places: Mapping[str, str]) -> None:
     for token in list(step.draft.tokens.values()):
         waits_to_begin = token.at in counting and not token.counted and not token.inner
         if step.element(token).kind in GATHERING or waits_to_begin:
-            step.agenda.append(token.id)
+            step.arrive(token.id)
 
 
 def _await(step: Step, event: str, scope: Scope, token: Token | None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from mtd.core.process.catching import let_listen
-from mtd.core.process.effect import Call
+from mtd.core.process.effect import Call, UserTask
 from mtd.core.process.facts import Closed, Ignored, Settled, Tried
 from mtd.core.process.instance import ROOT, Incident
 from mtd.core.process.step import Step
@@ -29,7 +29,8 @@ def retry(step: Step, trigger: Retried) -> str:
 
 
 def _again(step: Step, incident: Incident) -> None:
-    """Repeat the call where there is one with its key; else the token arrives anew.
+    """Repeat the call where there is one with its key; else the token is let in anew, and goes on
+    with the activity that it had begun: what is at its border listens on, or has gone off.
 
     What moves inside of an activity goes on, or is in trouble itself: it is not entered again.
     """
@@ -43,10 +44,10 @@ def _again(step: Step, incident: Incident) -> None:
         _end_again(step, incident, over)
     elif incident.token in step.draft.tokens and not _moves_inside(step, incident.token):
         for own in [w for w in step.draft.waits.values() if w.token == incident.token]:
-            if own.element == incident.element:
+            if own.element == incident.element and not isinstance(own.effect, UserTask):
                 step.record(Closed(own.id))
         if incident.token not in step.agenda:
-            step.agenda.append(incident.token)
+            step.arrive(incident.token, incident.armed)
 
 
 def _listen(step: Step, incident: Incident, scope: int) -> None:

@@ -86,6 +86,8 @@ def _let_in(step: Step, element: Element, token: Token) -> None:
         return
     if element.start_quantity > 1 and not gathered(step, element, token):
         return
-    if element.attached and not token.inner:
-        arm(step, element, token)
+    if token.id in step.unarmed:
+        if element.attached and not token.inner:
+            arm(step, element, token)
+        step.unarmed.discard(token.id)
     step.rule(element, token).enter(step, element, token)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mtd.core.process.definition import Definition, Element, Way
+from mtd.core.process.effect import Call
 from mtd.core.process.holding import Holding
 from mtd.core.process.instance import (
     Instance,
@@ -21,6 +22,7 @@ from mtd.core.process.instance import (
     Wait,
 )
 from mtd.core.process.journal import (
+    Closed,
     Ended,
     Gone,
     Put,
@@ -76,11 +78,19 @@ class Step(Holding):
         """A new token arrives at element `at`."""
         return self._arrive(Token(self.draft.next, at, scope, via, inner))
 
+    def arrive(self, token: int, armed: bool = False) -> None:
+        """`token` is let in at its element before the step ends; `armed`: once more, and what is
+        at the border listens, or has gone off.
+        """
+        self.agenda.append(token)
+        if not armed:
+            self.unarmed.add(token)
+
     def leave(self, element: Element, token: Token) -> None:
         """`token` is done here: it goes along every way that is open to it, or ends.
 
         The ways are found before anything is closed, so that a token stuck for want of one
-        still has its wait, and a retry repeats the call under the same key.
+        still has its call, and a retry repeats that under the same key.
         """
         ways = () if token.inner else element.outgoing
         if ways and (element.default or any(way.condition is not None for way in ways)):
@@ -197,7 +207,7 @@ class Step(Holding):
 
     def _arrive(self, token: Token) -> Token:
         self.record(Put(token))
-        self.agenda.append(token.id)
+        self.arrive(token.id)
         return token
 
     def _interrupt(self, scope: Scope) -> None:
@@ -228,11 +238,19 @@ class Step(Holding):
         return stays is not None and stays(self, inside, holder, scope)
 
     def _found(self, element: Element, token: Token) -> tuple[Way, ...]:
-        """The open ways. A token stuck for want of one does not do its activity again for it."""
+        """The open ways. A token stuck for want of one does not do its activity again for it: what
+        a person did, or a message brought, is done; what a service did, it answers once more.
+        """
         try:
             return open_ways(self, element, self.sight(token.scope))
         except Stuck as stuck:
-            waits = self.draft.waits.values()
-            if not any((w.token, w.element) == (token.id, element.id) for w in waits):
+            own = [
+                wait
+                for wait in self.draft.waits.values()
+                if (wait.token, wait.element) == (token.id, element.id)
+            ]
+            if not any(isinstance(wait.effect, Call) for wait in own):
+                for wait in own:
+                    self.record(Closed(wait.id))
                 self.record(Put(msgspec.structs.replace(token, finished=True)))
             raise Stuck(stuck.code, str(stuck), token.id) from stuck

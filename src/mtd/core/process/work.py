@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
+import msgspec
+
 from mtd.core.process.associating import deliver, taken
 from mtd.core.process.definition import Element, Person, Rules, Service
 from mtd.core.process.effect import Call, UserTask
@@ -30,7 +32,7 @@ def begin(step: Step, element: Element, token: Token) -> None:
             inputs = _inputs(step, element, service, token)
             step.ask(element, token.scope, token, Call(service.connector, inputs))
         case Person() as person:
-            step.ask(element, token.scope, token, _user_task(step, element, person, token))
+            _ask_person(step, element, person, token)
         case Rules() as rules:
             evaluate(step, element, rules, token)
             step.leave(element, token)
@@ -155,6 +157,16 @@ def _fail(
         throw_error(step, token, code, message, outputs)
     else:
         step.trouble(token, code, message)
+
+
+def _ask_person(step: Step, element: Element, person: Person, token: Token) -> None:
+    """Who retries a task that is open asks for it with other words, and not for later."""
+    task = _user_task(step, element, person, token)
+    for wait in [w for w in step.draft.waits.values() if w.token == token.id]:
+        if wait.element == element.id and isinstance(wait.effect, UserTask):
+            task = msgspec.structs.replace(task, due=wait.effect.due)
+            step.record(Closed(wait.id))
+    step.ask(element, token.scope, token, task)
 
 
 def _user_task(step: Step, element: Element, person: Person, token: Token) -> UserTask:

@@ -6,9 +6,12 @@ from mtd.core.process.binding import read_bindings
 from mtd.core.process.compiler import Surroundings, compile_drawing
 from mtd.core.process.definition import Definition
 from mtd.core.process.readers import read
+from mtd.core.time.calendars import Calendars
 from mtd.runtime.simulation.drafting import CONNECTOR, Draft
 
-SURROUNDINGS = Surroundings(connectors=frozenset({CONNECTOR}))
+ZONE = "America/Santiago"
+"""Its clocks go forward and back at midnight."""
+SURROUNDINGS = Surroundings(connectors=frozenset({CONNECTOR}), calendars=Calendars(zone=ZONE))
 
 
 def compiled(draft: Draft, version: int = 1) -> Definition | None:

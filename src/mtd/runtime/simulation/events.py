@@ -38,6 +38,14 @@ def after(draft: Draft) -> str:
     return f"<timerEventDefinition><timeDuration>{duration}</timeDuration></timerEventDefinition>"
 
 
+def cycle(draft: Draft) -> str:
+    """A timer that recurs: in minutes, in months, or at a local time that some days have twice or
+    not at all.
+    """
+    rhythm = ("R2/PT1M", "R1/P1M", "R3/30 0 * * *")[draft.pick(3)]
+    return f"<timerEventDefinition><timeCycle>{rhythm}</timeCycle></timerEventDefinition>"
+
+
 def conditional(_: Draft) -> str:
     """A condition that the world makes true in the end."""
     return "<conditionalEventDefinition><condition>go</condition></conditionalEventDefinition>"

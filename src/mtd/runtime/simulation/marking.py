@@ -2,7 +2,15 @@
 
 from mtd.runtime.simulation.containing import stage
 from mtd.runtime.simulation.drafting import Draft, Ends
-from mtd.runtime.simulation.events import after, conditional, error, escalation, message, signal
+from mtd.runtime.simulation.events import (
+    after,
+    conditional,
+    cycle,
+    error,
+    escalation,
+    message,
+    signal,
+)
 from mtd.runtime.simulation.failing import asked_again, collected
 from mtd.runtime.simulation.rows import sequence
 from mtd.runtime.simulation.single import SIMPLE, person, receive, script, service
@@ -34,6 +42,8 @@ def guarded(draft: Draft, parent: str, depth: int) -> Ends:
     kinds = (error, after, message, signal, conditional, escalation)
     kind = kinds[draft.pick(len(kinds))]
     interrupting = kind is error or draft.pick(2) == 0
+    if kind is after and not interrupting:
+        kind = (after, cycle)[draft.pick(2)]
     after_it = draft.node("exclusiveGateway" if interrupting else "manualTask", parent)
     guard = draft.node(
         "boundaryEvent", parent, kind(draft), attachedToRef=activity,

@@ -25,6 +25,7 @@ from mtd.core.process.trigger import (
     Submitted,
     Trigger,
 )
+from mtd.runtime.simulation.borders import Borders
 from mtd.runtime.simulation.changes import (
     check_followed,
     check_modified,
@@ -47,7 +48,10 @@ MAILBOX_MAX = 20
 """Messages that came early and wait."""
 TIMERS_MAX = 20
 """Timers that fire in one jump of the clock; the rest fire in the next."""
-JUMPS_S = (1.0, 30.0, 90.0, 3600.0)
+HALF_A_YEAR_S = 183 * 86400.0
+"""Over a change to summer time, or back."""
+JUMPS_S = (0.0, 1.0, 30.0, 90.0, 3600.0, HALF_A_YEAR_S)
+HOUR_S = 3600.0
 REFUSALS = (ERROR, "E2")
 
 
@@ -78,6 +82,7 @@ class World:
         self._genesis = self._snapshot = born("0", definition, "k")
         self._mailbox: list[str] = []
         self._ledger = Ledger(definition)
+        self._borders = Borders()
         self.instance = self._genesis
 
     def begin(self) -> None:
@@ -99,6 +104,8 @@ class World:
         choice = self.chance.random()
         if self.kind:
             self._kindly(choice)
+        elif choice < 0.02 and self.instance.waits:
+            self._astray(self.chance.choice(list(self.instance.waits)))
         elif choice < 0.06 and self.answered:
             self._too_late()
         elif choice < (0.12 if self.operators is Operators.CORRECTING else 0.2):
@@ -123,6 +130,7 @@ class World:
         self.definitions.append(self.definition)
         self.instance = moved.instance
         self._ledger.take(moved.facts, before, moved.instance)
+        self._borders.take(self.definition, moved.facts, before, moved.instance)
         check(self.definition, moved.instance)
         check_interruption(self.definition, before, trigger, moved.instance)
         check_fold(self._snapshot, (moved.entry,), self.instance)
@@ -143,7 +151,7 @@ class World:
         elif choice < 0.15:
             self.let(Changed(at=self.now, variables={"again": False, "go": True}, actor="ana"))
         elif choice < 0.3:
-            self._pass(JUMPS_S[-1])
+            self._pass(HOUR_S)
         else:
             self._meet(self.chance.choice(list(self.instance.waits.values()) or [None]))
 
@@ -214,6 +222,15 @@ class World:
         ]
         self.let(self.chance.choice(late))
 
+    def _astray(self, wait: int) -> None:
+        """A message that nobody awaits, by its name or its key, comes to who awaits another thing:
+        nothing of the instance changes.
+        """
+        before = self.instance
+        self.let(Received(at=self.now, wait=wait, name="nobody's", payload={"n": 9}))
+        if self.instance != msgspec.structs.replace(before, seq=before.seq + 1):
+            raise Violation("WHOLE", "a message that nobody awaits was let in")
+
     # -- what operators do -----------------------------------------------------------------
 
     def _operate(self) -> None:
@@ -254,6 +271,7 @@ class World:
         moved = migrate(old, new, before, asked)
         if not is_refused(moved.facts):
             self._ledger.follow(new, before, mapped(old, new, redrawn.mapping))
+            self._borders.follow()
             self.definition, self.draft = new, redrawn.draft
         elif gentle and not may_be_refused(before, redrawn.mapping):
             raise Violation("WHOLE", f"it cannot follow, and nothing is in the way: {moved.facts}")
