@@ -144,6 +144,15 @@ def test_data_objects_and_properties_of_a_stage_are_its_own() -> None:
     world.check_fold()
 
 
+def test_a_data_object_that_a_stage_refers_to_is_the_one_around_it() -> None:
+    """What is drawn in the stage is a reference, and the object is the process's (§10.4.1)."""
+    inside = '<dataObjectReference id="ref" dataObjectRef="d"/>'
+    around = '<dataObject id="d" name="found"/>'
+    world = World(definition(around + STAGE.format(inside), NEXT), found="before")
+    world.answer("x.a", found="inside")
+    assert world.instance.scopes[0].variables == {"found": "inside"}
+
+
 def test_a_stage_has_variables_by_its_binding_and_leaves_what_it_says() -> None:
     bound = NEXT + '[subprocess.Stage]\ninput = { m = "n + 1" }\noutput = { result = "m * 2" }\n'
     world = World(definition(STAGE.format(""), bound), n=1)

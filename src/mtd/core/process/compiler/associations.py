@@ -18,10 +18,17 @@ class Associations:
         self._names = dict(_names(process))
 
     def declared(self, container: Process | Node) -> tuple[str, ...]:
-        """The variables of a scope's own: its data objects, properties, inputs and outputs."""
+        """The variables of a scope's own: its data objects, properties, inputs and outputs. What
+        refers to an object drawn elsewhere is that object, and none of its own (§10.4.1).
+        """
         parent = container.id if isinstance(container, Node) else None
         parts = (*container.properties, *container.inputs, *container.outputs)
-        objects = (one for one in self._process.data_objects if one.parent == parent)
+        known = {one.id for one in self._process.data_objects}
+        objects = (
+            one
+            for one in self._process.data_objects
+            if one.parent == parent and one.ref not in known
+        )
         names = [self._names[one.id] for one in (*parts, *objects) if one.id in self._names]
         return tuple(dict.fromkeys(names))
 
