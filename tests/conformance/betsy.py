@@ -140,12 +140,14 @@ def _definitions(drawing: Drawing) -> tuple[list[Definition], list[str]]:
 
 
 def _scripts(drawing: Drawing, process: Process) -> Bindings:
-    """Every script task, and global one, done here."""
+    """Every script task, and global one, done here; so is an abstract task, which does nothing
+    (BPMN 2.0.2 §13.3.3).
+    """
     nodes = (node for one in drawing.processes for node in one.nodes)
     services = {
         node.id: ServiceBinding(connector=SCRIPT)
         for node in (*nodes, *drawing.global_tasks)
-        if node.script
+        if node.script or node.kind == "task"
     }
     return Bindings(process=process.id, service=services)
 
