@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from mtd.store.counts import counting
+from mtd.store.counts import counting, settled
 from mtd.store.counts.course import Course, Sale, Standing
+from mtd.store.counts.settled import KEPT, SettledPromise
 from mtd.store.counts.tallied import (
     OrderRow,
     PromiseRow,
@@ -37,6 +38,16 @@ async def fill_tallies(connection: Connection, tenant: int) -> None:
         carrier="", kept=1, missed=0, dropped=0,
     )  # fmt: skip
     await add_promises(connection, [promised])
+    await settled.add(connection, [a_settled(new_id(), tenant)])
+
+
+def a_settled(order: str, tenant: int = 1, **other: object) -> SettledPromise:
+    """A promise of that order, which was kept."""
+    usual: dict[str, object] = {
+        "tenant": tenant, "instance": order, "due_at": HOUR, "became": KEPT, "store": "paris",
+        "channel": "phone", "carrier": "",
+    }  # fmt: skip
+    return SettledPromise(**(usual | other))  # pyright: ignore[reportArgumentType]
 
 
 def an_order_row(tenant: int = 1, **other: object) -> OrderRow:

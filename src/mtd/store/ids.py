@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 SLOTS = 64
 """How many shares the work is cut into; an instance belongs to one for ever."""
 
+NO_CHANCE = b"\0" * 10
+"""Of the least id of a millisecond."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

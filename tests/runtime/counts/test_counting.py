@@ -52,6 +52,9 @@ def test_a_promise_is_settled_once_by_when_it_was_due(
     assert told == {"kept": 0, "missed": 0, "dropped": 0} | {became: 1}
     assert {key.carrier for key in tally.promises} == {"STARKEN"}
     assert not course.awaited
+    (listed,) = tally.settlements
+    assert (listed.instance, listed.became, listed.due_at) == ("an order", became, NOON)
+    assert (listed.store, listed.channel, listed.carrier) == ("paris", "phone", "STARKEN")
     (received,) = [k for k in tally.orders if (k.state, k.grain) == ("RECEIVED", HOUR)]
     assert received.since == NOON - timedelta(hours=3)
 

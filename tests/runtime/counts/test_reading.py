@@ -12,6 +12,7 @@ import pytest
 
 from mtd.runtime.counts.reading import Reader
 from mtd.runtime.counts.rebuilding import Verdict, rebuild, verify
+from mtd.store.counts import settled
 from mtd.store.sessions import COUNTER, Session
 from mtd.store.store import Store
 from tests.conftest import Server
@@ -127,6 +128,13 @@ async def _as_told(admin: Session, teller: Teller) -> None:
     assert states == told.states
     standing = await admin.fetch("SELECT count(*) FROM resting")
     assert standing[0][0] == sum(len(one.tokens) for one in teller.running.values())
+    became = await admin.fetch("SELECT became, count(*) AS n FROM settled_promise GROUP BY 1")
+    (sums,) = await admin.fetch(
+        "SELECT sum(kept) AS kept, sum(missed) AS missed, sum(dropped) AS dropped"
+        " FROM promise_tally WHERE grain = 'hour'"
+    )
+    sums_told = {name: sums[name] for name in settled.BECAME if sums[name]}
+    assert {row["became"]: row["n"] for row in became} == sums_told
     services = await admin.fetch("SELECT DISTINCT service FROM element_service")
     assert [row[0] for row in services] == ["pos.sell"]
 
@@ -168,15 +176,45 @@ async def test_a_rebuild_goes_on_where_it_ends_and_a_wrong_count_is_named(
             " AND since = (SELECT min(since) FROM step_tally WHERE element = 'Pay')"
         )
         await admin.fetch("DELETE FROM open_order")
+        await admin.fetch(
+            "UPDATE settled_promise SET became = 'kept', carrier = 'NOBODY' WHERE order_id ="
+            " (SELECT order_id FROM settled_promise ORDER BY order_id LIMIT 1)"
+        )
         found = await verified(database)
-        assert {one.table for one in found.findings} == {"steps", "open"}
+        assert {one.table for one in found.findings} == {"steps", "open", "settled"}
+        (wrong,) = [one for one in found.findings if one.table == "settled"]
+        assert "NOBODY" in wrong.counted and "NOBODY" not in wrong.journal
+        await admin.fetch("DELETE FROM settled_promise WHERE carrier = 'NOBODY'")
+        (wrong,) = [one for one in (await verified(database)).findings if one.table == "settled"]
+        assert wrong.counted == "nothing"
+        await admin.fetch(
+            "INSERT INTO settled_promise SELECT tenant_id, now(), gen_random_uuid(), 'kept', '',"
+            " '', '' FROM counted LIMIT 2"
+        )
+        session = Session(database, COUNTER)
+        async with session.use() as connection:
+            await rebuild(connection, ZONE)
+        await session.close()
+        assert not (await verified(database)).findings
+        await admin.fetch(
+            "INSERT INTO settled_promise VALUES (1, now(), gen_random_uuid(), 'kept', '', '', '')"
+        )
+        (wrong,) = (await verified(database)).findings
+        assert (wrong.table, wrong.key) == ("settled", "rows")
     await reader.close()
     await admin.close()
     await store.close()
 
 
 async def _counts(admin: Session) -> list[object]:
-    tables = ("order_tally", "step_tally", "promise_tally", "open_order", "resting")
+    tables = (
+        "order_tally",
+        "step_tally",
+        "promise_tally",
+        "settled_promise",
+        "open_order",
+        "resting",
+    )
     return [
         sorted(str(tuple(row)) for row in await admin.fetch(f"SELECT * FROM {table}"))
         for table in tables

@@ -51,7 +51,10 @@ async def test_figures_are_of_a_span_and_of_some_stores(store: Store, worker: Wo
         assert not await figures.waiting(connection, 1, later, nobody)
         (service,) = await figures.services(connection, 1)
         assert service.service == "pos.sell"
-        assert (await figures.promises(connection, 1, SCOPE))[0].kept == 1
+        (promised,) = await figures.promises(connection, 1, SCOPE)
+        assert (promised.kept, promised.day) == (1, "")
+        (promised,) = await figures.promises(connection, 1, SCOPE, "Pacific/Kiritimati")
+        assert promised.day == (HOUR + timedelta(hours=14)).date().isoformat()
         assert await figures.read_at(connection) is None
 
 
@@ -72,3 +75,7 @@ async def test_open_promises_stand_as_the_clock_says(store: Store, worker: Worke
                 connection, 1, SCOPE, now, risk, slow if usual else []
             )
             assert (one.overdue, one.at_risk, one.on_time, one.doomed) == told
+            (one,) = await figures.open_promises(
+                connection, 1, SCOPE, now, risk, slow if usual else [], "Pacific/Kiritimati"
+            )
+            assert one.day == (HOUR + timedelta(hours=14)).date().isoformat()

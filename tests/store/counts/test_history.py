@@ -49,6 +49,11 @@ async def test_a_history_is_as_long_as_asked_for_and_counted(
     open_ = 1_000 - await count(admin, "purchase_order", over)
     assert open_ == await count(admin, "open_order") == await count(admin, "resting") >= 100
     assert await count(admin, "purchase_order", "received_at > $1", NOW) == 0
+    (promises,) = await admin.fetch(
+        "SELECT sum(kept), sum(missed) FROM promise_tally WHERE grain = 'day'"
+    )
+    for became, n in zip(("kept", "missed"), promises, strict=True):
+        assert await count(admin, "settled_promise", "became = $1", became) == n > 0
     assert await count(admin, "incident") == await count(admin, "open_order", "state = 'EXCEPTION'")
     everything = Span(grain="day", since=NOW - timedelta(days=30), until=NOW + timedelta(days=1))
     async with store.door(1) as connection:

@@ -80,6 +80,10 @@ class Formats:
         """`27-11-2026`, whatever the language: nobody mistakes the month for the day."""
         return format_date(day, "dd-MM-yyyy", locale=self._locale)
 
+    def iso_day(self, text: str) -> str:
+        """As `dated`, of the day `2026-11-27`."""
+        return self.dated(date.fromisoformat(text))
+
     def weekday(self, day: date) -> str:
         """`viernes`."""
         return format_date(day, "EEEE", locale=self._locale)

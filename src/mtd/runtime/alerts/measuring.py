@@ -7,11 +7,10 @@ from typing import Any, Literal
 import msgspec
 
 from mtd.runtime.app import App
-from mtd.store.ids import uuid7
+from mtd.store.ids import NO_CHANCE, uuid7
 from mtd.store.operations.standings import Filter
 from mtd.store.sessions import Connection
 
-NO_CHANCE = b"\0" * 10
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 READ_EVERY_S = 300
 """What is measured and kept nowhere else is kept as the most and the least of so long."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from mtd.runtime.counts.tally import OrderKey, PromiseKey, StepKey, Tally
+from mtd.store.counts import settled
 from mtd.store.counts.tallied import (
     OrderRow,
     PromiseRow,
@@ -20,6 +21,7 @@ async def add(connection: Connection, tally: Tally) -> None:
     await add_orders(connection, order_rows(tally))
     await add_steps(connection, step_rows(tally))
     await add_promises(connection, promise_rows(tally))
+    await settled.add(connection, tally.settlements)
 
 
 def order_rows(tally: Tally) -> list[OrderRow]:

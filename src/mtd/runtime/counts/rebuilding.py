@@ -22,8 +22,9 @@ import msgspec
 from mtd.runtime.counts.adding import add, order_rows, promise_rows, step_rows
 from mtd.runtime.counts.advancing import advance, count_on
 from mtd.runtime.counts.tally import Tally
-from mtd.store.counts import counting
+from mtd.store.counts import counting, settled
 from mtd.store.counts.course import Course, Instance
+from mtd.store.counts.settled import SettledPromise
 from mtd.store.counts.tallied import OpenOrder, RestingRow, Whole, read_whole
 from mtd.store.orders.board import FIRST
 from mtd.store.sessions import Connection, Fault, delay_s, fault
@@ -92,13 +93,14 @@ async def _alone(connection: Connection, act: Callable[[], Awaitable[T]]) -> T:
 async def _rebuilt(connection: Connection, zone: tzinfo) -> int:
     now = await counting.moment(connection)
     await counting.forget_all(connection)
+    await settled.forget(connection)
     tally, instances = Tally(zone), 0
     async for some in _pages(connection):
         await count_on(connection, some, tally)
         instances += len(some)
         kept = [one for one in some if one.ended_at is None or one.ended_at > now - KEPT]
         await counting.note(connection, kept)
-        if len(tally.steps) + len(tally.orders) > SUMS_MAX:
+        if len(tally.steps) + len(tally.orders) + len(tally.settlements) > SUMS_MAX:
             await add(connection, tally)
             tally = Tally(zone)
     await add(connection, tally)
@@ -112,9 +114,16 @@ async def _verified(connection: Connection, zone: tzinfo) -> Verdict:
     tally, instances = Tally(zone), 0
     open_: list[OpenOrder] = []
     resting: list[RestingRow] = []
+    findings: list[Finding] = []
+    promises = 0
     async for some in _pages(connection):
         await count_on(connection, some, tally)
         instances += len(some)
+        # As many as orders: they are compared by the page, and not held in memory.
+        if len(findings) < FINDINGS_MAX:
+            findings += await _unsettled(connection, some, tally.settlements)
+        promises += len(tally.settlements)
+        tally.settlements.clear()
         for one in some:
             open_ += _open(one)
             resting += _resting(one)
@@ -126,11 +135,23 @@ async def _verified(connection: Connection, zone: tzinfo) -> Verdict:
         open=open_,
         resting=resting,
     )
+    kept = await settled.count(connection)
+    if kept != promises and not findings:
+        findings.append(_finding(SETTLED, "rows", str(kept), str(promises)))
+    compared = itertools.chain(findings, _compared(counted, recounted))
     return Verdict(
         instances=instances,
-        rows=sum(len(getattr(counted, table)) for table in _KEYS),
-        findings=tuple(itertools.islice(_compared(counted, recounted), FINDINGS_MAX)),
+        rows=kept + sum(len(getattr(counted, table)) for table in Whole.__struct_fields__),
+        findings=tuple(itertools.islice(compared, FINDINGS_MAX)),
     )
+
+
+async def _unsettled(
+    connection: Connection, some: Sequence[Course], journal: Sequence[SettledPromise]
+) -> list[Finding]:
+    """What is kept of the promises of these instances, and is not what their journals say."""
+    kept = await settled.among(connection, [(one.tenant, one.instance) for one in some])
+    return list(_differing(SETTLED, kept, journal))
 
 
 async def _pages(connection: Connection) -> AsyncIterator[list[Course]]:
@@ -167,17 +188,22 @@ def _resting(course: Course) -> Iterator[RestingRow]:
 
 
 def _compared(counted: Whole, recounted: Whole) -> Iterator[Finding]:
-    for table, names in _KEYS.items():
-        ours = _by_key(getattr(counted, table), names)
-        theirs = _by_key(getattr(recounted, table), names)
-        for key in sorted(ours.keys() | theirs.keys()):
-            if ours.get(key) != theirs.get(key):
-                yield Finding(
-                    table=table,
-                    key=" ".join(map(str, key)),
-                    counted=_told(ours.get(key)),
-                    journal=_told(theirs.get(key)),
-                )
+    for table in Whole.__struct_fields__:
+        yield from _differing(table, getattr(counted, table), getattr(recounted, table))
+
+
+def _differing(
+    table: str, counted: Iterable[msgspec.Struct], journal: Iterable[msgspec.Struct]
+) -> Iterator[Finding]:
+    ours, theirs = _by_key(counted, _KEYS[table]), _by_key(journal, _KEYS[table])
+    for key in sorted(ours.keys() | theirs.keys()):
+        if ours.get(key) != theirs.get(key):
+            told = _told(ours.get(key)), _told(theirs.get(key))
+            yield _finding(table, " ".join(map(str, key)), *told)
+
+
+def _finding(table: str, key: str, counted: str, journal: str) -> Finding:
+    return Finding(table=table, key=key, counted=counted, journal=journal)
 
 
 def _by_key(
@@ -196,6 +222,7 @@ def _told(values: Mapping[str, Any] | None) -> str:
     return ", ".join(f"{name} {value}" for name, value in values.items() if value)
 
 
+SETTLED = "settled"
 _GRAIN = ("tenant", "grain", "since")
 _KEYS = {
     "orders": (
@@ -205,5 +232,6 @@ _KEYS = {
     "promises": (*_GRAIN, "country", "store", "channel", "carrier"),
     "open": ("tenant", "instance"),
     "resting": ("tenant", "instance", "token"),
+    SETTLED: ("tenant", "instance"),
 }  # fmt: skip
 """By what the rows of each table are told apart."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from mtd.runtime.counts.sketch import Histogram, bucket, bucket_of
 from mtd.store.counts.course import Course, Sale
+from mtd.store.counts.settled import SettledPromise
 
 HOUR, DAY = "hour", "day"
 
@@ -93,6 +94,8 @@ class Tally:
         self.orders: dict[OrderKey, OrderSum] = {}
         self.steps: dict[StepKey, StepSum] = {}
         self.promises: dict[PromiseKey, PromiseSum] = {}
+        self.settlements: list[SettledPromise] = []
+        """Of what promises are the sums."""
 
     def entered(self, course: Course, sale: Sale, state: str, at: datetime) -> None:
         """An order entered `state`."""
@@ -114,6 +117,12 @@ class Tally:
             )
             one = self.promises.get(key) or self.promises.setdefault(key, PromiseSum())
             setattr(one, became, getattr(one, became) + 1)
+        self.settlements.append(
+            SettledPromise(
+                tenant=course.tenant, instance=course.instance, due_at=due, became=became,
+                store=sale.store, channel=sale.channel, carrier=course.carrier,
+            )
+        )  # fmt: skip
 
     def visited(self, course: Course, definition: str, element: str, at: datetime) -> None:
         """A token came to an element."""

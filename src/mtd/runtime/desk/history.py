@@ -9,7 +9,7 @@ from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations.operations import NotFound
-from mtd.store.ids import uuid7
+from mtd.store.ids import NO_CHANCE, uuid7
 from mtd.store.orders.board import FIRST, LAST
 from mtd.store.people import audit
 from mtd.store.people.audit import PAGE_MAX, Listed, Sought
@@ -18,7 +18,6 @@ ROWS = 50
 WORD_MIN = 3
 """Characters of a word that is looked for in reasons and values."""
 TEXT_MAX = 200
-NO_CHANCE = b"\0" * 10
 NAMES = ("who", "what", "about", "origin", "word", "from", "to")
 
 

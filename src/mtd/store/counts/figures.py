@@ -65,6 +65,8 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     kept: int
     missed: int
     dropped: int
+    day: str = ""
+    """That they were due on, `2026-11-27`; empty: it was not asked for."""
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +80,8 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     on_time: int
     doomed: int
     """Not overdue yet, but orders like these usually take longer than they have."""
+    day: str = ""
+    """As of Settled."""
 
 
 class StepCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,10 +183,13 @@ async def spans(
     return structs(Span, rows)
 
 
-async def promises(connection: Connection, tenant: int, scope: Scope) -> list[Settled]:
-    """What became of the promises that were due in a span of time."""
+async def promises(
+    connection: Connection, tenant: int, scope: Scope, day_zone: str | None = None
+) -> list[Settled]:
+    """What became of the promises due in a span of time; by days of `day_zone`, if it is given."""
     values = msgspec.structs.asdict(scope)
-    return structs(Settled, await connection.fetch(*_SQL["promises"](tenant=tenant, **values)))
+    rows = await connection.fetch(*_SQL["promises"](tenant=tenant, day_zone=day_zone, **values))
+    return structs(Settled, rows)
 
 
 async def open_promises(
@@ -192,6 +199,7 @@ async def open_promises(
     now: datetime,
     risk: datetime,
     usual: Sequence[Usual],
+    day_zone: str | None = None,
 ) -> list[Open]:
     """How open promises due in a span stand `now`; those that are due before `risk` are at risk."""
     rows = await connection.fetch(
@@ -202,6 +210,7 @@ async def open_promises(
             since=scope.since,
             until=scope.until,
             stores=scope.stores,
+            day_zone=day_zone,
             usual_stores=[one.store for one in usual],
             usual_channels=[one.channel for one in usual],
             usual_s=[one.usual_s for one in usual],

@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from mtd.core.process.journal import VERSION, Ignored, Record, encode
-from mtd.store.ids import SLOTS, uuid7
+from mtd.store.ids import NO_CHANCE, SLOTS, uuid7
 from mtd.store.sessions import Connection, Session
 from mtd.store.statements import statements
 
-NO_CHANCE = b"\0" * 10
 KEYS = 4
 """What an order is mostly searched by: its number, and its buyer's tax id, mail and telephone."""
 SAME = encode(Record(VERSION, ["bench", ""], [Ignored("made up: it changes nothing")]))
@@ -78,6 +77,7 @@ async def courses(engine: Session, history: History, first: int, last: int) -> N
         ("instances", {"definition": history.definition, "slots": SLOTS}),
         ("order_tallies", more),
         ("promise_tallies", {"zone": history.zone}),
+        ("settled", {}),
         ("open", {}),
         ("resting", {"definition": history.definition, **elements}),
     ):

@@ -1,6 +1,7 @@
 """Statistics: dispatch compliance, today against the four weeks before, steps, and sales."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from litestar import Response, Router
@@ -106,10 +107,13 @@ class Question:
         return link("/orders", {"from": first, "to": last, **more})
 
     def due(self, promise: str, group: str | None = None) -> str:
-        """The list of the orders whose promise, due in the period, stands so."""
+        """The list of the orders whose promise, due in the period, stands or became so."""
         first, last = self.period.first.isoformat(), self.period.last.isoformat()
+        if group is not None and self.by == compliance.DAY:
+            first = last = group
         asked = {"promise": promise, "due_from": first, "due_to": last}
-        return link("/orders", asked if group is None else {**asked, self.by: group or NONE})
+        whole = group is None or self.by == compliance.DAY
+        return link("/orders", asked if whole else {**asked, self.by: group or NONE})
 
     async def answer(self, desk: Desk, person: Person, shared: Shared) -> dict[str, Any]:
         """What the tab's template, and its spreadsheet, are told."""
@@ -129,7 +133,7 @@ async def _dispatch(desk: Desk, person: Person, asked: Question) -> dict[str, An
     if asked.compare:
         earlier = asked.period.before()
         whole_before, others = await compliance.compliance(desk, person, earlier, asked.by)
-        before = {one.group: one for one in others}
+        before = {_later(asked, one.group): one for one in others}
     return {
         "whole": whole,
         "rows": groups,
@@ -137,6 +141,13 @@ async def _dispatch(desk: Desk, person: Person, asked: Question) -> dict[str, An
         "whole_before": whole_before,
         "bars": {one.group: charts.parts(_stack(one)) for one in groups},
     }
+
+
+def _later(asked: Question, group: str) -> str:
+    """The group of this period that is beside one of the period before it."""
+    if asked.by != compliance.DAY:
+        return group
+    return (date.fromisoformat(group) + timedelta(days=asked.period.days)).isoformat()
 
 
 async def _comparison(desk: Desk, person: Person, asked: Question) -> dict[str, Any]:

@@ -14,14 +14,15 @@ from mtd.store.counts import figures
 from mtd.store.counts.figures import Open, Scope, Settled
 from mtd.store.sessions import Connection
 
-GROUPS = ("store", "channel", "carrier")
+DAY = "day"
+GROUPS = ("store", "channel", "carrier", DAY)
 
 
 class Compliance(msgspec.Struct, frozen=True, kw_only=True):
     """The promises of one group that were, or are, due in a period."""
 
     group: str
-    """The store, channel or carrier; empty: no carrier, or all groups together."""
+    """The store, channel, carrier or day; empty: no carrier, or all groups together."""
     kept: int = 0
     missed: int = 0
     dropped: int = 0
@@ -49,9 +50,9 @@ class Compliance(msgspec.Struct, frozen=True, kw_only=True):
 async def compliance(
     desk: Desk, person: Person, period: Period, by: str
 ) -> tuple[Compliance, list[Compliance]]:
-    """All promises due in the period, and each group `by` store, channel or carrier.
+    """All promises due in the period, and each group `by` one of GROUPS.
 
-    The groups with the worst share come first.
+    The groups with the worst share come first; days as they come.
     """
     person.must("statistics.see")
     scope = period.scope(person.stores)
@@ -63,16 +64,21 @@ async def promises(
     connection: Connection, app: App, tenant: int, scope: Scope, by: str
 ) -> tuple[Compliance, list[Compliance]]:
     """As `compliance`, of whatever is looked at."""
-    now = app.clock.now()
-    settled = await figures.promises(connection, tenant, scope)
+    now, zone = app.clock.now(), app.settings.time_zone if by == DAY else None
+    settled = await figures.promises(connection, tenant, scope, zone)
     risk = after(now, app.at_risk())
     kinds = await usual(connection, tenant, now, scope.stores)
-    open_ = await figures.open_promises(connection, tenant, scope, now, risk, kinds)
+    open_ = await figures.open_promises(connection, tenant, scope, now, risk, kinds, zone)
     groups = grouped(settled, open_, by)
-    whole = _sum("", groups)
-    return whole, sorted(
-        groups, key=lambda one: (1.0 if one.share is None else one.share, one.group)
-    )
+    return _sum("", groups), sorted(groups, key=_by_day if by == DAY else _worst)
+
+
+def _by_day(one: Compliance) -> str:
+    return one.group
+
+
+def _worst(one: Compliance) -> tuple[float, str]:
+    return 1.0 if one.share is None else one.share, one.group
 
 
 def grouped(settled: Iterable[Settled], open_: Iterable[Open], by: str) -> list[Compliance]:

@@ -1,33 +1,26 @@
 """The board: which orders a person asked to see, page by page, with what lists show of each."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import timedelta
 
 import msgspec
 
-from mtd.core.orders.purchase_order import Channel
-from mtd.core.orders.states import FINAL
-from mtd.core.process.compiler.timing import after
 from mtd.core.process.telling import label
-from mtd.runtime.counts.usual import usual
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.orders.filters import LATE, LIVE, NONE, Filter, day
+from mtd.runtime.desk.orders import seeking
+from mtd.runtime.desk.orders.filters import Filter
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations.operations import NotFound
-from mtd.store.counts import figures
-from mtd.store.ids import uuid7
-from mtd.store.orders import board
-from mtd.store.orders.board import FIRST, LAST, Cause, Counts, Glance, Narrowed, Row, Sought, Stuck
-from mtd.store.sessions import Connection, Fault, fault
+from mtd.store.ids import NO_CHANCE, uuid7
+from mtd.store.orders import board, promised
+from mtd.store.orders.board import FIRST, LAST, Cause, Counts, Glance, Row, Sought
+from mtd.store.sessions import Fault, fault
 
 ROWS = 50
 COUNTED_MAX = 10_001
 """Of more than that it is said that there are more."""
-COUNTED_LATELY = timedelta(seconds=10)
-"""How far what is counted of the journal may lag for lists to go by it."""
 COUNTING_MS = 250
 """A count that takes longer is not shown."""
-NO_CHANCE = b"\0" * 10
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,22 +52,25 @@ async def page(
 ) -> Page:
     """A page of what `asked` lets through: the newest below or the oldest above an id."""
     person.must("orders.see")
-    sought = _sought(desk, person, asked)
-    if below is not None:
-        sought = msgspec.structs.replace(sought, below=min(sought.below, below))
-    if above is not None:
-        sought = msgspec.structs.replace(sought, above=max(sought.above, above))
-    back = above is not None
+    sought, back = seeking.sought(desk, person, asked), above is not None
+    if not asked.is_settled:
+        below_, above_ = min(sought.below, below or LAST), max(sought.above, above or FIRST)
+        sought = msgspec.structs.replace(sought, below=below_, above=above_)
     async with desk.app.store.door(desk.tenant) as connection:
-        if asked.is_narrow:
-            narrow = await _narrow(desk, connection, asked)
+        if asked.is_settled:
+            settled = await seeking.settled(desk, connection, asked, below, above)
+            found = await promised.page(
+                connection, desk.tenant, sought, settled, rows + 1, back=back
+            )
+        elif asked.is_narrow:
+            narrow = await seeking.narrow(desk, connection, asked)
             found = await board.narrow(connection, desk.tenant, sought, narrow, rows + 1, back=back)
         elif asked.of_cause:
             found = await board.troubled(
-                connection, desk.tenant, sought, _stuck(asked), rows + 1, back=back
+                connection, desk.tenant, sought, seeking.stuck(asked), rows + 1, back=back
             )
         else:
-            only_open = await _only_open(desk, connection, asked)
+            only_open = await seeking.only_open(desk, connection, asked)
             found = await board.page(
                 connection, desk.tenant, sought, rows + 1, back=back, only_open=only_open
             )
@@ -103,19 +99,24 @@ async def every(desk: Desk, person: Person, asked: Filter) -> AsyncIterator[Sequ
 async def counted(desk: Desk, person: Person, asked: Filter) -> int | None:
     """How many orders there are, up to COUNTED_MAX; None: counting them would take too long."""
     person.must("orders.see")
-    sought = _sought(desk, person, asked)
+    sought = seeking.sought(desk, person, asked)
     try:
         async with desk.app.store.door(desk.tenant) as connection:
+            if asked.is_settled:
+                settled = await seeking.settled(desk, connection, asked, None, None)
+                return await promised.counted(
+                    connection, desk.tenant, sought, settled, COUNTED_MAX, COUNTING_MS
+                )
             if asked.is_narrow:
-                narrow = await _narrow(desk, connection, asked)
+                narrow = await seeking.narrow(desk, connection, asked)
                 return await board.counted_narrow(
                     connection, desk.tenant, sought, narrow, COUNTED_MAX, COUNTING_MS
                 )
             if asked.of_cause:
                 return await board.counted_troubled(
-                    connection, desk.tenant, sought, _stuck(asked), COUNTED_MAX, COUNTING_MS
+                    connection, desk.tenant, sought, seeking.stuck(asked), COUNTED_MAX, COUNTING_MS
                 )
-            only_open = await _only_open(desk, connection, asked)
+            only_open = await seeking.only_open(desk, connection, asked)
             return await board.counted(
                 connection, desk.tenant, sought, COUNTED_MAX, COUNTING_MS, only_open=only_open
             )
@@ -129,7 +130,7 @@ async def causes(desk: Desk, person: Person, asked: Filter) -> list[Cause]:
     """Open exceptions by error and element, of the orders that `asked` lets through otherwise."""
     person.must("orders.see")
     async with desk.app.store.door(desk.tenant) as connection:
-        return await board.causes(connection, desk.tenant, _sought(desk, person, asked))
+        return await board.causes(connection, desk.tenant, seeking.sought(desk, person, asked))
 
 
 async def arrived(desk: Desk, person: Person) -> int | None:
@@ -171,86 +172,3 @@ async def step(desk: Desk, definition: str, element: str) -> str:
         return label(await desk.app.library.definition(desk.tenant, definition), element)
     except (LookupError, NotFound):
         return element
-
-
-def narrowed(person: Person, stores: Sequence[str]) -> tuple[str, ...] | None:
-    """The stores that a filter may look at: those asked for, as far as the person sees them."""
-    if not stores:
-        return person.stores
-    return tuple(store for store in stores if person.sees(store))
-
-
-def _stuck(asked: Filter) -> Stuck:
-    return Stuck(
-        code=asked.code or None,
-        element=asked.element or None,
-        codes_out=asked.codes_out or None,
-        elements_out=asked.elements_out or None,
-    )
-
-
-async def _only_open(desk: Desk, connection: Connection, asked: Filter) -> bool:
-    """Whether the orders that are not over, as they are counted, are all that may be found.
-
-    Where nobody counts, or lags behind, the orders themselves are looked through.
-    """
-    states = set(asked.states)
-    if asked.documents:
-        return False
-    if asked.kind not in (LIVE, LATE) and (not states or states & FINAL):
-        return False
-    read_at = await figures.read_at(connection)
-    return read_at is not None and desk.app.clock.now() - read_at < COUNTED_LATELY
-
-
-def _sought(desk: Desk, person: Person, asked: Filter) -> Sought:
-    zone = desk.zone
-    late = asked.kind == LATE
-    over = tuple(FINAL) if asked.kind in (LIVE, LATE) else ()
-    return Sought(
-        states=asked.states or None,
-        finals=(*over, *asked.states_out) or None,
-        stores=narrowed(person, asked.stores),
-        stores_out=asked.stores_out or None,
-        channels=_channels(asked),
-        documents=asked.documents or None,
-        late=desk.app.clock.now() if late else None,
-        above=_bound(day("from", asked.since), zone) if asked.since else FIRST,
-        below=_bound(day("to", asked.until) + timedelta(days=1), zone) if asked.until else LAST,
-    )
-
-
-def _channels(asked: Filter) -> tuple[str, ...] | None:
-    """The channels that are asked for, without those that are left out."""
-    if not asked.channels_out:
-        return asked.channels or None
-    wanted = asked.channels or tuple(channel.value for channel in Channel)
-    return tuple(one for one in wanted if one not in asked.channels_out)
-
-
-async def _narrow(desk: Desk, connection: Connection, asked: Filter) -> Narrowed:
-    """What is asked of orders that are not over, as it stands at this moment."""
-    now, zone = desk.app.clock.now(), desk.zone
-    kinds = await usual(connection, desk.tenant, now, None) if asked.promise else []
-    last = day("due_to", asked.due_until) + timedelta(days=1) if asked.due_until else None
-    return Narrowed(
-        now=now,
-        risk=after(now, desk.app.at_risk()),
-        standing=asked.promise or None,
-        due_since=_start(day("due_from", asked.due_since), zone) if asked.due_since else None,
-        due_until=_start(last, zone) if last else None,
-        carriers=tuple("" if one == NONE else one for one in asked.carriers) or None,
-        system=asked.system or None,
-        usual=tuple(kinds),
-        of_cause=asked.of_cause,
-        cause=_stuck(asked),
-    )
-
-
-def _start(first: date, zone: tzinfo) -> datetime:
-    return datetime.combine(first, time(), zone)
-
-
-def _bound(first: date, zone: tzinfo) -> str:
-    """The least id of an order that was received on that day or later."""
-    return uuid7(_start(first, zone), NO_CHANCE)

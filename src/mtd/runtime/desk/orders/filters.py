@@ -7,6 +7,7 @@ import msgspec
 
 from mtd.core.orders.purchase_order import Channel, DocumentKind
 from mtd.core.orders.states import OrderState
+from mtd.store.counts.settled import BECAME
 
 LIVE = "live"
 """The view of orders that are not over."""
@@ -41,9 +42,9 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     documents: tuple[str, ...] = ()
     """Kinds of tax document that their buyers asked for."""
     promise: str = ""
-    """How their open promises stand: one of STANDINGS."""
+    """How their promises stand that are open, or what became of them: of STANDINGS or BECAME."""
     carriers: tuple[str, ...] = ()
-    """Of open orders; NONE: those that have none."""
+    """NONE: those that have none. Without what became of promises: of open orders."""
     due_since: str = ""
     """Day that they are promised by."""
     due_until: str = ""
@@ -64,16 +65,21 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind == TROUBLED or bool(causes)
 
     @property
+    def is_settled(self) -> bool:
+        """Whether it looks for orders by what became of their promises."""
+        return self.promise in BECAME
+
+    @property
     def is_narrow(self) -> bool:
         """Whether it looks for what is known of open orders alone."""
-        return bool(
-            self.promise or self.carriers or self.system or self.due_since or self.due_until
-        )
+        asked = self.promise or self.carriers or self.system or self.due_since or self.due_until
+        return bool(asked) and not self.is_settled
 
     @property
     def is_beyond_a_glance(self) -> bool:
         """Whether it asks more than what is seen of an order that came just now."""
-        return self.of_cause or self.kind == LATE or self.is_narrow or bool(self.documents)
+        known = self.of_cause or self.is_narrow or self.is_settled
+        return known or self.kind == LATE or bool(self.documents)
 
     def query(self) -> dict[str, object]:
         """As it stands in an address, whatever is not said left out."""
@@ -100,7 +106,7 @@ def read_filter(query: Mapping[str, Sequence[str]]) -> Filter:
             day(name, text)
     for name, known in (
         ("state", set(OrderState.__members__)), ("channel", set(Channel)),
-        ("document", set(DocumentKind)), ("promise", set(STANDINGS)),
+        ("document", set(DocumentKind)), ("promise", {*STANDINGS, *BECAME}),
     ):  # fmt: skip
         texts = (*_texts(query, name), *_texts(query, f"{name}-not"))
         if unknown := [text for text in texts if text not in known]:

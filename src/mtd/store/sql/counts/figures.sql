@@ -42,19 +42,21 @@ WHERE t.tenant_id = :tenant AND t.grain = 'day' AND t.state = ANY(:states::text[
 GROUP BY t.store, t.channel, b.bucket;
 
 -- name: figures.promises
--- What became of the promises that were due in a span of time.
+-- What became of the promises that were due in a span of time; by days of a zone, where one is given.
 SELECT
-    store, channel, carrier, sum(kept)::bigint AS kept, sum(missed)::bigint AS missed,
+    store, channel, carrier,
+    coalesce((since AT TIME ZONE :day_zone::text)::date::text, '') AS day, sum(kept)::bigint AS kept, sum(missed)::bigint AS missed,
     sum(dropped)::bigint AS dropped
 FROM promise_tally
 WHERE tenant_id = :tenant AND grain = :grain AND since >= :since AND since < :until
     AND (:stores::text[] IS NULL OR store = ANY(:stores))
-GROUP BY store, channel, carrier;
+GROUP BY store, channel, carrier, day;
 
 -- name: figures.open
 -- Open promises due in a span of time, by how they stand; `usual`: what orders of a kind take.
 SELECT
     p.store, p.channel, p.carrier,
+    coalesce((p.promised_at AT TIME ZONE :day_zone::text)::date::text, '') AS day,
     count(*) FILTER (WHERE p.promised_at < :now) AS overdue,
     count(*) FILTER (WHERE p.promised_at >= :now AND p.promised_at < :risk) AS at_risk,
     count(*) FILTER (WHERE p.promised_at >= :now AND p.promised_at >= :risk) AS on_time,
@@ -67,7 +69,7 @@ LEFT JOIN unnest(:usual_stores::text[], :usual_channels::text[], :usual_s::float
     AS u (store, channel, usual_s) ON u.store = p.store AND u.channel = p.channel
 WHERE p.tenant_id = :tenant AND p.awaited AND p.promised_at >= :since AND p.promised_at < :until
     AND (:stores::text[] IS NULL OR p.store = ANY(:stores))
-GROUP BY p.store, p.channel, p.carrier;
+GROUP BY p.store, p.channel, p.carrier, day;
 
 -- name: figures.steps
 -- What happened at elements in a span of time; one definition's, or all of them.

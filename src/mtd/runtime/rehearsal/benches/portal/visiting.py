@@ -19,6 +19,10 @@ REST_S = 0.02
 """Between two requests: somebody reads, too."""
 
 
+WEEKS = "due_from=2026-10-20&due_to=2026-11-16"
+YEARS = "due_from=2024-12-15&due_to=2026-11-20"
+
+
 class Visitor:
     """Somebody at the portal."""
 
@@ -88,6 +92,8 @@ def pages(orders: Mapping[str, str], number: str, after: str, definition: str) -
         "orders of a store and state": "/orders?store=umbrale&state=DISPATCHED",
         "orders of a day": "/orders?from=2025-11-03&to=2025-11-03&channel=phone",
         "orders cancelled": "/orders?state=CANCELLED",
+        "orders, promise kept, four weeks": f"/orders?promise=kept&{WEEKS}",
+        "orders, promise missed, two years": f"/orders?promise=missed&store=umbrale&{YEARS}",
         "an order of a short journal": f"/orders/{orders['short']}",
         "an order of 20,000 rows": f"/orders/{orders['long']}",
         "correction of an order": f"/orders/{orders['short']}/correct",
@@ -103,6 +109,7 @@ def pages(orders: Mapping[str, str], number: str, after: str, definition: str) -
         "alerts": "/alerts",
         "compliance today": "/statistics/dispatch",
         "compliance, four weeks": "/statistics/dispatch?period=month&compare=yes",
+        "compliance by day, four weeks": "/statistics/dispatch?period=month&by=day",
         "comparison": "/statistics/comparison",
         "steps today": "/statistics/steps",
         "steps, four weeks": "/statistics/steps?period=month",
