@@ -9,6 +9,7 @@ from mtd.core.decision.feel import compile_expression
 from mtd.core.process.compiler.uel import Untranslatable, feel
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
+DMN = '<d:literalExpression xmlns:d="d" id="x"><d:text>{}</d:text></d:literalExpression>'
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,14 @@ NOW = datetime(2026, 11, 27, tzinfo=UTC)
         ("= x > 5", {"x": 6}, True),
         ("x > 5 and x < 9", {"x": 6}, True),
         ('contains(x, "==")', {"x": "a==b"}, True),
+        ("bpmn:getDataObject('clarified') = 'yes'", {"clarified": "yes"}, True),
+        (
+            "not(getDataObject(\"a\")) and getDataObject( 'b' ) = true()",
+            {"a": False, "b": True},
+            True,
+        ),
+        ("getDataObject('a') >= 2 or getDataObject('a') = false()", {"a": 2}, True),
+        (DMN.format("a.b[1] &gt; 2"), {"a": {"b": [3]}}, True),
     ],
 )
 def test_it_means_the_same_in_feel(text: str, variables: dict[str, Any], value: Any) -> None:
@@ -49,6 +58,7 @@ def test_it_means_the_same_in_feel(text: str, variables: dict[str, Any], value: 
     [
         ("${bean.decide()}", "it calls bean.decide(), code of another engine"),
         ("${now()}", "it calls now(), code of another engine"),
+        ("count(getDataObject('a')) > 1", "it calls count(), which is XPath: say it in FEEL"),
         ("${list.get(0)}", "it calls list.get()"),
         ("Hello ${name}", "write one expression"),
         ("${a", "write one expression"),

@@ -107,3 +107,23 @@ def test_the_table_has_each_rule_with_its_clause_and_its_words() -> None:
         for rule in RULES
     ]
     assert set(BROKEN) == set(BY_NAME)
+
+
+def test_an_extension_without_a_namespace_of_its_own_is_no_part_of_the_drawing() -> None:
+    """Visual Paradigm keeps its model so: each thing once more, under its id."""
+    kept = '<extensionElements><model id="s"/><message id="t" messageRef="x"/></extensionElements>'
+    drawing = drawn(SOUND.replace("<endEvent", f"{kept}<endEvent", 1))
+    assert not breaches(drawing)
+    assert not [one for one in drawing.notes if "second time" in one.text]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('<compensateEventDefinition activityRef="f9"/>', "add the activity, or correct it"),
+        ("<eventDefinitionRef>s</eventDefinitionRef>", "let it lead to event definition"),
+    ],
+)
+def test_a_reference_is_told_by_a_word_for_what_it_is_meant_for(body: str, words: str) -> None:
+    told = " ".join(words for _, words in breaches(drawn(ending(body))).values())
+    assert words in told

@@ -1,11 +1,15 @@
-"""The unified expression language of Java's engines, and Java's own conditions, put into FEEL.
+"""Expressions of other tools put into FEEL: Java's, XPath over data objects, and wrapped ones.
 
 Camunda, Activiti and Flowable write `${amount > 5 && !approved}`; others write Java's operators
 without the braces. What means the same in FEEL is put into it, and nothing else: what calls
 code (`${bean.method()}`) is refused, as that code is not here (docs/conformance.md). The grammar
 is that of JSR 341 §1.3–1.13, with the string methods that conditions use.
+
+BPMN's own function for XPath, `getDataObject('x')` (BPMN 2.0.2 §10.4.3), is the variable; what else
+XPath and FEEL share stays as it is. FEEL that a tool left wrapped in DMN's element is unwrapped.
 """
 
+import html
 import json
 import re
 from typing import NamedTuple
@@ -36,6 +40,16 @@ _WRAPPED = re.compile(r"[$#]\{(?P<body>[^{}]*)\}", re.DOTALL)
 _JAVA = re.compile(
     r"==|&&|\|\||!(?!=)"
     r"|\.\s*(?:contains|startsWith|endsWith|equals|equalsIgnoreCase|isEmpty|size|length)\s*\("
+)
+_DATA_OBJECT = re.compile(
+    r"""(?:[\w-]+:)?getDataObject\(\s*(?P<quote>['"])(?P<name>.*?)(?P=quote)\s*\)"""
+)
+_XPATH = re.compile(r"(?P<string>'[^']*'|\"[^\"]*\")|(?P<call>[\w-]+(?::[\w-]+)?)\s*\(\s*\)?")
+_CALLS = {"true()": "true", "false()": "false", "not(": "not("}
+"""What XPath calls, and FEEL says otherwise or alike."""
+_DMN = re.compile(
+    r"<(?:\w+:)?literalExpression\b[^<]*<(?:\w+:)?text>(?P<text>[^<]*)</(?:\w+:)?text>"
+    r"\s*</(?:\w+:)?literalExpression>"
 )
 _LITERAL = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 
@@ -70,6 +84,10 @@ def feel(text: str) -> str:
     Raises Untranslatable, in words, for what would need code of another engine.
     """
     stripped = text.strip()
+    if (in_dmn := _DMN.fullmatch(stripped)) is not None:
+        return html.unescape(in_dmn["text"]).strip()
+    if _DATA_OBJECT.search(stripped):
+        return _from_xpath(stripped)
     wrapped = _WRAPPED.fullmatch(stripped)
     if wrapped is not None:
         return _Translation(wrapped["body"]).whole()
@@ -78,6 +96,20 @@ def feel(text: str) -> str:
     if not stripped.startswith("=") and _JAVA.search(_LITERAL.sub('""', stripped)):
         return _Translation(stripped).whole()
     return stripped.removeprefix("=")
+
+
+def _from_xpath(text: str) -> str:
+    """An XPath expression over data objects, of what it has in common with FEEL."""
+
+    def said(match: re.Match[str]) -> str:
+        if match["string"] is not None:
+            return json.dumps(match["string"][1:-1], ensure_ascii=False)
+        call = re.sub(r"\s", "", match[0])
+        if call not in _CALLS:
+            raise Untranslatable(f"it calls {match['call']}(), which is XPath: say it in FEEL")
+        return _CALLS[call]
+
+    return _XPATH.sub(said, _DATA_OBJECT.sub(lambda match: match["name"], text))
 
 
 class _Translation:

@@ -17,7 +17,13 @@ class Source(Reading):
         self._namespace = namespace(root)
         self._extended = vendor.extended_attributes(root)
         own = f"{{{self._namespace}}}*" if self._namespace else "*"
-        super().__init__(root.iter(own), "id", oddities)
+        self._vendor = frozenset(
+            inside
+            for one in root.iter("{*}extensionElements")
+            for inside in one.iterdescendants(own)
+        )
+        drawn = (element for element in root.iter(own) if element not in self._vendor)
+        super().__init__(drawn, "id", oddities)
         self.boxes = _boxes(root, self)
         self.message_flows = tuple(
             self._message_flow(flow)
@@ -29,8 +35,10 @@ class Source(Reading):
         self.carry(self.message_flows)
 
     def is_foreign(self, element: Element) -> bool:
-        """True of an element that is not in the file's BPMN namespace."""
-        return namespace(element) != self._namespace
+        """True of an element that is not in the file's BPMN namespace, or in an extension that
+        left out a namespace of its own.
+        """
+        return namespace(element) != self._namespace or element in self._vendor
 
     def attributes(self, element: Element) -> dict[str, str]:
         """Vendor attributes of an element."""

@@ -49,6 +49,16 @@ LEADS_TO: dict[str, frozenset[str]] = {
 }
 """The tags that each reference may lead to."""
 
+MEANT = {
+    "eventDefinitionRef": "event definition",
+    "attachedToRef": "activity",
+    "activityRef": "activity",
+    "flowNodeRef": "activity, event or gateway",
+    "loopDataInputRef": "data",
+    "loopDataOutputRef": "data",
+}
+"""Those of many tags, in a word."""
+
 OFTEN_ABSENT = frozenset(
     {"errorRef", "operationRef", "outMessageRef", "inMessageRef", "loopDataInputRef"}
 )
@@ -80,7 +90,7 @@ def _lead(found: Finding) -> None:
 
 
 def _follow(found: Finding, element: Element, name: str, word: str) -> None:
-    wanted = " or ".join(sorted(LEADS_TO[name])) if len(LEADS_TO[name]) < 3 else "what it names"
+    wanted = MEANT.get(name) or " or ".join(sorted(LEADS_TO[name]))
     target = found.source.find(word)
     if target is None:
         if name not in OFTEN_ABSENT and not _imported(found, element, word):
