@@ -8,8 +8,9 @@ import asyncio
 import subprocess
 from base64 import b64encode
 from collections.abc import AsyncGenerator, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -25,14 +26,27 @@ from mtd.core.orders.purchase_order import (
     Shipment,
     ShipmentMethod,
 )
+from mtd.core.tax.countries.cl.verifying import Schemas, verify
+from mtd.core.tax.keeping import KEPT_YEARS
+from mtd.faces.cli.starting import operations_of
 from mtd.runtime.app import TENANT
+from mtd.runtime.desk.desk import Desk
+from mtd.runtime.desk.erasing import erasing
+from mtd.runtime.desk.erasing.erasing import Erasure
+from mtd.runtime.desk.orders.dossier import content_of, said
+from mtd.runtime.desk.orders.finding import search
+from mtd.runtime.desk.people.accounts import By
+from mtd.runtime.rehearsal.furnishing import authority_of
 from mtd.runtime.tax.post.counter import ENVELOPE
-from mtd.store.orders import orders
+from mtd.store.orders import dossier
+from mtd.store.orders.persons import ERASED
 from mtd.store.server.backup import backup
 from mtd.store.server.postgres.programs import clients
 from tests.conftest import Server
 from tests.processes.shop import Shop, open_shop
 from tests.processes.test_scenarios_native import LATE, PARIS, a_sale, documents
+from tests.runtime.desk.seats import somebody
+from tests.store.making import new_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PERSON = {
@@ -44,6 +58,7 @@ PERSON = {
 }
 """What must be nowhere; none of it is in any other order."""
 TAX_ID = "15234876-2"
+BY = By(actor="sofia", reason="lo pide quien compró")
 KEPT = "SELECT DISTINCT key_id FROM kept_document WHERE name LIKE 'dte-%'"
 PLANT = (
     "INSERT INTO message (tenant_id, id, expires_at, name, key, payload)"
@@ -122,14 +137,10 @@ async def sold(fd: Shop) -> str:
     return key
 
 
-async def erased(fd: Shop, key: str) -> int:
-    """How many of her keys are gone once she is erased."""
-    order = (await fd.order(key))["id"]
-    async with fd.app.store.door(TENANT) as connection:
-        (row,) = await connection.fetch(
-            "SELECT DISTINCT person FROM order_payload WHERE order_id = $1", order
-        )
-        return await orders.erase(connection, TENANT, row["person"])
+async def erased(fd: Shop, key: str) -> Erasure:
+    """What erasing her took and left."""
+    order = await (await operations_of(fd.app)).order(key)
+    return await erasing.erase(fd.app, TENANT, order, BY)
 
 
 async def test_a_person_is_in_clear_nowhere_and_gone_when_the_law_lets_her_go(
@@ -138,30 +149,76 @@ async def test_a_person_is_in_clear_nowhere_and_gone_when_the_law_lets_her_go(
     other = await fd.place(replace(her_sale(), country="AR"))
     assert await fd.ended(other) == "CANCELLED"
     key = await sold(fd)
+    await remarked(fd, key)
     admin = await asyncpg.connect(server.admin(fd.app.store.dsn))
     try:
         before = await everything(fd)
         assert b"CREATE TABLE public.tax_document" in before["the database"]
         found = [one for place, content in before.items() for one in told(content, place)]
-        assert found == []
-        keys = await admin.fetch("SELECT key_id, wrapped FROM person_key")
+        assert found == ["name in the database"], "she is named by what somebody remarked, alone"
+        keys = await admin.fetch("SELECT key_id, wrapped FROM person_key WHERE wrapped IS NOT NULL")
         documents_of = {row["key_id"] for row in await admin.fetch(KEPT)}
         assert 0 < len(documents_of) < len(keys)
-        # The law keeps what opens her tax documents; all else of hers goes at once.
-        assert await erased(fd, key) == len(keys) - len(documents_of)
-        assert (await fd.get(f"/orders/{key}/documents")) != []
-        await admin.execute("UPDATE tax_document SET issued_at = issued_at - $1::interval", LONG)
-        assert await erased(fd, key) == len(documents_of)
-        # No key of hers lies anywhere else, and nothing that another key opens tells of her.
+        # The law keeps her tax documents, sealed with another key; all else of hers goes at once.
+        took = await erased(fd, key)
+        assert took.done and took.keys == len(keys) and set(took.orders) == {key, other}
+        kinds = [one.number.partition("-")[0] for one in took.documents]
+        assert sorted(kinds) == ["33", "52", "61"]
+        years = datetime.now(ZoneInfo("America/Santiago")).year + KEPT_YEARS
+        assert took.until is not None and took.until.year == years
+        await nothing_fails(fd, key, took)
         after = await everything(fd)
+        assert [one for place, content in after.items() for one in told(content, place)] == []
+        # No key of hers lies anywhere else, and nothing that another key opens tells of her.
         wrapped = [row["wrapped"].hex().encode() for row in keys]
         assert all(one in before["the database"] for one in wrapped)
         assert not [one for one in wrapped if one in after["the database"]]
         rows = await admin.fetch("SELECT id::text, sealed FROM envelope WHERE sealed <> ''")
         opened = [fd.app.vault.open_secret(TENANT, ENVELOPE, *row) for row in rows]
         assert [one for content in opened for one in told(content, "an envelope")] == []
+        # What stays opens nothing but those documents, and goes when their time is over.
+        (law,) = await admin.fetch("SELECT * FROM person_key WHERE due_at IS NOT NULL")
+        assert {row["key_id"] for row in await admin.fetch(KEPT)} == {law["key_id"]}
+        await admin.execute("UPDATE tax_document SET issued_at = issued_at - $1::interval", LONG)
+        later = await erased(fd, key)
+        assert (later.keys, later.documents, later.until) == (1, (), None)
+        assert await fd.get(f"/orders/{key}/documents") == []
+        gone = (await everything(fd))["the database"]
+        assert law["wrapped"].hex().encode() not in gone
     finally:
         await admin.close()
+
+
+async def remarked(fd: Shop, key: str) -> None:
+    """Somebody says her name where anybody may write what they like."""
+    order = await fd.order(key)
+    async with fd.app.store.door(TENANT) as connection:
+        words = f"{PERSON['name']} llamó"
+        await dossier.remark(connection, TENANT, new_id(), order["id"], "Ana", words)
+
+
+async def nothing_fails(fd: Shop, key: str, took: Erasure) -> None:
+    """Whatever is asked of her order is answered, and her tax documents are as good as ever."""
+    for path in ("", "/trace", "/incidents", "/corrections"):
+        await fd.get(f"/orders/{key}{path}")
+    names = [one["name"] for one in await fd.get(f"/orders/{key}/documents")]
+    assert sorted(names) == sorted(f"dte-{one.number}.xml" for one in took.documents)
+    for one in took.documents:
+        place = f"/tax-documents/{one.issuer.partition('-')[0]}-{one.number}"
+        assert (await fd.get(place))["state"] == "ACCEPTED"
+        async with fd.session.get(f"{place}/drawing") as answer:
+            assert answer.status == 200 and (await answer.read()).startswith(b"%PDF")
+        async with fd.session.get(f"/orders/{key}/document?name=dte-{one.number}.xml") as answer:
+            content = await answer.read()
+        assert not verify(content, authority_of(fd.app.home).keys, Schemas()).failed
+    operations = await operations_of(fd.app)
+    order = await operations.order(key)
+    desk, anybody = Desk(operations), somebody("ines", "personal.see", "orders.see")
+    assert await content_of(desk, anybody, order) is None
+    assert [one.words for one in await said(desk, order)] == [ERASED]
+    for word in (TAX_ID, PERSON["mail"], PERSON["phone"]):
+        assert await search(desk, anybody, word) == []
+    assert [one.id for one in await search(desk, anybody, order.external_id)] == [order.id]
 
 
 async def test_what_lies_there_in_clear_is_seen(fd: Shop, server: Server) -> None:

@@ -19,7 +19,7 @@ from mtd.store.arriving.arrival import (
 from mtd.store.engine.collecting import collect
 from mtd.store.engine.waking import woken
 from mtd.store.engine.worker import Worker
-from mtd.store.orders import orders
+from mtd.store.orders import orders, persons
 from mtd.store.sessions import Session, Unavailable
 from mtd.store.store import Store
 from tests.store.making import (
@@ -104,7 +104,8 @@ async def test_an_erased_key_takes_no_new_order(store: Store, admin: Session) ->
     first = an_order("A-1")
     await store.deliver([first])
     async with store.door(1) as connection:
-        assert await orders.erase(connection, 1, b"person") == 1
+        key_id = first.content.key_id
+        assert await persons.erase(connection, 1, b"person", [key_id]) == 1
     second = an_order("A-2")
     stale = msgspec.structs.replace(second.content, key_id=first.content.key_id)
     second = msgspec.structs.replace(second, content=stale)

@@ -18,6 +18,7 @@ from mtd.faces.api import (
     corrections,
     definitions,
     documents,
+    erasures,
     facts,
     folios,
     instances,
@@ -118,7 +119,8 @@ def application(operations: Operations) -> Litestar:
             tasks.ROUTER, waiting.ROUTER,
             definitions.ROUTER, schedules.ROUTER, pauses.ROUTER, breakers.ROUTER, bulk.ROUTER,
             facts.ROUTER, instances.ROUTER, alerts.ROUTER,
-            remarks.ROUTER, releases.ROUTER, records.ROUTER, kept.ROUTER, reports.ROUTER,
+            remarks.ROUTER, erasures.ROUTER, releases.ROUTER, records.ROUTER, kept.ROUTER,
+            reports.ROUTER,
             health, counts, backlog, metrics, description, docs,
         ],
         dependencies={

@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "deploy": ("mtd.faces.cli.deploy:deploy", "Deploy drawings and decision tables: all or none."),
     "migrate": ("mtd.faces.cli.migrate:migrate", "Let instances go on with another version."),
     "order": ("mtd.faces.cli.order:order", "Show an order's trace; retry, cancel, push."),
+    "person": ("mtd.faces.cli.person:person", "Erase a person whom orders are about."),
     "bulk": ("mtd.faces.cli.bulk:bulk", "Do one thing to many orders or files, previewed first."),
     "pause": ("mtd.faces.cli.pause:pause", "Let a step, store, channel or system stand still."),
     "alert": ("mtd.faces.cli.alert:alert", "What rules found, what is done about it; the rules."),

@@ -29,7 +29,7 @@ from mtd.runtime.tax.desks import Desks
 from mtd.runtime.tax.enclosing import Mailrooms
 from mtd.runtime.tax.post.opening import check_offices, open_offices
 from mtd.runtime.tax.stewarding import Steward
-from mtd.store.engine.housekeeping import expire_messages
+from mtd.store.engine.housekeeping import expire_messages, forget_erased
 from mtd.store.engine.waking import woken
 from mtd.store.engine.worker import Worker
 from mtd.store.ids import uuid7
@@ -166,7 +166,9 @@ async def _listen(app: App, engine: Engine) -> None:
 
 
 async def _tidy(app: App, worker: Worker) -> None:
-    """Whoever has the first slot sets messages aside that nobody took in time."""
+    """Whoever has the first slot sets messages aside that nobody took in time, and forgets whom
+    the law lets go.
+    """
     while True:
         await asyncio.sleep(TIDY_S)
         if min(worker.slots, default=None) != 0:
@@ -175,6 +177,8 @@ async def _tidy(app: App, worker: Worker) -> None:
             if expired := await expire_messages(worker):
                 app.meters.expired.inc(expired)
                 LOG.warning("messages that nobody took were given up", count=expired)
+            if erased := await forget_erased(worker):
+                LOG.info("what was kept of erased persons need be kept no longer", keys=erased)
         except Exception as error:  # noqa: BLE001 whatever it is, the next time tells
             LOG.warning("messages are not tidied", problem=type(error).__name__)
 

@@ -101,6 +101,12 @@ def original_path(path: str, hash_: bytes) -> str:
     return f"{stem}{path[-len(SUFFIX) :]}" if mark == _mark(hash_) else path
 
 
+def names_of(path: str, hash_: bytes) -> tuple[str, str]:
+    """Where a file of this path may lie in a folder that it was put into."""
+    place, _, name = path.rpartition("/")
+    return path, f"{place}/{_marked(name, _mark(hash_))}"
+
+
 def _linked(source: Path, target: Path, hash_: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     for name in (target.name, _marked(target.name, _mark(hash_))):

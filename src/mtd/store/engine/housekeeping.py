@@ -20,3 +20,8 @@ async def forget_turns(worker: Worker, older_s: float) -> int:
 async def forget_snapshots(worker: Worker) -> int:
     """Forget the snapshots of instances that are over; how many."""
     return len(await worker.reading.insist(*_SQL["snapshots"]()))
+
+
+async def forget_erased(worker: Worker) -> int:
+    """Erase what was left of erased persons and need be kept no longer; how many keys."""
+    return len(await worker.reading.insist(*_SQL["erased"]()))

@@ -12,9 +12,6 @@ from mtd.store.statements import statements
 
 PAGE_MAX = 200
 
-KEPT_YEARS = 6
-"""So long the signed XML of a tax document is kept (Código Tributario, art. 17 and 200)."""
-
 _SQL = statements("orders/orders")
 
 
@@ -137,13 +134,3 @@ async def content(connection: Connection, tenant: int, order: str) -> Content | 
     """The latest content of an order, sealed."""
     rows = await connection.fetch(*_SQL["content"](tenant=tenant, order=order))
     return next(iter(structs(Content, rows)), None)
-
-
-async def erase(connection: Connection, tenant: int, person: bytes) -> int:
-    """Make all that is stored of a person unreadable for ever; how many keys that were.
-
-    But what opens a tax document of the last `KEPT_YEARS`: the duty to keep it goes before, and
-    erasing again once it is over takes the rest.
-    """
-    given = {"person": person, "years": KEPT_YEARS}
-    return len(await connection.fetch(*_SQL["erase"](tenant=tenant, **given)))

@@ -1,7 +1,6 @@
 """Releasing: where the customer wants two, who asked does not agree; what is decided stays so."""
 
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -9,13 +8,14 @@ import pytest
 
 from mtd.runtime.app import TENANT, open_app
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.people.person import PERMISSIONS, Forbidden, Person
+from mtd.runtime.desk.people.person import Forbidden
 from mtd.runtime.desk.processes import releasing
 from mtd.runtime.operations.deploying import listed
 from mtd.runtime.operations.operations import Conflict, Operations
 from mtd.runtime.settings.portal import PortalSettings
 from mtd.store.sessions import PORTAL
 from tests.runtime.desk.conftest import SETTINGS
+from tests.runtime.desk.seats import somebody
 from tests.runtime.files import flow, toml
 
 REVIEW = '[user."review"]\nrole = "agent"\n'
@@ -76,17 +76,3 @@ async def test_nobody_releases_without_the_permission_or_a_reason(desk: Desk) ->
     id_ = await releasing.ask(desk, somebody("olga"), files, "x")
     with pytest.raises(Forbidden):
         await releasing.agree(desk, somebody("raul", "processes.see"), id_, "x")
-
-
-def somebody(login: str, *permissions: str) -> Person:
-    return Person(
-        id=login,
-        login=login,
-        name=login,
-        roles=(),
-        permissions=frozenset(permissions or PERMISSIONS),
-        stores=None,
-        origin="127.0.0.1",
-        began_at=datetime(2026, 11, 27, tzinfo=UTC),
-        before=None,
-    )

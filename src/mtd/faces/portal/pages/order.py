@@ -7,6 +7,7 @@ from litestar import Response, Router
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go, link
+from mtd.runtime.desk.erasing import erasing
 from mtd.runtime.desk.orders import correcting, dossier, hastening
 from mtd.runtime.desk.orders.correcting import Clash, Clashed, Unreadable
 from mtd.runtime.desk.orders.diagnosis import diagnoses_of
@@ -31,6 +32,7 @@ async def whole(request: Asked, desk: Served, painter: Painted, person: Someone)
         found=found,
         order=found.order,
         content=await dossier.content_of(desk, person, found.order),
+        erasure=await erasing.offered(desk.app, desk.tenant, person, found.order),
         below=below,
         show=show if show in dossier.SHOWN else "",
         shown=list(dossier.SHOWN),
@@ -64,6 +66,16 @@ async def cancel(request: Asked, desk: Served, person: Someone, form: Filled) ->
     order = await desk.order(person, _id(request))
     await dossier.cancel(desk, person, order, str(form.get("reason", "")))
     return go(f"/orders/{order.id}", Said("order.cancelled", {"order": order.external_id}))
+
+
+@action("/orders/{id:str}/erase", "personal.erase orders.see")
+async def erase(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
+    """Erase the person whom the order is about, in all of the person's orders."""
+    order = await desk.order(person, _id(request))
+    by = erasing.may(person, str(form.get("reason", "")))
+    told = await erasing.erase(desk.app, desk.tenant, order, by)
+    said: dict[str, str | int] = {"orders": len(told.orders), "documents": len(told.documents)}
+    return go(f"/orders/{order.id}", Said("order.person_erased", said))
 
 
 @action("/orders/{id:str}/remarks", "orders.see")
@@ -191,6 +203,7 @@ ROUTER = Router(
         retry,
         hasten,
         cancel,
+        erase,
         remark,
         document,
         correction,

@@ -106,7 +106,7 @@ async def dossier_of(
         earlier=shown[-1].entry.seq if len(traced) > CHAPTERS else None,
         tasks=tuple(task for task in known if task.closed_at is None),
         remarks=tuple(remarks),
-        documents=tuple(one.name for one in documents),
+        documents=tuple(one.name for one in documents if one.wrapped_key is not None),
         audited=tuple(done),
     )
 

@@ -13,6 +13,7 @@ PERMISSIONS = (
     "orders.cancel",
     "orders.move",
     "personal.see",
+    "personal.erase",
     "files.see",
     "files.push",
     "files.return",

@@ -168,7 +168,8 @@ async def decide_discard(desk: Desk, person: Person, id_: str, *, agreed: bool) 
 
 def _raw(home: Path, file: File, failures: Sequence[Failure]) -> Raw:
     if not file.archive:
-        return Raw(lines=(), cut=False, problem="never read")
+        why = "erased with its person" if file.settled_at else "never read"
+        return Raw(lines=(), cut=False, problem=why)
     try:
         body = Archive(home).read(file.archive, file.hash)
     except (OSError, Damaged) as error:

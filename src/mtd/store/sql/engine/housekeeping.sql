@@ -39,3 +39,8 @@ DELETE FROM snapshot s
 USING instance i
 WHERE i.tenant_id = s.tenant_id AND i.id = s.instance_id AND i.state <> 'RUNNING'
 RETURNING s.seq;
+
+-- name: housekeeping.erased
+-- What was left of erased persons for as long as the law wanted it goes too.
+UPDATE person_key SET wrapped = NULL, erased_at = now()
+WHERE due_at <= now() AND wrapped IS NOT NULL RETURNING key_id;

@@ -59,15 +59,3 @@ JOIN person_key k ON k.tenant_id = p.tenant_id AND k.person = p.person AND k.key
 WHERE p.tenant_id = :tenant AND p.order_id = :order
 ORDER BY p.version DESC LIMIT 1;
 
--- name: orders.erase
--- Forget a person for ever: without the keys, every copy of the content is noise. What opens a
--- tax document that has to be kept stays until it has not.
-UPDATE person_key k SET wrapped = NULL, erased_at = now()
-WHERE k.tenant_id = :tenant AND k.person = :person AND k.wrapped IS NOT NULL AND NOT EXISTS (
-    SELECT FROM kept_document d
-    JOIN tax_document t ON t.tenant_id = d.tenant_id AND t.instance_id = d.order_id
-        AND t.hash = d.hash
-    WHERE d.tenant_id = k.tenant_id AND d.person = k.person AND d.key_id = k.key_id
-      AND t.issued_at > now() - make_interval(years => :years)
-)
-RETURNING k.key_id;

@@ -1,0 +1,1 @@
+"""Erasing: a person whom orders are about is forgotten, but for what the law makes us keep."""
