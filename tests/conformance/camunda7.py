@@ -40,7 +40,7 @@ from tests.conformance.filling import SURROUNDINGS, compiled
 BEGAN = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 SOON = timedelta(hours=1)
 """When a message or signal comes that the process awaits in its flow."""
-ENDINGS = (".bpmn", ".bpmn20.xml")
+ENDINGS = (".bpmn", ".bpmn2", ".bpmn20.xml")
 BESIDE = frozenset({"boundaryEvent", "eventSubProcess"})
 """What may happen, and need not for the process to end."""
 TOLD = {
@@ -49,6 +49,7 @@ TOLD = {
     "KEY_UNKNOWN": "wants data",
     "TIMER_UNKNOWN": "wants data",
     "NO_COLLECTION": "wants data",
+    "NO_CARDINALITY": "wants data",
     "DEADLOCK": "deadlock",
     "ENDLESS": "endless",
 }

@@ -9,7 +9,8 @@ import msgspec
 from mtd.core.process.binding import Refusal, read_bindings
 from mtd.core.process.citing import table_reference
 
-DRAWINGS = frozenset({".bpmn", ".bpm", ".xpdl", ".xml"})
+DRAWINGS = frozenset({".bpmn", ".bpmn2", ".bpm", ".xpdl", ".xml"})
+"""Eclipse's modeller and jBPM save BPMN as `.bpmn2`."""
 BINDINGS = ".toml"
 TABLES = ".dmn"
 FORMS = ".json"

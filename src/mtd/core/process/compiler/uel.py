@@ -41,6 +41,7 @@ _JAVA = re.compile(
     r"==|&&|\|\||!(?!=)"
     r"|\.\s*(?:contains|startsWith|endsWith|equals|equalsIgnoreCase|isEmpty|size|length)\s*\("
 )
+_OF_BPMN = re.compile(r"getData(?:Object|Input|Output)\s*\(")
 _DATA_OBJECT = re.compile(
     r"""(?:[\w-]+:)?getDataObject\(\s*(?P<quote>['"])(?P<name>.*?)(?P=quote)\s*\)"""
 )
@@ -86,7 +87,7 @@ def feel(text: str) -> str:
     stripped = text.strip()
     if (in_dmn := _DMN.fullmatch(stripped)) is not None:
         return html.unescape(in_dmn["text"]).strip()
-    if _DATA_OBJECT.search(stripped):
+    if _OF_BPMN.search(stripped):
         return _from_xpath(stripped)
     wrapped = _WRAPPED.fullmatch(stripped)
     if wrapped is not None:
@@ -170,6 +171,8 @@ class _Translation:
                 return json.dumps(_unescaped(token.text), ensure_ascii=False)
             case "name" if self._peek() == "(":
                 raise Untranslatable(_code(f"{token.text}()"))
+            case "name" if self._is_prefix():
+                raise Untranslatable(_code(f"{token.text}:{self._tokens[self._at + 1].text}()"))
             case "name":
                 return token.text
             case _ if token.text == "(":
@@ -178,6 +181,11 @@ class _Translation:
                 return f"({inside})"
             case _:
                 raise Untranslatable(f"{token.text!r} is not expected there")
+
+    def _is_prefix(self) -> bool:
+        """Whether a function with a prefix is called, as `vars:equals(…)`."""
+        following = [token.text for token in self._tokens[self._at : self._at + 3]]
+        return len(following) == 3 and (following[0], following[2]) == (":", "(")
 
     def _followed(self, made: str) -> str:
         """Properties, methods and places in lists behind a value."""
