@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.faces.portal.browser import Visitor, visiting
+from tests.faces.portal.browser import NARROW, Visitor, visiting
 from tests.faces.portal.rights import admin
 from tests.faces.portal.stand import PASSWORD, Stand
 
@@ -38,6 +38,24 @@ def test_what_was_asked_for_is_done_after_signing_in_again(browser: Browser, sta
         page.keyboard.press("Enter")
         expect(page.locator("#remarks")).to_contain_text("sigue aquí")
         assert _said(stand, "sigue aquí") == 1
+
+
+def test_the_dialog_fits_a_telephone_in_the_dark(browser: Browser, stand: Stand) -> None:
+    with visiting(browser, stand.url, size=NARROW, color_scheme="dark") as visitor:
+        visitor.expected.append(UNAUTHORIZED)
+        page = _long_ago(visitor, f"/orders/{_order(stand)}")
+        page.fill("#words", "desde el teléfono")
+        _end(stand, "sofia")
+        page.locator("#words").press("Enter")
+        dialog = page.get_by_role("dialog", name="La sesión terminó")
+        expect(dialog.get_by_label("Contraseña")).to_be_focused()
+        box = dialog.bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= NARROW[0]
+        assert not visitor.faults()
+        visitor.shot("expired_390")
+        dialog.get_by_label("Contraseña").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.locator("#remarks")).to_contain_text("desde el teléfono")
 
 
 def test_a_session_on_another_tab_is_gone_on_with(browser: Browser, stand: Stand) -> None:

@@ -28,12 +28,22 @@ async def test_each_number_of_tasks_leads_to_as_many(
         assert [n for _, n in numbers] == [MANY, 46, 60, 0, 157, 13]
         for href, n in [*numbers, *counts(await text(sofia, f"/tasks?role={ROLE}&mine=yes"))]:
             assert len(await walked(sofia, href)) == n, href
-        last = (await walked(sofia, f"/tasks?role={ROLE}"))[-1]
+        onward = await walked(sofia, f"/tasks?role={ROLE}")
+        last = onward[-1]
+        back, href = [last], f"/tasks?role={ROLE}&before={instance}:{last}"
+        for _ in range(PAGES_MAX):
+            page = await text(sofia, href)
+            back = [*_rows(page), *back]
+            before = re.search(r'rel="prev" href="([^"]*)"', page)
+            if before is None:
+                break
+            href = unescape(before[1])
+        assert back == onward, "the list is walked back as it was walked on"
         csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
         form = {"csrf": csrf, "to": "pedro", "task": f"{instance}:{last}"}
         async with sofia.post("/tasks/assign", data=form) as answer:
             assert "1 tareas pasaron a pedro" in await answer.text(), "the last of many is given"
-        for wrong in ("standing=late", "after=x:1", f"after={instance}:x"):
+        for wrong in ("standing=late", "after=x:1", f"after={instance}:x", "before=x:1"):
             async with sofia.get(f"/tasks?{wrong}") as answer:
                 assert answer.status == 400, wrong
 

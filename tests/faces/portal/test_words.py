@@ -152,3 +152,21 @@ def _conflicts(path: Path) -> list[str]:
 
 def _catalogue(language: str) -> dict[str, str]:
     return dict(read_words()[language].entries)
+
+
+def test_each_action_of_people_and_each_kind_of_what_it_is_done_to_has_words() -> None:
+    said = re.compile(r'(?:record\(\s*[\w, ]*?|action=)"([a-z]+\.[a-z.]+)"')
+    actions = {
+        one for path in RUNTIME.rglob("*.py") for one in said.findall(path.read_text("utf-8"))
+    } | {
+        one
+        for path in (PORTAL / "pages").glob("*.py")
+        for one in said.findall(path.read_text("utf-8"))
+    }
+    assert {"order.retry", "statistics.export", "people.add", "view.keep"} <= actions
+    for language in LANGUAGES:
+        known = _catalogue(language)
+        assert not {one for one in actions if f"action.{one}" not in known}
+        kinds = {key.split(".")[1] for key in known if key.startswith("action.")}
+        named = {key.split(".")[2] for key in known if key.startswith("audit.kinds.")}
+        assert kinds == named, language

@@ -44,8 +44,17 @@ async def test_the_most_urgent_are_shown_of_the_stores_that_somebody_sees(
             read += "".join(one.external_id for one in found)
             after = found[-1].place
         assert read == "65432107", "page after page, the one without a due time last"
+        assert after is not None
+        read = ""
+        before: Place | None = after
+        while found := await worklist.urgent(connection, 1, _wanted(None), before=before, limit=3):
+            read = "".join(one.external_id for one in found) + read
+            before = found[0].place
+        assert read == "6543210", "and page before page"
         nobody = await worklist.urgent(connection, 1, _wanted(None), after=(orders[0].id, 3))
         assert not nobody, "nothing is after what is not there"
+        nobody = await worklist.urgent(connection, 1, _wanted(None), before=(orders[0].id, 3))
+        assert not nobody, "nor before it"
         among = [(orders[n].id, wait) for n, wait in ((0, 2), (1, 2), (2, 3))]
         seen = await worklist.urgent(connection, 1, _wanted(("paris",)), among=among)
         assert [one.place for one in seen] == among[:1]

@@ -1,37 +1,27 @@
-"""Narrowing: a list's filter by one more value, or without it; each filter is an address."""
+"""Narrowing: a list of orders by one more value, or without it; each filter is an address."""
 
-from functools import cache
+from functools import cache, partial
 
-import msgspec
-
+from mtd.faces.portal.conditions import Chip, Conditions
 from mtd.faces.portal.rendering import link
-from mtd.runtime.desk.orders.filters import BadFilter, Filter
+from mtd.runtime.desk.orders.filters import Filter
 
-FIELDS = {
-    "state": ("states", "states_out"),
-    "store": ("stores", "stores_out"),
-    "channel": ("channels", "channels_out"),
-    "code": ("code", "codes_out"),
-    "element": ("element", "elements_out"),
-}
-"""By the name in an address: the fields of a filter that ask for a value, and that leave it out."""
-ASKED = {
-    "document": "documents", "carrier": "carriers", "from": "since", "to": "until",
-    "promise": "promise", "due_from": "due_since", "due_to": "due_until", "system": "system",
-}  # fmt: skip
-"""Likewise, of what is asked for alone."""
+CONDITIONS = Conditions(
+    {
+        "state": ("states", "states_out"),
+        "store": ("stores", "stores_out"),
+        "channel": ("channels", "channels_out"),
+        "code": ("code", "codes_out"),
+        "element": ("element", "elements_out"),
+    },
+    {
+        "document": "documents", "carrier": "carriers", "from": "since", "to": "until",
+        "promise": "promise", "due_from": "due_since", "due_to": "due_until", "system": "system",
+    },
+)  # fmt: skip
 ORDERS = "/orders"
 
-
-class Chip(msgspec.Struct, frozen=True, kw_only=True):
-    """One condition of a filter."""
-
-    name: str
-    value: str
-    out: bool
-    """What has this value is left out."""
-    without: str
-    """The address of the list without this condition."""
+only, leaving_out = CONDITIONS.only, CONDITIONS.leaving_out
 
 
 class Narrow:
@@ -48,50 +38,11 @@ class Narrow:
         return address(only(self._asked, name, value), self._path)
 
 
-def only(asked: Filter, name: str, value: str) -> Filter:
-    """`asked`, with this value alone. Raises BadFilter."""
-    field, out = _fields(name)
-    left = tuple(one for one in getattr(asked, out) if one != value)
-    wanted = value if isinstance(getattr(asked, field), str) else (value,)
-    return msgspec.structs.replace(asked, **{field: wanted, out: left})
-
-
-def leaving_out(asked: Filter, name: str, value: str) -> Filter:
-    """`asked`, without this value. Raises BadFilter."""
-    field, out = _fields(name)
-    left = _less(getattr(asked, field), value)
-    outs = tuple(dict.fromkeys([*getattr(asked, out), value]))
-    return msgspec.structs.replace(asked, **{field: left, out: outs})
-
-
 def chips(asked: Filter, path: str = ORDERS) -> list[Chip]:
-    """The conditions of a filter, what is left out after what is asked for."""
-    found: list[Chip] = []
-    conditions = [
-        (name, fields[out], out) for out in (False, True) for name, fields in FIELDS.items()
-    ]
-    for name, field, out in (*conditions, *((name, field, False) for name, field in ASKED.items())):
-        values = getattr(asked, field)
-        for value in (values,) if isinstance(values, str) else values:
-            if value:
-                less = msgspec.structs.replace(asked, **{field: _less(values, value)})
-                found.append(Chip(name=name, value=value, out=out, without=address(less, path)))
-    return found
+    """The conditions of a filter of the list at `path`."""
+    return CONDITIONS.chips(asked, partial(address, path=path))
 
 
 def address(asked: Filter, path: str = ORDERS) -> str:
     """The list at `path` that a filter lets through."""
     return link(path, asked.query())
-
-
-def _less(values: str | tuple[str, ...], value: str) -> str | tuple[str, ...]:
-    if isinstance(values, str):
-        return "" if values == value else values
-    return tuple(one for one in values if one != value)
-
-
-def _fields(name: str) -> tuple[str, str]:
-    try:
-        return FIELDS[name]
-    except KeyError as error:
-        raise BadFilter(f"name: {name}") from error

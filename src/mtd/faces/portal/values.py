@@ -14,6 +14,12 @@ from mtd.runtime.desk.orders.filters import Filter
 from mtd.runtime.desk.orders.views import Tallies
 from mtd.runtime.desk.people.person import Person
 
+LABELS = {
+    "element": "orders.column.step", "code": "orders.column.error", "who": "audit.column.actor",
+    "what": "audit.column.action", "kind": "audit.kind",
+}  # fmt: skip
+"""Where the catalogue has what a value is called, if it is not a column of its own name."""
+
 
 async def value_menu(
     request: Asked, desk: Desk, painter: Painter, person: Person, tallies: Tallies,
@@ -34,6 +40,7 @@ def shown_menu(
 ) -> Response[str]:  # fmt: skip
     """The two choices, where each leads and to how many; `unit`: of what, in the catalogue."""
     return painter.bare(
-        request, "value.html", name=name, value=value, counted_max=board.COUNTED_MAX - 1,
+        request, "value.html", label=LABELS.get(name, f"orders.column.{name}"), name=name,
+        value=value, counted_max=board.COUNTED_MAX - 1,
         choices=list(zip(("only", "out"), hrefs, counts, strict=True)), unit=unit,
     )  # fmt: skip

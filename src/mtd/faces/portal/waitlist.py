@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from mtd.faces.portal.narrowing import Chip
+from mtd.faces.portal.conditions import Chip, Conditions
 from mtd.faces.portal.rendering import link
 from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.runtime.desk.work.waitlist import Narrowed
@@ -13,6 +13,9 @@ from mtd.runtime.desk.work.waitlist import Narrowed
 PATH = "/files"
 OUTS = {"store": "stores_out", "cause": "causes_out"}
 """By the name in an address, which is that of the field that asks for a value: what leaves out."""
+CONDITIONS = Conditions({name: (name, out) for name, out in OUTS.items()})
+
+only, leaving_out = CONDITIONS.only, CONDITIONS.leaving_out
 
 
 class Narrow:
@@ -56,39 +59,6 @@ def address(asked: Narrowed) -> str:
     return link(PATH, query(asked))
 
 
-def only(asked: Narrowed, name: str, value: str) -> Narrowed:
-    """`asked`, with this value alone. Raises BadFilter."""
-    left = tuple(one for one in getattr(asked, _out(name)) if one != value)
-    return msgspec.structs.replace(asked, **{name: value, _out(name): left})
-
-
-def leaving_out(asked: Narrowed, name: str, value: str) -> Narrowed:
-    """`asked`, without this value. Raises BadFilter."""
-    outs = tuple(dict.fromkeys([*getattr(asked, _out(name)), value]))
-    wanted = getattr(asked, name)
-    return msgspec.structs.replace(
-        asked, **{name: None if wanted == value else wanted, _out(name): outs}
-    )
-
-
 def chips(asked: Narrowed) -> list[Chip]:
-    """The conditions, what is left out after what is asked for."""
-    found: list[Chip] = []
-    for name in OUTS:
-        if value := getattr(asked, name):
-            less = address(msgspec.structs.replace(asked, **{name: None}))
-            found.append(Chip(name=name, value=value, out=False, without=less))
-    for name, field in OUTS.items():
-        outs = getattr(asked, field)
-        for value in outs:
-            left = tuple(one for one in outs if one != value)
-            less = address(msgspec.structs.replace(asked, **{field: left}))
-            found.append(Chip(name=name, value=value, out=True, without=less))
-    return found
-
-
-def _out(name: str) -> str:
-    try:
-        return OUTS[name]
-    except KeyError as error:
-        raise BadFilter(f"name: {name}") from error
+    """The conditions of a filter of the list."""
+    return CONDITIONS.chips(asked, address)

@@ -12,7 +12,7 @@ from mtd.runtime.alerts.rules import checked
 from mtd.runtime.app import App
 from mtd.runtime.operations.operations import Conflict
 from mtd.runtime.settings.alerts import Rule
-from mtd.store.alerts import sightings
+from mtd.store.patience import hurry
 from mtd.store.sessions import Connection, Fault, fault
 
 DAYS_MAX = 31
@@ -76,7 +76,7 @@ async def _hurried(app: App, tenant: int) -> AsyncGenerator[Connection]:
     """A connection on which whatever takes too long is a Conflict."""
     try:
         async with app.store.door(tenant) as connection:
-            await sightings.hurry(connection, LOOKED_MS)
+            await hurry(connection, LOOKED_MS)
             yield connection
     except Exception as error:
         if fault(error) is Fault.AGAIN:

@@ -28,6 +28,7 @@ from mtd.store.alerts import notices as told
 from mtd.store.alerts.alerts import Alert
 from mtd.store.counts import tallying
 from mtd.store.ids import uuid7
+from mtd.store.patience import hurry
 from mtd.store.sessions import Connection, Session
 
 LOG = structlog.get_logger()
@@ -122,7 +123,7 @@ class Watching:
 
     async def _measure(self, rule: Rule, now: datetime) -> Sequence[Measure]:
         async with self._app.store.door(self._tenant) as connection:
-            await sightings.hurry(connection, RULE_MS)
+            await hurry(connection, RULE_MS)
             sight = Sight(
                 connection=connection,
                 tenant=self._tenant,

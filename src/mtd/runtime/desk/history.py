@@ -13,12 +13,23 @@ from mtd.store.ids import NO_CHANCE, uuid7
 from mtd.store.orders.board import FIRST, LAST
 from mtd.store.people import audit
 from mtd.store.people.audit import PAGE_MAX, Listed, Sought
+from mtd.store.sessions import Fault, fault
 
 ROWS = 50
 WORD_MIN = 3
 """Characters of a word that is looked for in reasons and values."""
 TEXT_MAX = 200
-NAMES = ("who", "what", "about", "origin", "word", "from", "to")
+COUNTED_MAX = 10_001
+"""Of more than that it is said that there are more."""
+COUNTING_MS = 250
+"""A count that takes longer is not shown."""
+FIELDS = {
+    "who": "who", "what": "what", "kind": "kind", "about": "about", "origin": "origin",
+    "word": "word", "from": "since", "to": "until",
+}  # fmt: skip
+"""By the name in an address."""
+OUTS = {"who-not": "who_out", "what-not": "what_out", "kind-not": "kind_out"}
+"""Likewise, of what is left out."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +39,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """A login, whole."""
     what: str = ""
     """An action."""
+    kind: str = ""
+    """Of what it was done to: how actions begin, `order` of `order.retry`."""
     about: str = ""
     """An order by any of its names, a file's path, or a login."""
     origin: str = ""
@@ -38,13 +51,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Day, `2026-11-27`."""
     until: str = ""
     """Inclusive."""
+    who_out: tuple[str, ...] = ()
+    """What is left out; likewise the others."""
+    what_out: tuple[str, ...] = ()
+    kind_out: tuple[str, ...] = ()
 
-    def query(self) -> dict[str, str]:
+    def query(self) -> dict[str, object]:
         """As it stands in an address."""
-        values = (
-            self.who, self.what, self.about, self.origin, self.word, self.since, self.until
-        )  # fmt: skip
-        return {name: value for name, value in zip(NAMES, values, strict=True) if value}
+        names = (FIELDS | OUTS).items()
+        return {name: value for name, field in names if (value := getattr(self, field))}
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,17 +72,20 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_asked(query: Mapping[str, Sequence[str]]) -> Asked:
     """The search that an address says. Raises BadFilter."""
-    who, what, about, origin, word, since, until = (
-        next(iter(query.get(name, ())), "").strip()[:TEXT_MAX] for name in NAMES
-    )
-    for name, text in (("from", since), ("to", until)):
-        _day(name, text)
-    if word and len(word) < WORD_MIN:
+    asked = {
+        field: next(iter(query.get(name, ())), "").strip()[:TEXT_MAX]
+        for name, field in FIELDS.items()
+    }
+    outs = {
+        field: tuple(dict.fromkeys(one[:TEXT_MAX] for one in query.get(name, ()) if one))
+        for name, field in OUTS.items()
+    }
+    for name in ("from", "to"):
+        _day(name, asked[FIELDS[name]])
+    if 0 < len(asked["word"]) < WORD_MIN:
         raise BadFilter(f"word: fewer than {WORD_MIN} characters")
-    return Asked(
-        who=who.casefold(), what=what, about=about, origin=origin, word=word, since=since,
-        until=until,
-    )  # fmt: skip
+    asked["who"] = asked["who"].casefold()
+    return msgspec.convert({**asked, **outs}, Asked)
 
 
 async def page(
@@ -80,6 +98,19 @@ async def page(
         found = await audit.search(connection, desk.tenant, sought, rows + 1)
     shown = tuple(found[:rows])
     return Page(entries=shown, after=shown[-1].id if len(found) > rows else None)
+
+
+async def counted(desk: Desk, person: Person, asked: Asked) -> int | None:
+    """How many entries there are, up to COUNTED_MAX; None: counting them would take too long."""
+    person.must("audit.see")
+    sought = await _sought(desk, person, asked, None)
+    try:
+        async with desk.app.store.door(desk.tenant) as connection:
+            return await audit.counted(connection, desk.tenant, sought, COUNTED_MAX, COUNTING_MS)
+    except Exception as error:
+        if fault(error) is Fault.AGAIN:
+            return None
+        raise
 
 
 async def every(desk: Desk, person: Person, asked: Asked) -> AsyncIterator[Sequence[Listed]]:
@@ -100,6 +131,11 @@ async def actions(desk: Desk, person: Person) -> list[str]:
         return await audit.actions(connection, desk.tenant)
 
 
+def kinds(actions: Sequence[str]) -> list[str]:
+    """The kinds of what these actions are done to."""
+    return sorted({one.partition(".")[0] for one in actions})
+
+
 async def _sought(desk: Desk, person: Person, asked: Asked, below: str | None) -> Sought:
     since, until = _day("from", asked.since), _day("to", asked.until)
     subjects, tasks_of = await _subjects(desk, asked.about)
@@ -109,6 +145,10 @@ async def _sought(desk: Desk, person: Person, asked: Asked, below: str | None) -
         since=FIRST if since is None else uuid7(_midnight(desk, since), NO_CHANCE),
         actor=asked.who or None,
         action=asked.what or None,
+        kind=asked.kind or None,
+        actors_out=asked.who_out or None,
+        actions_out=asked.what_out or None,
+        kinds_out=asked.kind_out or None,
         origin=asked.origin or None,
         subjects=subjects,
         tasks_of=tasks_of,

@@ -88,11 +88,6 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     least: float
 
 
-async def hurry(connection: Connection, limit_ms: int) -> None:
-    """From now on in this transaction, a statement that takes longer is cancelled."""
-    await connection.fetch(*_SQL["hurry"](limit_ms=str(limit_ms)))
-
-
 async def arrivals(
     connection: Connection, tenant: int, by: str, windows: Sequence[tuple[str, str]]
 ) -> list[dict[str, int]]:

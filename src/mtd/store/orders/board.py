@@ -8,6 +8,7 @@ import msgspec
 
 from mtd.store.counts.figures import Usual
 from mtd.store.orders.orders import Order
+from mtd.store.patience import hurry
 from mtd.store.sessions import Connection, structs
 from mtd.store.statements import composed, read, statements
 
@@ -18,7 +19,7 @@ FIRST = "00000000-0000-0000-0000-000000000000"
 LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 _FRAGMENTS = read("orders/board")
-_PLAIN = {"hurry", "counted", "counted_open", "glances", "newest", "counts", "causes"}
+_PLAIN = {"counted", "counted_open", "glances", "newest", "counts", "causes"}
 _SQL = {name: one for name, one in statements("orders/board").items() if name in _PLAIN}
 _PAGES = {
     name: composed(_FRAGMENTS, [name], "rows")
@@ -173,7 +174,7 @@ async def counted_troubled(
     connection: Connection, tenant: int, sought: Sought, cause: Stuck, limit: int, limit_ms: int
 ) -> int:
     """How many there are, counted up to `limit`; who takes longer is cancelled."""
-    await connection.execute(*_SQL["hurry"](limit_ms=str(limit_ms)))
+    await hurry(connection, limit_ms)
     statement = _MANY["troubled"]
     values = _values(sought, cause)
     rows = await connection.fetch(*statement(tenant=tenant, page=limit, back=False, **values))
@@ -205,7 +206,7 @@ async def counted_narrow(
     limit_ms: int,
 ) -> int:
     """How many there are, counted up to `limit`; who takes longer is cancelled."""
-    await connection.execute(*_SQL["hurry"](limit_ms=str(limit_ms)))
+    await hurry(connection, limit_ms)
     values = _narrow_values(sought, asked)
     rows = await connection.fetch(*_MANY["narrow"](tenant=tenant, page=limit, back=False, **values))
     return int(rows[0]["count"])
@@ -221,7 +222,7 @@ async def counted(
     only_open: bool = False,
 ) -> int:
     """How many orders there are, counted up to `limit`; who takes longer is cancelled."""
-    await connection.execute(*_SQL["hurry"](limit_ms=str(limit_ms)))
+    await hurry(connection, limit_ms)
     statement = _SQL["counted_open" if only_open else "counted"]
     values = msgspec.structs.asdict(sought)
     rows = await connection.fetch(*statement(tenant=tenant, limit=limit, met=MET, **values))

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from mtd.store.orders.board import Row, Sought, Stuck
+from mtd.store.patience import hurry
 from mtd.store.sessions import Connection, structs
 from mtd.store.statements import composed, numbered, read
 
@@ -12,7 +13,7 @@ Place = tuple[datetime, str]
 """Where an order stands in the list: when its promise was due, and its id."""
 
 _FRAGMENTS = read("orders/board") | read("orders/promised")
-_DUE, _HURRY = (numbered(_FRAGMENTS[name]) for name in ("due", "hurry"))
+_DUE = numbered(_FRAGMENTS["due"])
 _PAGE = composed(_FRAGMENTS, ["wanted", "page"], "rows")
 _PAGE_BACK = composed(_FRAGMENTS, ["wanted", "page_back"], "rows")
 _MANY = composed(_FRAGMENTS, ["wanted", "page"], "many")
@@ -65,7 +66,7 @@ async def counted(
     limit_ms: int,
 ) -> int:
     """How many there are, counted up to `limit`; who takes longer is cancelled."""
-    await connection.execute(*_HURRY(limit_ms=str(limit_ms)))
+    await hurry(connection, limit_ms)
     rows = await connection.fetch(*_MANY(tenant=tenant, page=limit, **_values(sought, asked)))
     return int(rows[0]["count"])
 

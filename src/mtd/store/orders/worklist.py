@@ -63,19 +63,23 @@ async def urgent(
     *,
     among: Sequence[Place] | None = None,
     after: Place | None = None,
+    before: Place | None = None,
     limit: int = PAGE_MAX,
 ) -> list[Work]:
     """Open tasks, the most urgent first, at most `limit`, from after the task at `after` on.
 
-    `among`: those at these places alone. After a task that never was there are none.
+    `before`: the last ones before the task there instead. `among`: those at these places alone.
+    Beside a task that never was there are none.
     """
+    beside = before or after
     rows = await connection.fetch(
         *_SQL["urgent"](
             tenant=tenant,
             instances=None if among is None else [instance for instance, _ in among],
             waits=None if among is None else [wait for _, wait in among],
-            after_instance=after[0] if after else None,
-            after_wait=after[1] if after else None,
+            beside_instance=beside[0] if beside else None,
+            beside_wait=beside[1] if beside else None,
+            back=before is not None,
             page=limit,
             **msgspec.structs.asdict(wanted),
         )

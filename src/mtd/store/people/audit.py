@@ -5,12 +5,15 @@ from datetime import datetime
 
 import msgspec
 
+from mtd.store.patience import hurry
 from mtd.store.sessions import Connection, structs
-from mtd.store.statements import statements
+from mtd.store.statements import composed, read, statements
 
 PAGE_MAX = 500
 
 _SQL = statements("people/audit")
+_FRAGMENTS = read("people/audit")
+_SEARCH, _MANY = (composed(_FRAGMENTS, ["sought"], name) for name in ("search", "many"))
 
 
 class NewEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +86,12 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     actor: str | None = None
     action: str | None = None
+    kind: str | None = None
+    """How the action begins, before its first dot."""
+    actors_out: tuple[str, ...] | None = None
+    """What is left out; likewise the others."""
+    actions_out: tuple[str, ...] | None = None
+    kinds_out: tuple[str, ...] | None = None
     origin: str | None = None
     subjects: tuple[str, ...] | None = None
     tasks_of: str | None = None
@@ -138,9 +147,17 @@ async def chained(connection: Connection, tenant: int, after: int) -> list[Chain
 
 async def search(connection: Connection, tenant: int, sought: Sought, limit: int) -> list[Listed]:
     """At most `limit` entries, newest first."""
-    asked = _SQL["search"](tenant=tenant, page=limit, **msgspec.structs.asdict(sought))
-    rows = await connection.fetch(*asked)
-    return structs(Listed, rows)
+    asked = _SEARCH(tenant=tenant, page=limit, **msgspec.structs.asdict(sought))
+    return structs(Listed, await connection.fetch(*asked))
+
+
+async def counted(
+    connection: Connection, tenant: int, sought: Sought, limit: int, limit_ms: int
+) -> int:
+    """How many entries there are, counted up to `limit`; who takes longer is cancelled."""
+    await hurry(connection, limit_ms)
+    asked = _MANY(tenant=tenant, page=limit, **msgspec.structs.asdict(sought))
+    return int((await connection.fetch(*asked))[0]["count"])
 
 
 async def actions(connection: Connection, tenant: int) -> list[str]:

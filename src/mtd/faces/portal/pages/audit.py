@@ -6,10 +6,12 @@ from typing import Any
 from litestar import Response, Router
 from litestar.response import Stream
 
+from mtd.faces.portal import trail
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import go
 from mtd.faces.portal.spreadsheet import BOM, rows_of
+from mtd.faces.portal.values import shown_menu
 from mtd.runtime.desk import history
 from mtd.runtime.desk.audit.auditing import anchor_of
 from mtd.runtime.desk.history import read_asked
@@ -25,13 +27,27 @@ async def search(request: Asked, desk: Served, painter: Painted, person: Someone
     query = request.query_params.dict()
     asked = read_asked(query)
     below = next(iter(query.get("below", ())), None) or None
+    actions = await history.actions(desk, person)
     return await painter.page(
         request, "audit.html", asked=asked, found=await history.page(
             desk, person, asked, below=below
         ),
-        first=below is None, actions=await history.actions(desk, person), check=desk.checks.last,
+        first=below is None, actions=actions, kinds=history.kinds(actions), check=desk.checks.last,
         anchor=str(anchor_of(desk.app)), everywhere=person.stores is None,
+        chips=trail.chips(asked), narrow=trail.Narrow(asked),
+        count=await history.counted(desk, person, asked), counted_max=history.COUNTED_MAX - 1,
     )  # fmt: skip
+
+
+@page("/audit/value", "audit.see")
+async def value(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
+    """What may be asked of one value of the list: those alone, or all others; how many each are."""
+    asked = read_asked(request.query_params.dict())
+    name, text = (request.query_params.get(part, "") for part in ("name", "value"))
+    choices = (trail.only(asked, name, text), trail.leaving_out(asked, name, text))
+    counts = [await history.counted(desk, person, one) for one in choices]
+    hrefs = [trail.address(one) for one in choices]
+    return shown_menu(request, painter, name, text, hrefs, counts, "audit")
 
 
 @page("/audit.csv", "audit.see", media_type="text/csv")
@@ -79,4 +95,4 @@ async def progress(
     return painter.bare(request, "check.html", check=desk.checks.last)
 
 
-ROUTER = Router(path="/", route_handlers=[search, spreadsheet, check, progress])
+ROUTER = Router(path="/", route_handlers=[search, value, spreadsheet, check, progress])

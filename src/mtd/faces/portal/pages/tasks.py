@@ -95,10 +95,8 @@ async def complete(
 
 
 async def _listed(request: Asked, desk: Desk, person: Person) -> Listing:
-    after = request.query_params.get("after", "")
-    return await worklist.listing(
-        desk, person, _asked(request), after=_read_place("after", after) if after else None
-    )
+    place = {name: _read_place(name, text) for name, text in _beside(request).items()}
+    return await worklist.listing(desk, person, _asked(request), **place)
 
 
 async def _shown(
@@ -119,9 +117,15 @@ async def _shown(
     query = {"mine": "yes" if asked.mine else "", "role": asked.role, "standing": asked.standing}
     return await painter.page(
         request, "tasks.html", status=status, found=found, opened=opened, asked=asked,
-        query=query, after=request.query_params.get("after", ""), wrong=wrong or {},
-        form=form or {},
+        query=query, beside=_beside(request), wrong=wrong or {}, form=form or {},
     )  # fmt: skip
+
+
+def _beside(request: Asked) -> dict[str, str]:
+    """The task that the page comes after, or goes up to, as the address says it; empty: neither."""
+    query = request.query_params
+    said = [(name, query[name]) for name in ("before", "after") if query.get(name)]
+    return dict(said[:1])
 
 
 def _asked(request: Asked) -> worklist.Asked:

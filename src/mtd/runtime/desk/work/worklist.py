@@ -40,6 +40,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """A page of the list, and how long the lists are that lead from it."""
 
     works: tuple[Work, ...]
+    before: Place | None
+    """Up to where the page before it goes; None: this is the first."""
     after: Place | None
     """Where the next page begins; None: this is the last."""
     everybodys: int
@@ -72,18 +74,29 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def listing(
-    desk: Desk, person: Person, asked: Asked, *, after: Place | None = None
+    desk: Desk,
+    person: Person,
+    asked: Asked,
+    *,
+    after: Place | None = None,
+    before: Place | None = None,
 ) -> Listing:
-    """A page of open tasks, the most urgent first, from after the one at `after` on."""
+    """A page of open tasks, the most urgent first: after the one at `after`, or before `before`."""
     person.must("tasks.see")
     wanted = _wanted(desk, person, asked)
     async with desk.app.store.door(desk.tenant) as connection:
-        found = await worklist.urgent(connection, desk.tenant, wanted, after=after, limit=ROWS + 1)
+        found = await worklist.urgent(
+            connection, desk.tenant, wanted, after=after, before=before, limit=ROWS + 1
+        )
         tallies = await worklist.standings(connection, desk.tenant, wanted, person.login)
     looked_at = [one for one in tallies if one.mine or not asked.mine]
+    more, back = len(found) > ROWS, before is not None
+    shown = found[-ROWS:] if back else found[:ROWS]
+    first, last = (shown[0].place, shown[-1].place) if shown else (None, None)
     return Listing(
-        works=tuple(found[:ROWS]),
-        after=found[ROWS - 1].place if len(found) > ROWS else None,
+        works=tuple(shown),
+        before=first if (more if back else after is not None) else None,
+        after=last if back or more else None,
         everybodys=sum(one.tasks for one in tallies),
         mine=sum(one.tasks for one in tallies if one.mine),
         standings={

@@ -7,10 +7,6 @@ FROM unnest(:firsts::uuid[], :lasts::uuid[]) WITH ORDINALITY AS w (first, last, 
 JOIN purchase_order o ON o.tenant_id = :tenant AND o.id >= w.first AND o.id < w.last
 GROUP BY 1, 2;
 
--- name: sightings.hurry
--- From now on in this transaction, who does not answer within this time is not waited for.
-SELECT set_config('statement_timeout', :limit_ms, true);
-
 -- name: sightings.arrivals_past
 -- Orders that came between two ids, by scope and by windows of so many seconds.
 SELECT

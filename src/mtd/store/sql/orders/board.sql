@@ -164,10 +164,6 @@ LEFT JOIN LATERAL (
 ) n ON true
 ORDER BY o.id DESC;
 
--- name: board.hurry
--- From now on in this transaction, who does not answer within this time is not waited for.
-SELECT set_config('statement_timeout', :limit_ms, true);
-
 -- name: board.counted
 -- How many orders a filter lets through, counted up to a limit.
 SELECT count(*) AS count FROM (

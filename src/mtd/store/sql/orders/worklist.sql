@@ -1,7 +1,10 @@
 -- name: worklist.urgent
--- Open work for people in the stores that somebody sees, the most urgent first, from after one on;
+-- Open work for people in the stores that somebody sees, the most urgent first, beside one of it;
 -- what else is told of a task is looked up for those alone that are shown.
-WITH told AS (
+WITH beside AS (
+    SELECT coalesce(due_at, 'infinity'), opened_at, instance_id, wait FROM user_task
+    WHERE tenant_id = :tenant AND instance_id = :beside_instance AND wait = :beside_wait::integer
+), told AS (
     SELECT *, coalesce(due_at, 'infinity') AS due,
         CASE WHEN due_at IS NULL THEN 'never_due' WHEN due_at <= :now THEN 'overdue'
             WHEN due_at <= :risk THEN 'at_risk' ELSE 'on_time' END AS standing
@@ -19,12 +22,13 @@ WITH told AS (
         SELECT * FROM unnest(:instances::uuid[], :waits::integer[])
       ))
       -- One that is over meanwhile still has its place in the order.
-      AND (:after_instance::uuid IS NULL OR (due, opened_at, instance_id, wait) > (
-        SELECT coalesce(a.due_at, 'infinity'), a.opened_at, a.instance_id, a.wait FROM user_task a
-        WHERE a.tenant_id = :tenant AND a.instance_id = :after_instance
-          AND a.wait = :after_wait::integer
-      ))
-    ORDER BY due, opened_at, instance_id, wait LIMIT :page
+      AND (:beside_instance::uuid IS NULL OR CASE WHEN :back::boolean
+        THEN (due, opened_at, instance_id, wait) < (SELECT * FROM beside)
+        ELSE (due, opened_at, instance_id, wait) > (SELECT * FROM beside) END)
+    -- The last ones before it are the first ones of the list turned round.
+    ORDER BY row_number() OVER (ORDER BY due, opened_at, instance_id, wait)
+        * CASE WHEN :back::boolean THEN -1 ELSE 1 END
+    LIMIT :page
 )
 SELECT
     instance_id::text AS instance, i.definition, wait, t.state, role, element, t.name, form, fields,

@@ -45,22 +45,35 @@ SELECT
 FROM audit_entry WHERE tenant_id = :tenant AND "position" > :after
 ORDER BY "position" LIMIT :page;
 
+-- name: audit.sought
+-- What people did, by who, what, to what, when and from where; of some stores alone.
+sought AS (
+    SELECT * FROM audit_entry
+    WHERE tenant_id = :tenant
+        AND id < :below::uuid AND id >= :since::uuid
+        AND (:actor::text IS NULL OR actor = :actor)
+        AND (:action::text IS NULL OR action = :action)
+        AND (:kind::text IS NULL OR split_part(action, '.', 1) = :kind)
+        AND (:actors_out::text[] IS NULL OR actor <> ALL(:actors_out))
+        AND (:actions_out::text[] IS NULL OR action <> ALL(:actions_out))
+        AND (:kinds_out::text[] IS NULL OR split_part(action, '.', 1) <> ALL(:kinds_out))
+        AND (:origin::text IS NULL OR origin = :origin)
+        AND (
+            :subjects::text[] IS NULL OR subject = ANY(:subjects)
+            OR starts_with(subject, :tasks_of::text)
+        )
+        AND (:word::text IS NULL OR position(:word IN lower(reason || before || after)) > 0)
+        AND (:stores::text[] IS NULL OR split_part(subject, '/', 2) = ANY(:stores))
+)
+
 -- name: audit.search
--- What people did, newest first, by who, what, to what, when and from where; of some stores alone.
+-- Of it, the newest first: by the key itself, for its text has no index.
 SELECT id::text, at, actor, origin, action, subject, reason, before, after, "position"
-FROM audit_entry
-WHERE tenant_id = :tenant
-    AND id < :below::uuid AND id >= :since::uuid
-    AND (:actor::text IS NULL OR actor = :actor)
-    AND (:action::text IS NULL OR action = :action)
-    AND (:origin::text IS NULL OR origin = :origin)
-    AND (
-        :subjects::text[] IS NULL OR subject = ANY(:subjects)
-        OR starts_with(subject, :tasks_of::text)
-    )
-    AND (:word::text IS NULL OR position(:word IN lower(reason || before || after)) > 0)
-    AND (:stores::text[] IS NULL OR split_part(subject, '/', 2) = ANY(:stores))
-ORDER BY id DESC LIMIT :page;
+FROM sought ORDER BY sought.id DESC LIMIT :page;
+
+-- name: audit.many
+-- How much there is of it, up to a bound.
+SELECT count(*) AS count FROM (SELECT FROM sought LIMIT :page) AS few;
 
 -- name: audit.actions
 -- Every action that there is an entry of, each found by one step in an index.
@@ -92,4 +105,4 @@ WHERE tenant_id = :tenant
     AND (:actor::text IS NULL OR actor = :actor)
     AND (:action::text IS NULL OR action = :action)
     AND (:subject::text IS NULL OR subject = :subject)
-ORDER BY id DESC LIMIT :page;
+ORDER BY audit_entry.id DESC LIMIT :page;
