@@ -51,6 +51,10 @@ FILES: dict[str, Broken] = {
     "formal-expression-body": Broken(
         "f2", forked("exclusiveGateway", '<conditionExpression xsi:type="tFormalExpression"/>')
     ),
+    "formal-expression": Broken(
+        "f2",
+        forked("exclusiveGateway", "<conditionExpression>quite sure</conditionExpression>"),
+    ),
     "complex-behavior": Broken(
         "x",
         task(
@@ -69,6 +73,7 @@ FILES: dict[str, Broken] = {
         SIGNALS,
     ),
     "part-in-place": Broken("pr", SOUND, '<property id="pr"/>'),
+    "script-format": Broken("t", SOUND.replace("task", 'scriptTask scriptFormat="INVALID"')),
     "text-format": Broken(
         "t",
         SOUND.replace(

@@ -14,8 +14,23 @@ BODIES = frozenset({"formalExpression", "messagePath", "dataPath", "transformati
 """What is a formal expression without saying so."""
 CONDITIONS = ("completionCondition", "conditionExpression", "condition", "activationCondition")
 LEVELS = ("process", "subProcess", "transaction", "adHocSubProcess")
+ASKED = (*CONDITIONS, "loopCondition", "loopCardinality")
+"""What must be an expression to be evaluated."""
+DATA = ("dataObject", "dataObjectReference", "dataInput", "dataOutput", "property", "inputDataItem")
+KEYWORDS = frozenset(
+    "and or not in if then else between some every satisfies instance of for return".split()
+)
+LANGUAGES = frozenset(
+    (
+        "ecmascript feel groovy groovy-static java javascript jruby js juel jython kotlin mvel "
+        "python r ruby sql typescript xpath"
+    ).split()
+)
+"""Names that engines take for a script's language in place of a media type."""
+_WORDS = re.compile(r"[^\W\d]\w*(?:[-']\w+)*(?:\s+\w+(?:[-']\w+)*)+")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;.*)?")
+_URI = re.compile(r"[A-Za-z][\w.+-]*:\S+")
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 
@@ -79,6 +94,20 @@ def _formal_has_body(found: Finding) -> None:
                 found.say("formal-expression-body", one, f"its {tag} says nothing: write it")
 
 
+def _natural_language(found: Finding) -> None:
+    """Words without a type are an Expression of natural language, which does not execute. A name of
+    several words is one all the same, where something is called so.
+    """
+    known = {" ".join((one.get("name") or "").split()) for one in found.of(*DATA)}
+    for tag in ASKED:
+        for one in found.of(tag):
+            text = " ".join((text_of(one) or "").split())
+            is_words = _WORDS.fullmatch(text) and KEYWORDS.isdisjoint(text.split())
+            if is_words and text not in known and one.get(_TYPE) is None and _executes(one):
+                what = f"its {tag} {text!r} is words, which do not execute"
+                found.say("formal-expression", one, f"{what}: write an expression")
+
+
 def _multi_instance(found: Finding) -> None:
     for loop in found.of("multiInstanceLoopCharacteristics"):
         for one in children(loop, "complexBehaviorDefinition"):
@@ -135,6 +164,16 @@ def _text_formats(found: Finding) -> None:
             found.say("text-format", one, f"{what}: write text/plain, or take it away")
 
 
+def _script_formats(found: Finding) -> None:
+    for one in found.of("scriptTask", "globalScriptTask"):
+        tag = "scriptFormat" if local(one) == "scriptTask" else "scriptLanguage"
+        form = one.get(tag) or ""
+        is_known = _MEDIA_TYPE.fullmatch(form) or _URI.fullmatch(form)
+        if form and not is_known and form.lower() not in LANGUAGES:
+            what = f"its {tag} {form!r} is no media type, and no language that is known"
+            found.say("script-format", one, f"{what}: write text/javascript, or take it away")
+
+
 LOOKS: tuple[Callable[[Finding], None], ...] = (
     _one_time,
     _one_loop,
@@ -143,10 +182,12 @@ LOOKS: tuple[Callable[[Finding], None], ...] = (
     _public,
     _immediate,
     _formal_has_body,
+    _natural_language,
     _multi_instance,
     _numbers,
     _event_definitions,
     _in_place,
     _resources,
     _text_formats,
+    _script_formats,
 )
