@@ -29,6 +29,7 @@ FORBIDDEN = {
 WAIVED_HERE = {
     # (file, what): why, and how often
     ("0001_engine.sql", "anonymous code"): ("roles are made once a cluster, not a database", 1),
+    ("door.sql", "transaction"): ("a door's own, begun in one round trip and ended", 2),
 }
 
 WAIVED_THERE = {
@@ -79,8 +80,9 @@ def test_grows_to_dsql_but_for_waivers(path: Path) -> None:
 def test_no_waiver_outlives_its_cause() -> None:
     said = {rule for path in MIGRATIONS for rule in _dsql(path.read_text(encoding="utf-8"))}
     assert said == set(WAIVED_THERE)
+    by_name = {path.name: path for path in MIGRATIONS + STATEMENTS}
     for file, what in WAIVED_HERE:
-        assert what in _forbidden((STORE / "migrations" / file).read_text(encoding="utf-8"))
+        assert what in _forbidden(by_name[file].read_text(encoding="utf-8"))
 
 
 def test_the_linter_bites() -> None:

@@ -26,7 +26,13 @@ _EVERYONE = {
     "idle_in_transaction_session_timeout": f"{IDLE_TRANSACTION_TIMEOUT_S:.0f}s",
 }
 
-DOOR = {**_EVERYONE, "role": "mtd_door", "application_name": "mtd door"}
+DOOR = {
+    **_EVERYONE,
+    "role": "mtd_door",
+    "application_name": "mtd door",
+    # Who would change something says so when the transaction begins.
+    "default_transaction_read_only": "on",
+}
 """API, portal and intake: below row-level security."""
 
 PORTAL = {
@@ -185,6 +191,8 @@ class Session:
     def __init__(self, dsn: str, settings: dict[str, str]) -> None:
         self.dsn = dsn
         self._settings = settings
+        self.shown: int | None = None
+        """The tenant that this connection was told to show (`Store.window`)."""
         self._connection: Connection | None = None
         self._turnstile = asyncio.Lock()
 
@@ -195,6 +203,7 @@ class Session:
             connection = self._connection
             if connection is None or connection.is_closed():
                 connection = self._connection = await connect(self.dsn, self._settings)
+                self.shown = None
             try:
                 yield connection
             except BaseException as error:

@@ -8,13 +8,14 @@ from mtd.store.arriving import door
 from mtd.store.arriving.arrival import Arrival, Receipt
 from mtd.store.engine.worker import Worker
 from mtd.store.sessions import DOOR, Connection, Session, Unavailable
-from mtd.store.statements import statements
+from mtd.store.statements import read, statements
 
 DOOR_CONNECTIONS_MAX = 8
 DOOR_WAIT_S = 2.0
 """How long a request waits for a connection before it is told to come again."""
 
 _SQL = statements("arriving/door")
+_BEGIN = read("arriving/door")["begin"]
 
 
 class Store:
@@ -66,15 +67,39 @@ class Store:
 
         Raises Unavailable when every connection is in use for DOOR_WAIT_S.
         """
+        async with self._free_one() as session, session.use() as connection:
+            # As one message, which takes no parameters: each more would be a round trip.
+            await connection.execute(_BEGIN.replace(":tenant", str(int(tenant))))
+            try:
+                yield connection
+            except BaseException:
+                if not connection.is_closed():
+                    await connection.execute(*_SQL["undo"]())
+                raise
+            await connection.execute(*_SQL["commit"]())
+
+    @asynccontextmanager
+    async def window(self, tenant: int) -> AsyncGenerator[Connection]:
+        """As a door, for who only looks: nothing can be changed, and each statement is a
+        transaction of its own, so that it costs one round trip and the window itself none.
+
+        They may see different moments, as they do in a door (read committed). Raises Unavailable.
+        """
+        async with self._free_one() as session, session.use() as connection:
+            if session.shown != tenant:
+                await connection.execute(*_SQL["shown"](tenant=str(tenant)))
+                session.shown = tenant
+            yield connection
+
+    @asynccontextmanager
+    async def _free_one(self) -> AsyncGenerator[Session]:
         try:
             async with asyncio.timeout(DOOR_WAIT_S):
                 session = await self._free.get()
         except TimeoutError:
             raise Unavailable("every connection is in use") from None
         try:
-            async with session.use() as connection, connection.transaction():
-                await connection.execute(*_SQL["tenant"](tenant=str(tenant)))
-                yield connection
+            yield session
         finally:
             self._free.put_nowait(session)
 

@@ -73,7 +73,7 @@ async def listing(
     app: App, tenant: int, tab: Tab, *, below: str | None = None, limit: int = alerts.PAGE_MAX
 ) -> list[View]:
     """Alerts in one state: of the open ones the gravest first, of the others the latest."""
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         found = await alerts.page(
             connection,
             tenant,
@@ -88,7 +88,7 @@ async def listing(
 
 async def shown(app: App, tenant: int, id_: str) -> Shown:
     """An alert, what happened to it and who was told. Raises NotFound."""
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         found = await alerts.page(connection, tenant, id_=id_, limit=1)
         if not found:
             raise NotFound(f"there is no alert {id_}")
@@ -102,7 +102,7 @@ async def shown(app: App, tenant: int, id_: str) -> Shown:
 async def figures(app: App, tenant: int) -> Figures:
     """How many alerts stand how, and what became of the notices of the last day."""
     since = app.clock.now() - LATELY
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         return Figures(
             alerts=await alerts.counts(connection, tenant),
             notices=await notices.lately(connection, tenant, since),

@@ -117,7 +117,7 @@ async def listing(
     operations: Operations, limit: int, stores: Sequence[str] | None = None
 ) -> list[BulkView]:
     """Bulk actions, newest first; `stores`: those that are for nothing of another store."""
-    async with operations.app.store.door(operations.tenant) as connection:
+    async with operations.app.store.window(operations.tenant) as connection:
         found = await bulks.listing(connection, operations.tenant, stores=stores, limit=limit)
     return [_view(bulk) for bulk in found]
 
@@ -125,7 +125,7 @@ async def listing(
 async def shown(operations: Operations, id_: str) -> Shown:
     """One with its progress. Raises NotFound."""
     bulk = await _one(operations, id_)
-    async with operations.app.store.door(operations.tenant) as connection:
+    async with operations.app.store.window(operations.tenant) as connection:
         rulings = await bulks.rulings(connection, operations.tenant, id_)
     samples = await page(operations, id_, None, -1, PAGE_MAX)
     skipped = await page(operations, id_, "SKIPPED", -1, SHOWN_MAX)
@@ -142,7 +142,7 @@ async def page(
 ) -> list[ItemView]:
     """Its items in order, from after one on. Raises NotFound."""
     await _one(operations, id_)
-    async with operations.app.store.door(operations.tenant) as connection:
+    async with operations.app.store.window(operations.tenant) as connection:
         found = await bulks.items(
             connection, operations.tenant, id_, state=state, after=after, limit=limit
         )
@@ -189,7 +189,7 @@ async def _items(operations: Operations, id_: str, state: str | None) -> AsyncGe
 
 
 async def _one(operations: Operations, id_: str) -> Bulk:
-    async with operations.app.store.door(operations.tenant) as connection:
+    async with operations.app.store.window(operations.tenant) as connection:
         found = await bulks.listing(connection, operations.tenant, id_=id_)
     if not found:
         raise NotFound(f"there is no bulk action {id_}")

@@ -82,7 +82,7 @@ class Beginning:
 
     async def begin(self) -> int:
         """Begin what is due; how many instances."""
-        async with self._store.door(self._tenant) as connection:
+        async with self._store.window(self._tenant) as connection:
             found = await beginnings.due(connection, self._tenant)
         if not found:
             return 0
@@ -97,7 +97,7 @@ class Beginning:
 
     async def resume(self, name: str, element: str | None) -> list[str]:
         """Paused timer starts go on with their next firing from now; their elements."""
-        async with self._store.door(self._tenant) as connection:
+        async with self._store.window(self._tenant) as connection:
             listed = await beginnings.listing(connection, self._tenant)
         resumed: list[str] = []
         for one in listed:

@@ -71,7 +71,7 @@ class Conditions:
 
         All of it in one transaction: no change is missed, and none begins two.
         """
-        async with self._store.door(self._tenant) as connection:
+        async with self._store.window(self._tenant) as connection:
             watched = await facts.watched(connection, self._tenant)
         if not watched and not changes:
             return []

@@ -72,7 +72,7 @@ class Library:
 
     async def look(self, tenant: int) -> None:
         """See what was deployed meanwhile."""
-        async with self._store.door(tenant) as connection:
+        async with self._store.window(tenant) as connection:
             found = await definitions.listing(connection, tenant)
         before = self._listed.get(tenant)
         self._listed[tenant] = found
@@ -116,11 +116,11 @@ class Shelved:
 
     async def table(self, name: str, number: int) -> str:
         """The text of a version of a decision model. Raises definitions.Unknown."""
-        async with self._store.door(self._tenant) as connection:
+        async with self._store.window(self._tenant) as connection:
             found = await definitions.model(connection, self._tenant, name, number)
         return found.decode()
 
     async def source(self, name: str, number: int) -> Source:
         """The files of a version of a definition. Raises definitions.Unknown."""
-        async with self._store.door(self._tenant) as connection:
+        async with self._store.window(self._tenant) as connection:
             return await definitions.source(connection, self._tenant, name, number)

@@ -94,7 +94,7 @@ async def page(
     """A page of what people did; who sees some stores alone sees what was about theirs."""
     person.must("audit.see")
     sought = await _sought(desk, person, asked, below)
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         found = await audit.search(connection, desk.tenant, sought, rows + 1)
     shown = tuple(found[:rows])
     return Page(entries=shown, after=shown[-1].id if len(found) > rows else None)
@@ -127,7 +127,7 @@ async def every(desk: Desk, person: Person, asked: Asked) -> AsyncIterator[Seque
 async def actions(desk: Desk, person: Person) -> list[str]:
     """Every action that there is an entry of."""
     person.must("audit.see")
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         return await audit.actions(connection, desk.tenant)
 
 

@@ -34,7 +34,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 async def state(desk: Desk, person: Person) -> State:
     """How the parts are. Raises Forbidden."""
     person.must_everywhere(SEE)
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         return State(
             health=await census.health(connection),
             backlog=await census.backlog(connection, desk.tenant),

@@ -61,7 +61,7 @@ class Keeper:
 
 async def documents(app: App, tenant: int, order: str) -> list[Document]:
     """What is kept with an order, in clear; of an erased person nothing. Raises vault.Broken."""
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         found = await kept.of_order(connection, tenant, order)
     return [_opened(app, tenant, order, one, one.wrapped_key) for one in found if one.wrapped_key]
 

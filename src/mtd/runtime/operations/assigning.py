@@ -15,7 +15,7 @@ async def listing(
 ) -> list[forms.Asked]:
     """Open tasks, oldest first, each with its form's schema."""
     app, tenant = operations.app, operations.tenant
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         page = await tasks.page(connection, tenant, role=role, assignee=assignee, limit=limit)
     return [await forms.asked(app.library, tenant, task) for task in page]
 
@@ -48,7 +48,7 @@ async def complete(
 ) -> Receipt:
     """`person` did the task. Raises NotFound, Conflict when another has it, forms.Unfit."""
     app, tenant = operations.app, operations.tenant
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         known = await tasks.of(connection, tenant, instance)
     task = next((task for task in known if task.wait == wait), None)
     if task is None:

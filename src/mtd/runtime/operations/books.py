@@ -59,7 +59,7 @@ async def day_of(operations: Operations, store: str, at: datetime) -> Day:
         _midnight(day - timedelta(days=1), zone),
         _midnight(day + timedelta(days=1), zone),
     )
-    async with operations.app.store.door(operations.tenant) as connection:
+    async with operations.app.store.window(operations.tenant) as connection:
         found = await reconciling.sales(
             connection,
             operations.tenant,
@@ -80,7 +80,7 @@ async def issued_on(operations: Operations, store: str, at: datetime) -> list[Is
     """
     zone = ZoneInfo(operations.app.settings.time_zone)
     day = at.astimezone(zone).date()
-    async with operations.app.store.door(operations.tenant) as connection:
+    async with operations.app.store.window(operations.tenant) as connection:
         found = await reconciling.documents(
             connection,
             operations.tenant,

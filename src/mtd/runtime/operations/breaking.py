@@ -36,7 +36,7 @@ async def listing(operations: Operations, stores: Sequence[str] | None = None) -
     `stores`: whose waiting tokens are counted; None: all.
     """
     app, tenant = operations.app, operations.tenant
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         opened = await breakers.opened(connection)
         waiting = await breakers.waiting(connection, tenant, stores)
         last = await breakers.last(connection, tenant)

@@ -65,7 +65,7 @@ async def correct(
 
 async def told(app: App, tenant: int, order: str) -> list[Told]:
     """What people corrected in an order, the first first. Raises vault.Broken."""
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         made = await kept.of_order(connection, tenant, order)
     return [
         Told(

@@ -32,7 +32,7 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True):
 async def inspect(operations: Operations, name: str, source: str = REST) -> Inspected:
     """The message by its id, or by the sender's own id of it. Raises NotFound."""
     tenant = operations.tenant
-    async with operations.app.store.door(tenant) as connection:
+    async with operations.app.store.window(tenant) as connection:
         found = await messages.one(connection, tenant, name) if is_uuid(name) else None
         if found is None:
             seen = await messages.seen(connection, tenant, source, name)
@@ -56,7 +56,7 @@ async def listing(
     operations: Operations, *, waiting: bool, below: str | None, limit: int
 ) -> list[Message]:
     """Messages that wait, or that nobody took, newest first."""
-    async with operations.app.store.door(operations.tenant) as connection:
+    async with operations.app.store.window(operations.tenant) as connection:
         return await messages.page(
             connection, operations.tenant, waiting=waiting, below=below, limit=limit
         )

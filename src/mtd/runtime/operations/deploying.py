@@ -70,7 +70,7 @@ async def deploy(
     """
     for _ in range(TRIES_MAX):
         stock = Shelved(app.store, tenant)
-        async with app.store.door(tenant) as connection:
+        async with app.store.window(tenant) as connection:
             listed = await definitions.listing(connection, tenant)
         found = await inspected(files, listed, stock, app.library.surroundings)
         if not found.runs or not (found.flows or found.models):
@@ -88,7 +88,7 @@ async def deploy(
 
 async def listed(app: App, tenant: int) -> list[Listed]:
     """Every version of everything, by kind, name and number."""
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         return await definitions.listing(connection, tenant)
 
 
@@ -99,7 +99,7 @@ async def files_of(app: App, tenant: int, name: str, version: str) -> tuple[List
     if not known:
         raise Unknown(f"{name}@{version} was never deployed")
     one = max(known, key=lambda one: one.version)
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         if one.kind == "table":
             content = await definitions.model(connection, tenant, name, one.version)
             return one, Files(content, Answers())

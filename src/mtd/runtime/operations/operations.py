@@ -74,7 +74,7 @@ class Operations:
 
     async def order(self, name: str) -> Order:
         """The order with this id, or key. Raises NotFound."""
-        async with self.app.store.door(self.tenant) as connection:
+        async with self.app.store.window(self.tenant) as connection:
             if "/" in name:
                 found = await orders.by_key(connection, self.tenant, name)
             elif len(name) == UUID_LENGTH and name.count("-") == UUID_DASHES:
@@ -88,12 +88,12 @@ class Operations:
 
     async def orders(self, below: str | None, limit: int, **filters: str | None) -> list[Order]:
         """A page of orders, newest first."""
-        async with self.app.store.door(self.tenant) as connection:
+        async with self.app.store.window(self.tenant) as connection:
             return await orders.page(connection, self.tenant, below=below, limit=limit, **filters)
 
     async def instance(self, id_: str) -> Standing:
         """An instance, also one that carries no order. Raises NotFound."""
-        async with self.app.store.door(self.tenant) as connection:
+        async with self.app.store.window(self.tenant) as connection:
             found = await trace.instance(connection, self.tenant, id_)
         if found is None:
             raise NotFound(f"there is no instance {id_!r}")
@@ -101,7 +101,7 @@ class Operations:
 
     async def trace(self, id_: str, after: int = 0) -> list[Chapter]:
         """What happened to an instance, or to an order by its id, in order; a page."""
-        async with self.app.store.door(self.tenant) as connection:
+        async with self.app.store.window(self.tenant) as connection:
             traced = await trace.trace(connection, self.tenant, id_, after)
             # Asked afterwards: it may have begun since it was looked up.
             begun = await trace.instance(connection, self.tenant, id_)
@@ -111,7 +111,7 @@ class Operations:
 
     async def incidents(self, order: Order) -> list[Incident]:
         """Every incident that the order had."""
-        async with self.app.store.door(self.tenant) as connection:
+        async with self.app.store.window(self.tenant) as connection:
             return await incidents.of(connection, self.tenant, order.id)
 
     async def report_error(self, order: Order, error: dict[str, Any], message_id: str) -> Receipt:
@@ -151,7 +151,7 @@ class Operations:
 
     async def is_over(self, instance: str) -> bool:
         """Whether the process of an order has come to its end."""
-        async with self.app.store.door(self.tenant) as connection:
+        async with self.app.store.window(self.tenant) as connection:
             return await trace.is_over(connection, self.tenant, instance)
 
     def new_id(self) -> str:
@@ -194,23 +194,23 @@ class Operations:
 
     async def client(self, key: str) -> str | None:
         """The name of the client whose API key it is; None: it opens nothing."""
-        async with self.app.store.door(self.tenant) as connection:
+        async with self.app.store.window(self.tenant) as connection:
             found = await clients.by_key(connection, self.tenant, key_hash(key))
         return None if found is None else found.name
 
     async def health(self) -> Health:
         """Whether the database answers, and who works."""
-        async with self.app.store.door(self.tenant) as connection:
+        async with self.app.store.window(self.tenant) as connection:
             return await census.health(connection)
 
     async def backlog(self) -> Backlog:
         """What waits to be done."""
-        async with self.app.store.door(self.tenant) as connection:
+        async with self.app.store.window(self.tenant) as connection:
             return await census.backlog(connection, self.tenant)
 
     async def counts(self) -> dict[str, dict[str, int]]:
         """Orders by state; files by their own state, those that became orders by the order's."""
-        async with self.app.store.door(self.tenant) as connection:
+        async with self.app.store.window(self.tenant) as connection:
             found = await census.orders(connection, self.tenant)
             return {"orders": found, "files": await census.files_by_state(connection, self.tenant)}
 

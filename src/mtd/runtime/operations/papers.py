@@ -29,7 +29,7 @@ class Papers:
 
     async def document(self, name: str) -> TaxDocument:
         """The document that is tracked as `name`, such as `76111111-39-1234`. Raises NotFound."""
-        async with self._app.store.door(self._tenant) as connection:
+        async with self._app.store.window(self._tenant) as connection:
             for key in keys_of(self._tenant, name):
                 if (found := await tax_documents.by_folio(connection, key)) is not None:
                     return found
@@ -37,12 +37,12 @@ class Papers:
 
     async def buyer_events(self, document: TaxDocument) -> list[BuyerEvent]:
         """What the buyer recorded of an invoice: receipts and claims, oldest first."""
-        async with self._app.store.door(self._tenant) as connection:
+        async with self._app.store.window(self._tenant) as connection:
             return await buyers.of(connection, document.key)
 
     async def letters(self, document: TaxDocument) -> list[Mailed]:
         """The letters that took it to somebody, and those of them that came back."""
-        async with self._app.store.door(self._tenant) as connection:
+        async with self._app.store.window(self._tenant) as connection:
             return await letters.of(connection, document.instance, document.key)
 
     async def drawn(self, document: TaxDocument, form: Format) -> Drawn:
@@ -61,7 +61,7 @@ class Papers:
 
     async def _content(self, document: TaxDocument) -> Drawn:
         """The document itself, as it was signed."""
-        async with self._app.store.door(self._tenant) as connection:
+        async with self._app.store.window(self._tenant) as connection:
             found = await tax_documents.signed_bytes(connection, [document.key])
         if not found or found[0].wrapped_key is None:
             raise NotFound(f"{document.key.tracking_id}: whoever it names was erased")

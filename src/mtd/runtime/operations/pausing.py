@@ -53,13 +53,13 @@ async def lift(operations: Operations, id_: str, actor: str, reason: str) -> Lis
 
 async def listing(operations: Operations, *, only_open: bool) -> list[Listed]:
     """Pauses, newest first, with how many instances wait for the end of each."""
-    async with operations.app.store.door(operations.tenant) as connection:
+    async with operations.app.store.window(operations.tenant) as connection:
         return await pauses.listing(connection, operations.tenant, only_open=only_open)
 
 
 async def one(operations: Operations, id_: str) -> Listed:
     """A pause. Raises NotFound."""
-    async with operations.app.store.door(operations.tenant) as connection:
+    async with operations.app.store.window(operations.tenant) as connection:
         found = await pauses.listing(connection, operations.tenant, ids=[id_])
     if not found:
         raise NotFound(f"there is no pause {id_}")
@@ -69,7 +69,7 @@ async def one(operations: Operations, id_: str) -> Listed:
 async def held(operations: Operations, id_: str, after: str | None, limit: int) -> list[Held]:
     """Who waits for the end of a pause, oldest first; a page. Raises NotFound."""
     await one(operations, id_)
-    async with operations.app.store.door(operations.tenant) as connection:
+    async with operations.app.store.window(operations.tenant) as connection:
         return await pauses.held(connection, operations.tenant, id_, after=after, limit=limit)
 
 

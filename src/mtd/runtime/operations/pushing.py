@@ -14,7 +14,7 @@ async def listing(
 ) -> list[tuple[File, list[Failure], Request | None]]:
     """Files that wait, oldest first, with why their attempts failed and whether to be given up."""
     tenant = operations.tenant
-    async with operations.app.store.door(tenant) as connection:
+    async with operations.app.store.window(tenant) as connection:
         files = await intake.waiting(connection, tenant, cause=cause, limit=limit)
         asked = await discards.open_of(connection, tenant, [file.id for file in files])
         return [
@@ -25,7 +25,7 @@ async def listing(
 
 async def all_waiting(operations: Operations) -> list[str]:
     """The ids of the files that wait, oldest first, at most `WAITING_MAX`."""
-    async with operations.app.store.door(operations.tenant) as connection:
+    async with operations.app.store.window(operations.tenant) as connection:
         everything = waitlist.Wanted(sees=None)
         return await waitlist.ids(connection, operations.tenant, everything, limit=WAITING_MAX)
 

@@ -22,5 +22,5 @@ async def tell(operations: Operations, changes: Mapping[str, Any], actor: str) -
 
 async def told(operations: Operations) -> list[Known]:
     """Every fact, by name."""
-    async with operations.app.store.door(operations.tenant) as connection:
+    async with operations.app.store.window(operations.tenant) as connection:
         return await facts.listing(connection, operations.tenant)

@@ -7,7 +7,7 @@ from mtd.store.deployed.beginnings import Schedule
 
 async def schedules(operations: Operations) -> list[Schedule]:
     """The timer starts of every definition's latest version, by name."""
-    async with operations.app.store.door(operations.tenant) as connection:
+    async with operations.app.store.window(operations.tenant) as connection:
         return await beginnings.listing(connection, operations.tenant)
 
 

@@ -101,7 +101,7 @@ async def daily_report(
     app: App, tenant: int, day: date, stores: tuple[str, ...] | None
 ) -> DailyReport:
     """A day of these stores; None: of all."""
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         return await report(connection, app, tenant, day, stores)
 
 

@@ -48,7 +48,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 
 async def forecasts(app: App, tenant: int) -> list[Forecast]:
     """Every series that folios were ever authorised for, by issuer and type."""
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         return await forecast(app, connection, tenant)
 
 

@@ -80,7 +80,7 @@ async def remedy(desk: Desk, person: Person, id_: str, reason: str) -> Previewed
 async def rule_list(desk: Desk, person: Person) -> list[Listed]:
     """The rules, by name."""
     person.must("alerts.see")
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         return await rules.listing(desk.app, connection, desk.tenant)
 
 

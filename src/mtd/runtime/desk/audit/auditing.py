@@ -104,7 +104,7 @@ async def verify(
     befores: dict[int, bytes] = {}
     after_gaps: set[int] = set()
     while True:
-        async with app.store.door(tenant) as connection:
+        async with app.store.window(tenant) as connection:
             page = await audit.chained(connection, tenant, last)
         if not page:
             break
@@ -122,7 +122,7 @@ async def verify(
             before, last = one.chain, one.position
         told(last)
     findings += _named(suspects, befores, after_gaps)
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         end = await audit.end(connection, tenant)
     findings += _cut(last, end.position, anchors, known)
     return Verdict(entries=last, anchors=len(anchors), findings=tuple(findings[:FINDINGS_MAX]))

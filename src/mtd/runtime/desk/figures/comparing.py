@@ -72,7 +72,7 @@ async def comparisons(
     now, wanted = desk.app.clock.now(), tuple(metrics)
     states = sorted({state for metric in wanted for state in METRICS[metric]})
     today = now.astimezone(desk.zone).date()
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         found = await figures.orders(
             connection, desk.tenant, HOUR, spans(today, desk.zone), states, stores
         )

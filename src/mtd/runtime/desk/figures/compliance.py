@@ -56,7 +56,7 @@ async def compliance(
     """
     person.must("statistics.see")
     scope = period.scope(person.stores)
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         return await promises(connection, desk.app, desk.tenant, scope, by)
 
 

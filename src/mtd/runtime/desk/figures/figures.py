@@ -63,7 +63,7 @@ async def elements(
     person.must("orders.see")
     now = desk.app.clock.now()
     scope = scope_of(since or EVER, until or now, desk.zone, person.stores)
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         counts = await figures.steps(connection, desk.tenant, scope, definition)
         durations = await figures.durations(connection, desk.tenant, scope, definition)
         waiting = await figures.waiting(connection, desk.tenant, now, person.stores, definition)
@@ -73,7 +73,7 @@ async def elements(
 
 async def counted_until(desk: Desk) -> datetime | None:
     """Until when the journal is counted; None: nothing was counted yet."""
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         return await figures.read_at(connection)
 
 

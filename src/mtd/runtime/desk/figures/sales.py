@@ -36,7 +36,7 @@ class Sales(msgspec.Struct, frozen=True, kw_only=True):
 async def sales(desk: Desk, person: Person, period: Period, by: str) -> list[Sales]:
     """The sales of a period, the largest group first."""
     person.must("statistics.see")
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         found = await figures.sales(
             connection, desk.tenant, period.scope(person.stores), list(STATES.values())
         )

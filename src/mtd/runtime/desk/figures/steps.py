@@ -67,7 +67,7 @@ async def steps(
     """
     person.must("statistics.see")
     now = desk.app.clock.now()
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         counts = await rows.steps(connection, desk.tenant, scope)
         durations = await rows.durations(connection, desk.tenant, scope)
         waiting = await rows.waiting(connection, desk.tenant, now, scope.stores)

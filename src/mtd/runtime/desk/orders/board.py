@@ -56,7 +56,7 @@ async def page(
     if not asked.is_settled:
         below_, above_ = min(sought.below, below or LAST), max(sought.above, above or FIRST)
         sought = msgspec.structs.replace(sought, below=below_, above=above_)
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         if asked.is_settled:
             settled = await seeking.settled(desk, connection, asked, below, above)
             found = await promised.page(
@@ -129,7 +129,7 @@ async def counted(desk: Desk, person: Person, asked: Filter) -> int | None:
 async def causes(desk: Desk, person: Person, asked: Filter) -> list[Cause]:
     """Open exceptions by error and element, of the orders that `asked` lets through otherwise."""
     person.must("orders.see")
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         return await board.causes(connection, desk.tenant, seeking.sought(desk, person, asked))
 
 
@@ -148,7 +148,7 @@ async def arrived(desk: Desk, person: Person) -> int | None:
 
 async def counts(desk: Desk, stores: Sequence[str] | None) -> Counts:
     """What waits for people in these stores; None: in all."""
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         return await board.counts(connection, desk.tenant, stores)
 
 
@@ -158,7 +158,7 @@ async def glances(
     """Where the watched orders stand, and those that came after the id `above`."""
     if not watched and above is None:
         return [], []
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         seen = await board.glances(connection, desk.tenant, watched) if watched else []
         newest = await board.newest(connection, desk.tenant, above) if above else []
     return seen, newest

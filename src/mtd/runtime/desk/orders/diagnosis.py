@@ -59,7 +59,7 @@ def diagnosed(incident: Incident, step: str, failed: Sequence[Attempted]) -> Dia
 
 async def diagnoses_of(desk: Desk, order: Order) -> tuple[Diagnosis, ...]:
     """Why the order does not go on: its open incidents; its journal is not read."""
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         known = await incidents.of(connection, desk.tenant, order.id)
         failed = await dossier.failed(connection, desk.tenant, order.id, FAILED_MAX)
     return await diagnoses(desk, order, known, failed)

@@ -77,7 +77,7 @@ async def dossier_of(
     `show`: of its journal what SHOWN names alone.
     """
     order = await desk.order(person, name)
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         wanted = (connection, desk.tenant, order.id)
         all_incidents = await incidents.of(*wanted)
         traced = await dossier.latest(*wanted, below or NEWEST, CHAPTERS + 1, SHOWN.get(show))
@@ -133,7 +133,7 @@ def differences(chapters: Sequence[Chapter]) -> dict[str, tuple[str, ...]]:
 
 async def content_of(desk: Desk, person: Person, order: Order) -> Any:
     """What the order says, personal data masked for who may not see it; None: it was erased."""
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         found = await orders.content(connection, desk.tenant, order.id)
     if found is None or found.wrapped_key is None:
         return None
@@ -172,13 +172,13 @@ async def say(desk: Desk, person: Person, order: Order, words: str) -> None:
 
 async def said(desk: Desk, order: Order) -> list[Remark]:
     """What was said about the order, the newest first."""
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         return await dossier.remarks(connection, desk.tenant, order.id)
 
 
 async def still_open(desk: Desk, order: Order, incident: int) -> None:
     """Raises Conflict when the incident is over, or never was."""
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         known = await incidents.of(connection, desk.tenant, order.id)
     found = next((one for one in known if one.id == incident), None)
     if found is None or found.settled_at is not None:

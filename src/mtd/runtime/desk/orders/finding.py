@@ -25,7 +25,7 @@ async def search(desk: Desk, person: Person, text: str) -> list[Order]:
     listed = words(text)
     if not found and len(listed) > 1:
         digests = [digest for word in listed for digest in _digests(desk, word)]
-        async with desk.app.store.door(desk.tenant) as connection:
+        async with desk.app.store.window(desk.tenant) as connection:
             found = await by_digests(connection, desk.tenant, digests)
     seen = {order.id: order for order in found if person.sees(order.store)}
     return sorted(seen.values(), key=lambda order: order.id, reverse=True)
@@ -38,7 +38,7 @@ def words(text: str) -> list[str]:
 
 async def _one(desk: Desk, text: str) -> list[Order]:
     tenant = desk.tenant
-    async with desk.app.store.door(tenant) as connection:
+    async with desk.app.store.window(tenant) as connection:
         named: list[Order | None] = []
         if _ID.fullmatch(text):
             named.append(await by_id(connection, tenant, text.lower()))

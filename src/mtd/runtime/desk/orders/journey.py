@@ -53,7 +53,7 @@ async def journey_of(desk: Desk, person: Person, name: str, owner: str = "") -> 
     order = await desk.order(person, name)
     if not order.definition:
         return None
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         found = await dossier.entries(connection, desk.tenant, order.id, NEWEST, PACES_MAX + 1)
     entries = found[:PACES_MAX][::-1]
     running = await _definition(desk, order.definition)

@@ -41,7 +41,7 @@ class Tallies:
 
 async def listing(desk: Desk, person: Person, page: str) -> Sequence[View]:
     """The views of a page that `person` keeps, and those that others share."""
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         return await views.listing(connection, desk.tenant, page, person.id)
 
 

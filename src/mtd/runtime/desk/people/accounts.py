@@ -164,9 +164,10 @@ class Accounts:
     async def seated(self, token: str, *, touch: bool = True) -> Seated | None:
         """Whose open session this token belongs to; None: nobody's. `touch`: it is in use."""
         key = token_hash(token)
-        async with self.app.store.door(self.tenant) as connection:
+        async with self.app.store.window(self.tenant) as connection:
             found = await people.session(connection, self.tenant, key, LIMITS)
-            if touch and found is not None and found.stale:
+        if touch and found is not None and found.stale:
+            async with self.app.store.door(self.tenant) as connection:
                 await people.touch(connection, self.tenant, key)
         return found
 
@@ -178,7 +179,7 @@ class Accounts:
     async def first(self) -> Path | None:
         """Where the password of the account made at first start is; None: it was not made here."""
         path = self.app.home / PASSWORD_FILE
-        async with self.app.store.door(self.tenant) as connection:
+        async with self.app.store.window(self.tenant) as connection:
             if await people.listing(connection, self.tenant):
                 return path if path.exists() else None
         password = secrets.token_urlsafe(18)
@@ -201,7 +202,7 @@ class Accounts:
     async def _tried(self, login: str, origin: str) -> Account | None:
         """The account that somebody tries to open. Raises Throttled: too often lately."""
         window_s = WINDOW.total_seconds()
-        async with self.app.store.door(self.tenant) as connection:
+        async with self.app.store.window(self.tenant) as connection:
             failed = await people.failures(connection, self.tenant, login, origin, window_s)
             account = await people.by_login(connection, self.tenant, login)
         if failed.of_login >= FAILURES_OF_LOGIN_MAX or failed.of_origin >= FAILURES_OF_ORIGIN_MAX:

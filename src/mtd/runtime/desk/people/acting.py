@@ -15,7 +15,7 @@ class Stranger(Exception):
 
 async def acting_for(accounts: Accounts, login: str, origin: str) -> Person:
     """Whom a request that came from `origin` acts for. Raises Stranger."""
-    async with accounts.app.store.door(accounts.tenant) as connection:
+    async with accounts.app.store.window(accounts.tenant) as connection:
         account = await people.by_login(connection, accounts.tenant, login.strip().casefold())
         if account is None or account.disabled_at or account.one_time_until:
             raise Stranger(f"no account of the portal that is open has the login {login!r}")

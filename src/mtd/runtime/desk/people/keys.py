@@ -55,7 +55,7 @@ class Keys:
 
     async def listing(self) -> list[Client]:
         """All clients, the oldest first."""
-        async with self._app.store.door(self._tenant) as connection:
+        async with self._app.store.window(self._tenant) as connection:
             return await clients.listing(connection, self._tenant)
 
     async def add(self, name: str, by: By) -> Made:

@@ -59,20 +59,20 @@ class People:
 
     async def listing(self) -> list[Known]:
         """Every account, by login."""
-        async with self._app.store.door(self._tenant) as connection:
+        async with self._app.store.window(self._tenant) as connection:
             found = await rows.listing(connection, self._tenant)
             seen = await rows.seen(connection, self._tenant, LIMITS)
         return [Known(account=one, activity=seen.get(one.id)) for one in found]
 
     async def one(self, login: str) -> tuple[Account, Sequence[Open]]:
         """An account and its open sessions. Raises NotFound."""
-        async with self._app.store.door(self._tenant) as connection:
+        async with self._app.store.window(self._tenant) as connection:
             account = await self._named(connection, login)
             return account, await rows.sessions(connection, self._tenant, account.id, LIMITS)
 
     async def roles(self) -> dict[str, frozenset[str]]:
         """What each role allows."""
-        async with self._app.store.door(self._tenant) as connection:
+        async with self._app.store.window(self._tenant) as connection:
             return await rows.roles(connection, self._tenant)
 
     async def add(self, login: str, wanted: Wanted, by: By) -> str:

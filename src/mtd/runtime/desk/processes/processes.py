@@ -65,7 +65,7 @@ class Crowd(msgspec.Struct, frozen=True, kw_only=True):
 async def crowd(desk: Desk, person: Person) -> Crowd:
     """Who runs on each version, in the stores that the person sees: counted over all of them."""
     person.must("processes.see")
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         running = await elements.running(connection, desk.tenant, person.stores)
         troubled = _by_owner(await elements.troubled(connection, desk.tenant, person.stores))
     return Crowd(
@@ -115,7 +115,7 @@ async def spots(
     person.must("orders.see")
     if (mode and mode not in heating.MODES) or period not in heating.PERIODS:
         raise NotFound(f"there is no heat {mode!r} of {period!r}")
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         troubled = await elements.troubled(connection, desk.tenant, person.stores)
         waiting = await figures.waiting(
             connection, desk.tenant, desk.app.clock.now(), person.stores, shown.id

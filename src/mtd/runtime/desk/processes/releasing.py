@@ -52,7 +52,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 async def pending(desk: Desk, person: Person) -> list[Release]:
     """What waits to be agreed to."""
     person.must("processes.see")
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         return await releases.open_ones(connection, desk.tenant)
 
 
@@ -79,7 +79,7 @@ async def ask(desk: Desk, person: Person, files: Sequence[File], reason: str) ->
 async def shown(desk: Desk, person: Person, id_: str) -> Asked:
     """A release, looked over. Raises Forbidden, NotFound."""
     person.must("processes.see")
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         found = await releases.one(connection, desk.tenant, id_)
     if found is None:
         raise NotFound(f"there is no release {id_}")
@@ -129,7 +129,7 @@ async def _settle(desk: Desk, person: Person, id_: str, *, agreed: bool) -> None
 
 
 async def _looked_over(desk: Desk, files: Sequence[File]) -> Report:
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         listed = await definitions.listing(connection, desk.tenant)
     stock = Shelved(desk.app.store, desk.tenant)
     found = await inspected(files, listed, stock, desk.app.library.surroundings)

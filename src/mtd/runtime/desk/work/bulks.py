@@ -56,6 +56,6 @@ async def table(desk: Desk, person: Person, id_: str) -> str:
 
 async def _theirs(desk: Desk, person: Person, id_: str) -> None:
     """Raises NotFound: it is for something of a store that they do not see."""
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         if not await rows.listing(connection, desk.tenant, id_=id_, stores=person.stores):
             raise NotFound(f"there is no bulk action {id_}")

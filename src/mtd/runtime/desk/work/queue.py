@@ -61,7 +61,7 @@ class Examined(msgspec.Struct, frozen=True, kw_only=True):
 async def examined(desk: Desk, person: Person, id_: str) -> Examined:
     """One file. Raises NotFound: it does not wait, or is not theirs to see."""
     person.must("files.see")
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         file = await intake.by_id(connection, desk.tenant, id_)
         if file is None or not person.sees(store_of(file)):
             raise NotFound(f"there is no file {id_}")

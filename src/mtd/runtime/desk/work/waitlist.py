@@ -56,7 +56,7 @@ async def listing(
     wanted = _wanted(person, narrowed)
     now = desk.app.clock.now()
     arrived = [now - bound for bound in AGES]
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         found = await waitlist.page(
             connection, desk.tenant, wanted, after=after, limit=PAGE_MAX + 1
         )
@@ -80,7 +80,7 @@ async def listing(
 async def count(desk: Desk, person: Person, narrowed: Narrowed) -> int:
     """How many files such a list has. Raises Forbidden."""
     person.must("files.see")
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         tallies = await waitlist.tallies(connection, desk.tenant, _wanted(person, narrowed), [])
     return sum(one.files for one in tallies)
 
@@ -89,7 +89,7 @@ async def chosen(
     desk: Desk, person: Person, narrowed: Narrowed, ids: Sequence[str] | None
 ) -> list[str]:
     """Which of these (None: all) are in the list now; one beyond ITEMS_MAX tells of too many."""
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         return await waitlist.ids(
             connection, desk.tenant, _wanted(person, narrowed), among=ids, limit=ITEMS_MAX + 1
         )

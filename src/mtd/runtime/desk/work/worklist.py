@@ -84,7 +84,7 @@ async def listing(
     """A page of open tasks, the most urgent first: after the one at `after`, or before `before`."""
     person.must("tasks.see")
     wanted = _wanted(desk, person, asked)
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         found = await worklist.urgent(
             connection, desk.tenant, wanted, after=after, before=before, limit=ROWS + 1
         )
@@ -108,7 +108,7 @@ async def listing(
 async def urgent(desk: Desk, person: Person, limit: int) -> list[Work]:
     """The most urgent open tasks, at most `limit`."""
     person.must("tasks.see")
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         return await worklist.urgent(
             connection, desk.tenant, _wanted(desk, person, Asked()), limit=limit
         )
@@ -171,7 +171,7 @@ async def complete(
     await desk.record(person, "task.complete", f"{instance}:{wait}", after=sorted(outputs))
     accepted(await assigning.complete(desk.operations, instance, wait, outputs, person.login))
     for _ in range(CLOSED_LOOKS_MAX):
-        async with desk.app.store.door(desk.tenant) as connection:
+        async with desk.app.store.window(desk.tenant) as connection:
             known = await tasks.of(connection, desk.tenant, instance)
         if all(one.closed_at is not None for one in known if one.wait == wait):
             return
@@ -252,7 +252,7 @@ async def _work(desk: Desk, person: Person, instance: str, wait: int) -> Work:
 async def _among(desk: Desk, person: Person, places: Sequence[Place]) -> list[Work]:
     """Those of these tasks that are open and theirs to see, however long the list is."""
     person.must("tasks.see")
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         return await worklist.urgent(
             connection, desk.tenant, _wanted(desk, person, Asked()), among=places,
             limit=max(1, len(places)),

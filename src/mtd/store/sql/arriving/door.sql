@@ -1,6 +1,18 @@
--- name: door.tenant
--- For this transaction, row-level security shows the rows of one tenant.
-SELECT set_config('app.tenant', :tenant, true);
+-- name: door.begin
+-- A transaction that may write, in which row-level security shows the rows of one tenant.
+BEGIN READ WRITE; SET LOCAL app.tenant = :tenant;
+
+-- name: door.commit
+-- What the transaction did stands.
+COMMIT;
+
+-- name: door.undo
+-- What the transaction did is undone.
+ROLLBACK;
+
+-- name: door.shown
+-- From now on, outside of such transactions, row-level security shows the rows of one tenant.
+SELECT set_config('app.tenant', :tenant, false);
 
 -- name: door.orders
 -- Take in new orders: order, content, key of the person, search keys and the start, or nothing.
