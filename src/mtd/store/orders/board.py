@@ -10,7 +10,7 @@ from mtd.store.counts.figures import Usual
 from mtd.store.orders.orders import Order
 from mtd.store.patience import hurry
 from mtd.store.sessions import Connection, structs
-from mtd.store.statements import composed, read, statements
+from mtd.store.statements import composed, numbered, read
 
 PAGE_MAX = 200
 NEWEST_MAX = 500
@@ -19,13 +19,25 @@ FIRST = "00000000-0000-0000-0000-000000000000"
 LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 _FRAGMENTS = read("orders/board")
-_PLAIN = {"counted", "counted_open", "glances", "newest", "counts", "causes"}
-_SQL = {name: one for name, one in statements("orders/board").items() if name in _PLAIN}
-_PAGES = {
-    name: composed(_FRAGMENTS, [name], "rows")
-    for name in ("page", "page_back", "page_open", "page_open_back", "troubled", "narrow")
+_PLAIN = ("glances", "newest", "counts", "causes")
+_AMONG = {
+    "page": ["wanted"],
+    "page_back": ["wanted"],
+    "page_open": ["going"],
+    "page_open_back": ["going"],
+    "troubled": ["wanted", "stuck"],
+    "narrow": ["going", "stuck"],
 }
-_MANY = {name: composed(_FRAGMENTS, [name], "many") for name in ("troubled", "narrow")}
+"""What each page is a page of."""
+_SQL = {
+    **{name: numbered(_FRAGMENTS[name]) for name in _PLAIN},
+    "counted": composed(_FRAGMENTS, ["wanted"], "counted"),
+    "counted_open": composed(_FRAGMENTS, ["going"], "counted_open"),
+}
+_PAGES = {name: composed(_FRAGMENTS, [*among, name], "rows") for name, among in _AMONG.items()}
+_MANY = {
+    name: composed(_FRAGMENTS, [*_AMONG[name], name], "many") for name in ("troubled", "narrow")
+}
 MET = ("DISPATCHED", "READY_FOR_PICKUP", "DELIVERED")
 """States after which a promise of dispatch is not late any more."""
 

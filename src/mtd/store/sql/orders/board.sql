@@ -1,9 +1,10 @@
--- name: board.page
--- The orders that a filter lets through, newest first; the bounds are always conditions of the key.
-page AS (
+-- name: board.wanted
+-- The orders that a filter lets through; the bounds are always conditions of the key.
+wanted AS (
     SELECT * FROM purchase_order
     WHERE tenant_id = :tenant AND id > :above::uuid AND id < :below::uuid
         AND (:states::text[] IS NULL OR state = ANY(:states))
+        AND (:finals::text[] IS NULL OR state <> ALL(:finals))
         AND (:stores::text[] IS NULL OR store = ANY(:stores))
         AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
         AND (:channels::text[] IS NULL OR channel = ANY(:channels))
@@ -11,98 +12,69 @@ page AS (
         AND (:late::timestamptz IS NULL OR (
             promised_at < :late AND NOT string_to_array(reached, ' ') && :met::text[]
         ))
-        AND (:finals::text[] IS NULL OR state <> ALL(:finals))
-    ORDER BY id DESC LIMIT :page
 )
+
+-- name: board.going
+-- Those of them that are not over, whatever their document: however few, no history is looked through.
+going AS (
+    SELECT * FROM open_order
+    WHERE tenant_id = :tenant AND order_id > :above::uuid AND order_id < :below::uuid
+        AND (:states::text[] IS NULL OR state = ANY(:states))
+        AND (:finals::text[] IS NULL OR state <> ALL(:finals))
+        AND (:stores::text[] IS NULL OR store = ANY(:stores))
+        AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
+        AND (:channels::text[] IS NULL OR channel = ANY(:channels))
+        AND (:late::timestamptz IS NULL OR (awaited AND promised_at < :late))
+)
+
+-- name: board.stuck
+-- The orders with an open incident that is as asked for: by the index of those alone.
+stuck AS (
+    SELECT instance_id FROM incident
+    WHERE tenant_id = :tenant AND settled_at IS NULL
+        AND (:code::text IS NULL OR code = :code)
+        AND (:element::text IS NULL OR element = :element)
+        AND (:codes_out::text[] IS NULL OR code <> ALL(:codes_out))
+        AND (:elements_out::text[] IS NULL OR element <> ALL(:elements_out))
+)
+
+-- name: board.page
+-- A page of the orders that a filter lets through, newest first.
+page AS (SELECT * FROM wanted ORDER BY id DESC LIMIT :page)
 
 -- name: board.page_back
 -- As the page, but the oldest of those that come after `above`.
-page AS (
-    SELECT * FROM purchase_order
-    WHERE tenant_id = :tenant AND id > :above::uuid AND id < :below::uuid
-        AND (:states::text[] IS NULL OR state = ANY(:states))
-        AND (:stores::text[] IS NULL OR store = ANY(:stores))
-        AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
-        AND (:channels::text[] IS NULL OR channel = ANY(:channels))
-        AND (:documents::text[] IS NULL OR buyer_document = ANY(:documents))
-        AND (:late::timestamptz IS NULL OR (
-            promised_at < :late AND NOT string_to_array(reached, ' ') && :met::text[]
-        ))
-        AND (:finals::text[] IS NULL OR state <> ALL(:finals))
-    ORDER BY id LIMIT :page
-)
+page AS (SELECT * FROM wanted ORDER BY id LIMIT :page)
 
 -- name: board.page_open
--- As the page, among the orders that are not over: however few they are, no history is looked through.
+-- As the page, among the orders that are not over.
 page AS (
-    SELECT * FROM purchase_order WHERE tenant_id = :tenant AND id = ANY(ARRAY(
-        SELECT order_id FROM open_order
-        WHERE tenant_id = :tenant AND order_id > :above::uuid AND order_id < :below::uuid
-            AND (:states::text[] IS NULL OR state = ANY(:states))
-            AND (:stores::text[] IS NULL OR store = ANY(:stores))
-            AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
-            AND (:channels::text[] IS NULL OR channel = ANY(:channels))
-            AND (:late::timestamptz IS NULL OR (awaited AND promised_at < :late))
-            AND (:finals::text[] IS NULL OR state <> ALL(:finals))
-        ORDER BY order_id DESC LIMIT :page
-    ))
+    SELECT * FROM purchase_order WHERE tenant_id = :tenant
+        AND id = ANY(ARRAY(SELECT order_id FROM going ORDER BY order_id DESC LIMIT :page))
 )
 
 -- name: board.page_open_back
 -- As the page of orders that are not over, but the oldest of those that come after `above`.
 page AS (
-    SELECT * FROM purchase_order WHERE tenant_id = :tenant AND id = ANY(ARRAY(
-        SELECT order_id FROM open_order
-        WHERE tenant_id = :tenant AND order_id > :above::uuid AND order_id < :below::uuid
-            AND (:states::text[] IS NULL OR state = ANY(:states))
-            AND (:stores::text[] IS NULL OR store = ANY(:stores))
-            AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
-            AND (:channels::text[] IS NULL OR channel = ANY(:channels))
-            AND (:late::timestamptz IS NULL OR (awaited AND promised_at < :late))
-            AND (:finals::text[] IS NULL OR state <> ALL(:finals))
-        ORDER BY order_id LIMIT :page
-    ))
+    SELECT * FROM purchase_order WHERE tenant_id = :tenant
+        AND id = ANY(ARRAY(SELECT order_id FROM going ORDER BY order_id LIMIT :page))
 )
 
 -- name: board.troubled
--- Orders with an open incident, newest first: by the index of those alone.
+-- Orders with an open incident, newest first.
 page AS (
-    SELECT * FROM purchase_order
-    WHERE tenant_id = :tenant AND id > :above::uuid AND id < :below::uuid
-        AND id = ANY(ARRAY(
-            SELECT instance_id FROM incident
-            WHERE tenant_id = :tenant AND settled_at IS NULL
-                AND (:code::text IS NULL OR code = :code)
-                AND (:element::text IS NULL OR element = :element)
-                AND (:codes_out::text[] IS NULL OR code <> ALL(:codes_out))
-                AND (:elements_out::text[] IS NULL OR element <> ALL(:elements_out))
-        ))
-        AND (:states::text[] IS NULL OR state = ANY(:states))
-        AND (:finals::text[] IS NULL OR state <> ALL(:finals))
-        AND (:stores::text[] IS NULL OR store = ANY(:stores))
-        AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
-        AND (:channels::text[] IS NULL OR channel = ANY(:channels))
-        AND (:documents::text[] IS NULL OR buyer_document = ANY(:documents))
-        AND (:late::timestamptz IS NULL OR (
-            promised_at < :late AND NOT string_to_array(reached, ' ') && :met::text[]
-        ))
+    SELECT * FROM wanted WHERE id = ANY(ARRAY(SELECT instance_id FROM stuck))
     ORDER BY CASE WHEN :back THEN id END, id DESC LIMIT :page
 )
 
 -- name: board.narrow
 -- Orders that are not over, by their open promise, their carrier, or the system that they stand before.
 page AS (
-    SELECT o.* FROM open_order p
-    JOIN purchase_order o ON o.tenant_id = p.tenant_id AND o.id = p.order_id
+    SELECT o.* FROM going p
+    JOIN purchase_order o ON o.tenant_id = :tenant AND o.id = p.order_id
     LEFT JOIN unnest(:usual_stores::text[], :usual_channels::text[], :usual_s::float8[])
         AS u (store, channel, usual_s) ON u.store = p.store AND u.channel = p.channel
-    WHERE p.tenant_id = :tenant AND p.order_id > :above::uuid AND p.order_id < :below::uuid
-        AND (:states::text[] IS NULL OR p.state = ANY(:states))
-        AND (:finals::text[] IS NULL OR p.state <> ALL(:finals))
-        AND (:stores::text[] IS NULL OR p.store = ANY(:stores))
-        AND (:stores_out::text[] IS NULL OR p.store <> ALL(:stores_out))
-        AND (:channels::text[] IS NULL OR p.channel = ANY(:channels))
-        AND (:carriers::text[] IS NULL OR p.carrier = ANY(:carriers))
+    WHERE (:carriers::text[] IS NULL OR p.carrier = ANY(:carriers))
         AND (:due_since::timestamptz IS NULL OR p.promised_at >= :due_since)
         AND (:due_until::timestamptz IS NULL OR p.promised_at < :due_until)
         AND (:standing::text IS NULL OR p.awaited AND CASE :standing
@@ -119,15 +91,7 @@ page AS (
             WHERE r.tenant_id = :tenant AND r.instance_id = p.order_id
                 AND split_part(s.service, '.', 1) = :system
         ))
-        AND (:late::timestamptz IS NULL OR (p.awaited AND p.promised_at < :late))
-        AND (NOT :of_cause::boolean OR p.order_id = ANY(ARRAY(
-            SELECT instance_id FROM incident
-            WHERE tenant_id = :tenant AND settled_at IS NULL
-                AND (:code::text IS NULL OR code = :code)
-                AND (:element::text IS NULL OR element = :element)
-                AND (:codes_out::text[] IS NULL OR code <> ALL(:codes_out))
-                AND (:elements_out::text[] IS NULL OR element <> ALL(:elements_out))
-        )))
+        AND (NOT :of_cause::boolean OR p.order_id = ANY(ARRAY(SELECT instance_id FROM stuck)))
         AND (:documents::text[] IS NULL OR o.buyer_document = ANY(:documents))
     ORDER BY CASE WHEN :back THEN p.order_id END, p.order_id DESC LIMIT :page
 )
@@ -166,34 +130,11 @@ ORDER BY o.id DESC;
 
 -- name: board.counted
 -- How many orders a filter lets through, counted up to a limit.
-SELECT count(*) AS count FROM (
-    SELECT FROM purchase_order
-    WHERE tenant_id = :tenant AND id > :above::uuid AND id < :below::uuid
-        AND (:states::text[] IS NULL OR state = ANY(:states))
-        AND (:stores::text[] IS NULL OR store = ANY(:stores))
-        AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
-        AND (:channels::text[] IS NULL OR channel = ANY(:channels))
-        AND (:documents::text[] IS NULL OR buyer_document = ANY(:documents))
-        AND (:late::timestamptz IS NULL OR (
-            promised_at < :late AND NOT string_to_array(reached, ' ') && :met::text[]
-        ))
-        AND (:finals::text[] IS NULL OR state <> ALL(:finals))
-    LIMIT :limit
-) AS few;
+SELECT count(*) AS count FROM (SELECT FROM wanted LIMIT :limit) AS few;
 
 -- name: board.counted_open
 -- How many orders that are not over a filter lets through, counted up to a limit.
-SELECT count(*) AS count FROM (
-    SELECT FROM open_order
-    WHERE tenant_id = :tenant AND order_id > :above::uuid AND order_id < :below::uuid
-        AND (:states::text[] IS NULL OR state = ANY(:states))
-        AND (:stores::text[] IS NULL OR store = ANY(:stores))
-        AND (:stores_out::text[] IS NULL OR store <> ALL(:stores_out))
-        AND (:channels::text[] IS NULL OR channel = ANY(:channels))
-        AND (:late::timestamptz IS NULL OR (awaited AND promised_at < :late))
-        AND (:finals::text[] IS NULL OR state <> ALL(:finals))
-    LIMIT :limit
-) AS few;
+SELECT count(*) AS count FROM (SELECT FROM going LIMIT :limit) AS few;
 
 -- name: board.glances
 -- Where some orders stand, and which came after one of them.
@@ -233,7 +174,8 @@ SELECT
     ) AS alerts;
 
 -- name: board.causes
--- Open incidents by error and element: how many orders, each once, how much money, since when.
+-- Open incidents by error and element: how many orders, each once, how much money, since when. By
+-- no bounds of the key, as `wanted` is: a plan for any bounds would look through orders for them.
 WITH stuck AS (
     SELECT
         n.code, n.element, n.instance_id, min(n.at) AS first_at, max(n.at) AS last_at,

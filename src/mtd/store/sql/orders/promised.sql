@@ -27,14 +27,7 @@ wanted AS (
             WHERE r.tenant_id = :tenant AND r.instance_id = p.order_id
                 AND split_part(s.service, '.', 1) = :system
         ))
-        AND (NOT :of_cause::boolean OR p.order_id = ANY(ARRAY(
-            SELECT instance_id FROM incident
-            WHERE tenant_id = :tenant AND settled_at IS NULL
-                AND (:code::text IS NULL OR code = :code)
-                AND (:element::text IS NULL OR element = :element)
-                AND (:codes_out::text[] IS NULL OR code <> ALL(:codes_out))
-                AND (:elements_out::text[] IS NULL OR element <> ALL(:elements_out))
-        )))
+        AND (NOT :of_cause::boolean OR p.order_id = ANY(ARRAY(SELECT instance_id FROM stuck)))
 )
 
 -- name: promised.page
