@@ -3,9 +3,11 @@
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
+from math import inf
+from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_timedelta
 from babel.numbers import (
     format_compact_decimal,
     format_currency,
@@ -16,13 +18,47 @@ from babel.numbers import (
 MINUTE = timedelta(minutes=1)
 LOCALES = {"es": Locale("es", "CL"), "en": Locale("en", "US")}
 
+UNITS = (
+    ("year", 31_536_000), ("month", 2_592_000), ("week", 604_800), ("day", 86_400),
+    ("hour", 3_600), ("minute", 60), ("second", 1),
+)  # fmt: skip
+"""Of lengths of time, with their seconds, as Babel takes them."""
+
 KNOWN_MAX = 10_000
+"""Texts that are remembered of a kind: Babel takes as long for an amount or an age as a page does
+for all else of a row, and the same are told often.
+"""
 
 
 @lru_cache(KNOWN_MAX)
 def _money(amount: Decimal, currency: str, language: str) -> str:
-    """Babel takes as long for an amount as for all else of a row, and the same are told often."""
     return format_currency(amount, currency, locale=LOCALES[language])
+
+
+@lru_cache(KNOWN_MAX)
+def _number(value: float | Decimal, language: str) -> str:
+    return format_decimal(value, locale=LOCALES[language])
+
+
+@lru_cache(KNOWN_MAX)
+def _date(day: date, pattern: str, language: str) -> str:
+    return format_date(day, pattern, locale=LOCALES[language])
+
+
+def _length(length: timedelta, threshold: float, language: str) -> str:
+    """In the largest unit of which there is at least `threshold`; next to nothing is a second."""
+    lasts_s = abs(length).total_seconds()
+    unit, unit_s = next((one for one in UNITS if lasts_s / one[1] >= threshold), UNITS[-1])
+    least = 1 if lasts_s else 0
+    return _of_unit(max(least, round(lasts_s / unit_s)), unit, unit_s, language)
+
+
+@lru_cache(KNOWN_MAX)
+def _of_unit(count: int, unit: Any, unit_s: int, language: str) -> str:
+    length = timedelta(seconds=count * unit_s)
+    return format_timedelta(
+        length, granularity=unit, threshold=inf, format="narrow", locale=LOCALES[language]
+    )
 
 
 class Formats:
@@ -35,7 +71,7 @@ class Formats:
 
     def number(self, value: float | Decimal) -> str:
         """`18.043`."""
-        return format_decimal(value, locale=self._locale)
+        return _number(value, self._locale.language)
 
     def share(self, value: float) -> str:
         """`97 %`, of a share from 0 to 1."""
@@ -46,31 +82,30 @@ class Formats:
         return _money(amount, currency, self._locale.language)
 
     def moment(self, at: datetime) -> str:
-        """Day and time, to the minute."""
-        return format_datetime(at, "dd-MM-yyyy HH:mm", tzinfo=self._zone, locale=self._locale)
+        """Day and time, to the minute: figures alone, which both languages write so."""
+        return at.astimezone(self._zone).strftime("%d-%m-%Y %H:%M")
 
     def exact(self, at: datetime) -> str:
         """Day and time, to the second."""
-        return format_datetime(at, "dd-MM-yyyy HH:mm:ss", tzinfo=self._zone, locale=self._locale)
+        return at.astimezone(self._zone).strftime("%d-%m-%Y %H:%M:%S")
 
     def time(self, at: datetime) -> str:
         """The time of day, to the second."""
-        return format_time(at, "HH:mm:ss", tzinfo=self._zone, locale=self._locale)
+        return at.astimezone(self._zone).strftime("%H:%M:%S")
 
     def day(self, at: datetime) -> str:
         """`viernes 27 de noviembre`."""
         local = at.astimezone(self._zone).date()
         pattern = "EEEE d 'de' MMMM" if self._locale.language == "es" else "EEEE, MMMM d"
-        return format_date(local, pattern, locale=self._locale)
+        return _date(local, pattern, self._locale.language)
 
     def age(self, at: datetime) -> str:
         """How long ago, or how long from now: `3 min`, `2 d`."""
-        passed = abs(self.now - at)
-        return format_timedelta(passed, format="narrow", threshold=0.95, locale=self._locale)
+        return _length(self.now - at, 0.95, self._locale.language)
 
     def span(self, length: timedelta) -> str:
         """A round length of time: `15 min`, `4 h`."""
-        return format_timedelta(length, format="narrow", threshold=1.1, locale=self._locale)
+        return _length(length, 1.1, self._locale.language)
 
     def short(self, value: float) -> str:
         """`18 mil`, for a scale."""
@@ -78,7 +113,7 @@ class Formats:
 
     def dated(self, day: date) -> str:
         """`27-11-2026`, whatever the language: nobody mistakes the month for the day."""
-        return format_date(day, "dd-MM-yyyy", locale=self._locale)
+        return day.strftime("%d-%m-%Y")
 
     def iso_day(self, text: str) -> str:
         """As `dated`, of the day `2026-11-27`."""
@@ -86,13 +121,13 @@ class Formats:
 
     def weekday(self, day: date) -> str:
         """`viernes`."""
-        return format_date(day, "EEEE", locale=self._locale)
+        return _date(day, "EEEE", self._locale.language)
 
     def took(self, milliseconds: float) -> str:
         """A duration: `240 ms`, `1,2 s`."""
         if milliseconds < 1000:
             return f"{milliseconds:.0f} ms"
-        return f"{format_decimal(round(milliseconds / 1000, 1), locale=self._locale)} s"
+        return f"{self.number(round(milliseconds / 1000, 1))} s"
 
     def lasting(self, milliseconds: float) -> str:
         """A duration of whatever length: `240 ms`, `1,2 s`, `15 min`, `2 d`."""

@@ -72,6 +72,7 @@ class Painter:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
         self._templates.filters["json"] = _json
 
