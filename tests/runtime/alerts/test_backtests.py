@@ -21,7 +21,7 @@ from mtd.runtime.settings.alerts import (
 from tests.core.orders.examples import plain_line, plain_order
 from tests.runtime.alerts.conftest import Set
 from tests.runtime.alerts.scene import a_rule
-from tests.store.making import new_id
+from tests.store.making import a_worker, new_id
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -95,6 +95,21 @@ async def test_of_what_was_measured_while_a_rule_was_looked_after(scene: Set) ->
     one.app.clock.set(one.now + timedelta(minutes=10))
     assert (await backtest(one.app, 1, a_rule(WorkersMissing(fewer_than=1)))).firings == 2
     assert (await tried(one.app, 1, a_rule(WorkersMissing(fewer_than=1))))[0].fires
+
+
+async def test_of_workers_that_were_only_just_starting(scene: Set) -> None:
+    rule = a_rule(WorkersMissing(fewer_than=2, starting_s=60), enabled=True)
+    one = await scene(workers=rule)
+    async with a_worker(one.app.store):
+        await one.rows("UPDATE worker SET lease_until = lease_until + interval '1 hour'")
+        await one.look(1)
+        await one.look(30)
+        assert (await backtest(one.app, 1, rule)).firings == 0
+        hasty = a_rule(WorkersMissing(fewer_than=2, starting_s=10))
+        assert (await backtest(one.app, 1, hasty)).firings == 1
+        await one.look(60)
+        found = await backtest(one.app, 1, rule)
+        assert (found.firings, found.spells[0].scope, found.spells[0].observed) == (1, "", 1)
 
 
 async def test_what_takes_too_long_is_said_to(scene: Set, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,8 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     observed: float
     bound: float
     fires: bool
+    read_as: str | None = None
+    """The scope of its reading, where that is another than its own."""
     affected: int = 0
     """Orders, files, attempts or letters that it is about."""
     facts: Mapping[str, str | float | None] = {}

@@ -165,7 +165,9 @@ class Watching:
             condition = known[name].condition
             reads = KINDS[type(condition)].reads
             if reads is not None:
-                rows |= {(reads(condition), one.scope): one.observed for one in found}
+                scopes = [one.scope if one.read_as is None else one.read_as for one in found]
+                observed = [one.observed for one in found]
+                rows |= zip(((reads(condition), scope) for scope in scopes), observed, strict=True)
         kept = [(measure, scope, observed) for (measure, scope), observed in rows.items()]
         await sightings.read(connection, self._tenant, at, kept)
         await sightings.forget(connection, self._tenant, now - KEPT)
