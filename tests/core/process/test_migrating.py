@@ -68,7 +68,7 @@ def migrated(world: World, new: Definition, **mapping: str) -> Moved:
     world.instance = moved.instance
     world.entries.append(moved.entry)
     world.moved.append(moved)
-    reasons = hindrances(old, new, before, mapping)
+    reasons = hindrances(old, new, before, mapping, mapped(old, new, mapping))
     if reasons:
         assert [type(fact) for fact in moved.facts] == [Ignored]
         expected = msgspec.structs.replace(before, seq=before.seq + 1)

@@ -4,10 +4,12 @@ import msgspec
 import pytest
 
 from mtd.runtime.app import TENANT
+from mtd.runtime.operations import changing
 from mtd.runtime.operations.changing import Wanted, migrated, modify, planned, previewed
-from mtd.runtime.operations.operations import Conflict
+from mtd.runtime.operations.operations import Conflict, NotFound
 from tests.runtime.files import flow, toml
 from tests.runtime.works import PERSON, Works
+from tests.store.making import new_id
 
 TWO = PERSON + '[user."pack"]\nrole = "agent"\n'
 
@@ -48,13 +50,16 @@ async def test_a_modification_is_shown_then_done_and_recorded(works: Works) -> N
     await works.rows("SELECT 1 FROM instance WHERE id = $1 AND state = 'COMPLETED'", id_)
 
 
-async def test_instances_follow_to_a_new_version_or_say_why_not(works: Works) -> None:
+async def test_instances_follow_to_a_new_version_or_say_why_not(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await works.deploy(flow("shop", "userTask:review", "userTask:pack"), toml("shop", TWO))
     early, late, other = [await started(works) for _ in range(3)]
     await works.review(late)
     await works.rows("SELECT 1 FROM user_task WHERE instance_id = $1 AND element = 'pack'", late)
     drawn = flow("shop", "userTask:review", "userTask:check")
     await works.deploy(drawn, toml("shop", PERSON + '[user."check"]\nrole = "boss"\n'))
+    monkeypatch.setattr(changing, "CHUNK", 2)
     plan = await planned(works.app, TENANT, "shop@1", "shop@2", {})
     assert plan.mapping["review"] == "review" and plan.mapping["pack"] is None
     refused = {one.instance: one.refused for one in plan.instances}
@@ -84,3 +89,24 @@ async def test_instances_follow_to_a_new_version_or_say_why_not(works: Works) ->
     )
     await works.review(late)
     await works.rows("SELECT 1 FROM instance WHERE id = $1 AND state = 'COMPLETED'", late)
+
+
+async def test_a_plan_reads_journals_in_chunks_and_names_who_has_not_begun(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changing, "CHUNK", 2)
+    await works.deploy(flow("shop", "userTask:review"), toml("shop", PERSON))
+    ids = [await started(works) for _ in range(5)]
+    await works.review(ids[1])
+    await works.rows("SELECT 1 FROM instance WHERE id = $1 AND state = 'COMPLETED'", ids[1])
+    await works.deploy(flow("shop", "userTask:review", "userTask:pack"), toml("shop", TWO))
+    asked = [ids[4].upper(), *ids[:4]]
+    plan = await planned(works.app, TENANT, "shop@1", "shop@2", {}, asked)
+    assert [one.instance for one in plan.instances] == [ids[4], *ids[:4]]
+    refused = [one.refused for one in plan.instances]
+    assert refused == [None, None, "it cannot follow to shop@2: it is completed", None, None]
+    alone = await previewed(works.app, TENANT, ids[0], Wanted(variables={"n": 1}))
+    assert (alone.instance, alone.key) == (ids[0], plan.instances[1].key)
+    unknown = new_id()
+    with pytest.raises(NotFound, match=unknown):
+        await planned(works.app, TENANT, "shop@1", "shop@2", {}, [*ids, unknown])

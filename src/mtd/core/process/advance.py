@@ -1,12 +1,13 @@
 """`advance`: the engine's one pure function, from what happened to what follows from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from mtd.core.process.catching import meets
 from mtd.core.process.causes import cause
+from mtd.core.process.counterparts import mapped
 from mtd.core.process.definition import Definition, Element
 from mtd.core.process.effect import Call, UserTask, Watching
 from mtd.core.process.elements import TABLE
@@ -91,14 +92,24 @@ def advance(definition: Definition, instance: Instance, trigger: Trigger) -> Mov
     return _moved(step, instance, trigger, element)
 
 
-def migrate(old: Definition, new: Definition, instance: Instance, trigger: Redefined) -> Moved:
-    """Let `instance` go on with `new` instead of `old`; or leave it as it is, and say why."""
-    reasons = hindrances(old, new, instance, trigger.mapping)
+def migrate(
+    old: Definition,
+    new: Definition,
+    instance: Instance,
+    trigger: Redefined,
+    places: Mapping[str, str] | None = None,
+) -> Moved:
+    """Let `instance` go on with `new` instead of `old`; or leave it as it is, and say why.
+
+    `places`: what `mapped` says of them, where it is known already: it takes as long as the rest.
+    """
+    places = mapped(old, new, trigger.mapping) if places is None else places
+    reasons = hindrances(old, new, instance, trigger.mapping, places)
     step = Step(old if reasons else new, instance, trigger.at, TABLE)
     if reasons:
         step.record(Ignored(f"it cannot follow to {new.id}: {'; '.join(reasons)}"))
     else:
-        follow(step, old, trigger.mapping)
+        follow(step, old, places)
         _run(step)
     return _moved(step, instance, trigger, "")
 

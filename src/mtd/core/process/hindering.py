@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mtd.core.process.counterparts import AWAITED, BESIDE, GATHERING, awaits_alike, mapped
+from mtd.core.process.counterparts import AWAITED, BESIDE, GATHERING, awaits_alike
 from mtd.core.process.definition import Definition, Element
 from mtd.core.process.effect import Call, UserTask
 from mtd.core.process.elements.ad_hoc_sub_process import NEXT
@@ -12,14 +12,25 @@ from mtd.core.process.instance import SET_ASIDE, Completion, Instance, Scope, St
 
 
 def hindrances(
-    old: Definition, new: Definition, instance: Instance, given: Mapping[str, str]
+    old: Definition,
+    new: Definition,
+    instance: Instance,
+    given: Mapping[str, str],
+    places: Mapping[str, str],
 ) -> list[str]:
-    """Why `instance` cannot follow from `old` to `new`, in words; empty: it can."""
-    return list(dict.fromkeys(_hindrances(old, new, instance, given)))
+    """Why `instance` cannot follow from `old` to `new`, in words; empty: it can.
+
+    `places`: what `mapped` says of them.
+    """
+    return list(dict.fromkeys(_hindrances(old, new, instance, given, places)))
 
 
 def _hindrances(
-    old: Definition, new: Definition, instance: Instance, given: Mapping[str, str]
+    old: Definition,
+    new: Definition,
+    instance: Instance,
+    given: Mapping[str, str],
+    places: Mapping[str, str],
 ) -> Iterator[str]:
     if instance.state is not State.RUNNING:
         yield f"it is {instance.state.value.lower()}"
@@ -28,7 +39,6 @@ def _hindrances(
         yield "it was set aside by the engine: retry or stop it first"
     for source, target in given.items():
         yield from _mapping_problem(old, new, source, target)
-    places = mapped(old, new, given)
     for scope in instance.scopes.values():
         yield from _place_problem(old, new, places, scope.element, None)
         yield from _choice_problem(old, new, places, scope)

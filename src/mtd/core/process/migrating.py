@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from mtd.core.process.catching import WAITABLE, let_listen
-from mtd.core.process.counterparts import BESIDE, GATHERING, awaits_alike, mapped
+from mtd.core.process.counterparts import BESIDE, GATHERING, awaits_alike
 from mtd.core.process.definition import Definition
 from mtd.core.process.effect import UserTask
 from mtd.core.process.elements.ad_hoc_sub_process import NEXT
@@ -33,9 +33,11 @@ _Place = tuple[int | None, int, str]
 """Who listens: a token, if it is one, in a scope, by an event."""
 
 
-def follow(step: Step, old: Definition, given: Mapping[str, str]) -> None:
-    """Let the instance of `step`, whose definition is the new one already, stand on it."""
-    places = mapped(old, step.definition, given)
+def follow(step: Step, old: Definition, places: Mapping[str, str]) -> None:
+    """Let the instance of `step`, whose definition is the new one already, stand on it.
+
+    `places`: where each element of `old` is in it (`mapped`).
+    """
     over = frozenset(_gone_off(step, old, places))
     step.record(Follows(step.definition.id, old.id))
     _stand(step, old, places)

@@ -5,10 +5,10 @@ from typing import TypeVar
 
 import msgspec
 
-from mtd.core.process.instance import State
+from mtd.core.process.instance import Instance, State
 from mtd.runtime.bulk.asked import ITEMS_MAX, Stood, Wish, triggers
 from mtd.runtime.engine.sending import CANCEL_REQUESTED
-from mtd.runtime.operations.changing import Preview, dry_run
+from mtd.runtime.operations.changing import CHUNK, Preview, all_stand, dry_run
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations
 from mtd.store.operations import standings
 from mtd.store.operations.bulk import NewItem
@@ -30,9 +30,14 @@ async def scoped(operations: Operations, wish: Wish) -> list[NewItem]:
         items = [_file(n, one) for n, one in enumerate(await _files(operations, wish))]
     else:
         able = 0
-        for n, one in enumerate(await _orders(operations, wish)):
+        instances: dict[str, Instance] = {}
+        found = await _orders(operations, wish)
+        for n, one in enumerate(found):
+            if wish.action == "migrate" and n % CHUNK == 0:
+                some = [order.id for order in found[n : n + CHUNK]]
+                instances = await all_stand(operations.app, operations.tenant, some)
             tried = able < SAMPLES or wish.action == "migrate"
-            items.append(await _order(operations, wish, n, one, tried))
+            items.append(await _order(operations, wish, n, one, tried, instances.get(one.id)))
             able += items[-1].state == "PENDING"
     if not items:
         raise Conflict("it would be for nobody: nothing is as the selection or filter says")
@@ -85,12 +90,17 @@ def _file(n: int, one: FileStanding) -> NewItem:
 
 
 async def _order(
-    operations: Operations, wish: Wish, n: int, one: OrderStanding, tried: bool
+    operations: Operations,
+    wish: Wish,
+    n: int,
+    one: OrderStanding,
+    tried: bool,
+    known: Instance | None,
 ) -> NewItem:
     said = _hindrance(wish, one)
     stood = Stood(incidents=one.incidents, definition=one.definition)
     if not said and tried:
-        would, said = await _would(operations, wish, one, stood)
+        would, said = await _would(operations, wish, one, stood, known)
         stood = msgspec.structs.replace(stood, would=would)
     return _item(n, one.id, one.key, stood, said)
 
@@ -111,7 +121,11 @@ def _hindrance(wish: Wish, one: OrderStanding) -> str:
 
 
 async def _would(
-    operations: Operations, wish: Wish, one: OrderStanding, stood: Stood
+    operations: Operations,
+    wish: Wish,
+    one: OrderStanding,
+    stood: Stood,
+    known: Instance | None,
 ) -> tuple[tuple[str, ...], str]:
     """What a dry run says: what would happen, and why not."""
     if wish.action == "cancel":
@@ -119,7 +133,7 @@ async def _would(
     at = operations.app.clock.now()
     lines: list[str] = []
     for trigger in triggers(wish.action, stood, wish.arguments, wish.actor, wish.reason, at):
-        shown = await dry_run(operations.app, operations.tenant, one.id, trigger)
+        shown = await dry_run(operations.app, operations.tenant, one.id, trigger, known)
         if shown.refused is not None:
             return (), shown.refused
         lines += _told(shown)

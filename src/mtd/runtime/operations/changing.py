@@ -27,6 +27,8 @@ from mtd.store.orders import dossier, trace
 
 INSTANCES_MAX = 10_000
 """Instances of one migration; who has more asks again."""
+CHUNK = 200
+"""Instances whose journals are read at once."""
 OPERATOR = "operator"
 
 
@@ -69,11 +71,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 async def stands(app: App, tenant: int, instance: str) -> tuple[Definition, Instance]:
     """An instance as its journal tells it, and what it runs on. Raises NotFound."""
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         known = await dossier.stands(connection, tenant, instance)
     if known is None:
         raise NotFound(f"instance {instance} has not begun")
     return await app.library.definition(tenant, known.definition), known
+
+
+async def all_stand(app: App, tenant: int, instances: Sequence[str]) -> dict[str, Instance]:
+    """Those of these instances that have begun, as their journals tell them, CHUNK at most."""
+    async with app.store.window(tenant) as connection:
+        return await dossier.all_stand(connection, tenant, instances[:CHUNK])
 
 
 async def previewed(app: App, tenant: int, instance: str, wanted: Wanted) -> Preview:
@@ -83,9 +91,16 @@ async def previewed(app: App, tenant: int, instance: str, wanted: Wanted) -> Pre
     return _preview(definition, definition, known, advance(definition, known, trigger))
 
 
-async def dry_run(app: App, tenant: int, instance: str, trigger: Trigger) -> Preview:
-    """What `trigger` would do to an instance now. Raises NotFound, and definitions.Unknown."""
-    definition, known = await stands(app, tenant, instance)
+async def dry_run(
+    app: App, tenant: int, instance: str, trigger: Trigger, known: Instance | None = None
+) -> Preview:
+    """What `trigger` would do to an instance now. Raises NotFound, and definitions.Unknown.
+
+    `known`: the instance as it stands, where it was read already.
+    """
+    if known is None:
+        _, known = await stands(app, tenant, instance)
+    definition = await app.library.definition(tenant, known.definition)
     if not isinstance(trigger, Redefined):
         return _preview(definition, definition, known, advance(definition, known, trigger))
     after = await app.library.definition(tenant, trigger.to)
@@ -122,20 +137,33 @@ async def planned(
     places = mapped(before, after, mapping)
     asked = Redefined(at=app.clock.now(), to=new, mapping=dict(mapping))
     previews: list[Preview] = []
-    for instance in chosen or await _running(app, tenant, old):
-        _, known = await stands(app, tenant, instance)
-        if known.definition != old:
-            refused = f"it runs on {known.definition}"
-            previews.append(Preview(instance=instance, key=known.key, refused=refused))
-            continue
-        moved = migrate(before, after, known, asked)
-        previews.append(_preview(before, after, known, moved))
+    ids = [id_.lower() for id_ in chosen] or await _running(app, tenant, old)
+    for first in range(0, len(ids), CHUNK):
+        some = ids[first : first + CHUNK]
+        known = await all_stand(app, tenant, some)
+        for id_ in some:
+            if (instance := known.get(id_)) is None:
+                raise NotFound(f"instance {id_} has not begun")
+            previews.append(_followed(before, after, instance, asked, places))
     return Plan(
         old=old,
         new=new,
         mapping={id_: places.get(id_) for id_ in before.elements},
         instances=tuple(previews),
     )
+
+
+def _followed(
+    before: Definition,
+    after: Definition,
+    instance: Instance,
+    asked: Redefined,
+    places: Mapping[str, str],
+) -> Preview:
+    if instance.definition != before.id:
+        refused = f"it runs on {instance.definition}"
+        return Preview(instance=instance.id, key=instance.key, refused=refused)
+    return _preview(before, after, instance, migrate(before, after, instance, asked, places))
 
 
 async def migrated(
@@ -195,7 +223,7 @@ def _preview(old: Definition, new: Definition, before: Instance, moved: Moved) -
 
 
 async def _running(app: App, tenant: int, definition: str) -> list[str]:
-    async with app.store.door(tenant) as connection:
+    async with app.store.window(tenant) as connection:
         return await trace.running(connection, tenant, definition, INSTANCES_MAX)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 
 import msgspec
 
@@ -11,14 +12,19 @@ from mtd.store.engine import loading
 from mtd.store.engine.turned import Attempted
 from mtd.store.orders.trace import Traced, attempted
 from mtd.store.sessions import Connection, Row, structs
-from mtd.store.statements import statements
+from mtd.store.statements import composed, numbered, read
 
 PAGE_MAX = 200
 CALLS_MAX = 500
 """Attempts that one page shows."""
 NEWEST = 2**31 - 1
 
-_SQL = statements("orders/dossier")
+_FRAGMENTS = read("orders/dossier")
+_TOLD = ("stands", "stand")
+_SQL = {
+    **{name: numbered(text) for name, text in _FRAGMENTS.items() if name not in _TOLD},
+    **{name: composed(_FRAGMENTS, ["told"], name) for name in _TOLD},
+}
 
 
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,14 +90,17 @@ async def stands(
             tenant=tenant, instance=instance, version=loading.VERSION, rows_max=rows_max
         )
     )
-    if not rows or len(rows) == rows_max:
-        return None
-    first = rows[0]
-    blank = Instance(id=instance, definition=first["definition"], key=first["key"])
-    kept = loading.decode(first["snapshot"]) if first["snapshot"] is not None else blank
-    columns = ("seq", "at", "kind", "element", "payload")
-    later = [Entry(*(row[name] for name in columns)) for row in rows if row["seq"] is not None]
-    return fold(kept, later)
+    return None if not rows or len(rows) == rows_max else _folded(rows)
+
+
+async def all_stand(
+    connection: Connection, tenant: int, instances: Sequence[str]
+) -> dict[str, Instance]:
+    """As `stands`, of many at once, by their ids; those that have not begun are left out."""
+    rows = await connection.fetch(
+        *_SQL["stand"](tenant=tenant, instances=instances, version=loading.VERSION)
+    )
+    return {id_: _folded([*mine]) for id_, mine in groupby(rows, key=lambda row: str(row["id"]))}
 
 
 async def failed(connection: Connection, tenant: int, instance: str, limit: int) -> list[Attempted]:
@@ -115,3 +124,13 @@ async def remarks(connection: Connection, tenant: int, order: str) -> list[Remar
     """What was said about an order, the newest first, at most PAGE_MAX."""
     rows = await connection.fetch(*_SQL["remarks"](tenant=tenant, order=order, page=PAGE_MAX))
     return structs(Remark, rows)
+
+
+def _folded(rows: Sequence[Row]) -> Instance:
+    """The instance that its rows tell, of which the first has its snapshot."""
+    first = rows[0]
+    blank = Instance(id=first["id"], definition=first["definition"], key=first["key"])
+    kept = loading.decode(first["snapshot"]) if first["snapshot"] is not None else blank
+    columns = ("seq", "at", "kind", "element", "payload")
+    later = [Entry(*(row[name] for name in columns)) for row in rows if row["seq"] is not None]
+    return fold(kept, later)

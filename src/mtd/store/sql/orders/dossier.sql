@@ -31,16 +31,28 @@ VALUES (:tenant, :id, :order, :author, :words);
 SELECT id::text, at, author, words FROM remark
 WHERE tenant_id = :tenant AND order_id = :order ORDER BY id DESC LIMIT :page;
 
+-- name: dossier.told
+-- Instances: the snapshot of each, where one can be read, with its first row, and the rows after it.
+told AS (
+    SELECT
+        i.tenant_id, i.id, i.definition, i.key,
+        CASE WHEN j.seq IS NULL OR j.seq = coalesce(s.seq, 0) + 1 THEN s.state END AS snapshot,
+        j.seq, j.at, j.kind, j.element, j.payload
+    FROM instance i
+    LEFT JOIN snapshot s
+        ON s.tenant_id = i.tenant_id AND s.instance_id = i.id AND s.version = :version
+    LEFT JOIN journal j
+        ON j.tenant_id = i.tenant_id AND j.instance_id = i.id AND j.seq > coalesce(s.seq, 0)
+)
+
 -- name: dossier.stands
--- An instance's snapshot, where one can be read, with its first row, and the rows after it.
-SELECT
-    i.definition, i.key,
-    CASE WHEN j.seq IS NULL OR j.seq = coalesce(s.seq, 0) + 1 THEN s.state END AS snapshot,
-    j.seq, j.at, j.kind, j.element, j.payload
-FROM instance i
-LEFT JOIN snapshot s
-    ON s.tenant_id = i.tenant_id AND s.instance_id = i.id AND s.version = :version
-LEFT JOIN journal j
-    ON j.tenant_id = i.tenant_id AND j.instance_id = i.id AND j.seq > coalesce(s.seq, 0)
-WHERE i.tenant_id = :tenant AND i.id = :instance
-ORDER BY j.seq LIMIT :rows_max;
+-- One of them, as far as so many rows: who has more is not folded at all.
+SELECT id::text, definition, key, snapshot, seq, at, kind, element, payload FROM told
+WHERE tenant_id = :tenant AND id = :instance
+ORDER BY seq LIMIT :rows_max;
+
+-- name: dossier.stand
+-- Some of them.
+SELECT id::text, definition, key, snapshot, seq, at, kind, element, payload FROM told
+WHERE tenant_id = :tenant AND id = ANY(:instances::uuid[])
+ORDER BY id, seq;
