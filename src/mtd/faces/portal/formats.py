@@ -3,11 +3,9 @@
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
-from math import inf
-from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date
 from babel.numbers import (
     format_compact_decimal,
     format_currency,
@@ -18,11 +16,11 @@ from babel.numbers import (
 MINUTE = timedelta(minutes=1)
 LOCALES = {"es": Locale("es", "CL"), "en": Locale("en", "US")}
 
-UNITS = (
-    ("year", 31_536_000), ("month", 2_592_000), ("week", 604_800), ("day", 86_400),
-    ("hour", 3_600), ("minute", 60), ("second", 1),
-)  # fmt: skip
-"""Of lengths of time, with their seconds, as Babel takes them."""
+UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+"""Of lengths of time, with their seconds, by the symbols of the SI (brochure, 9th ed., table 8).
+
+CLDR's own for Chile read `3dd.` and `2m.`, of which nobody knows whether it is minutes or months.
+"""
 
 KNOWN_MAX = 10_000
 """Texts that are remembered of a kind: Babel takes as long for an amount or an age as a page does
@@ -48,17 +46,9 @@ def _date(day: date, pattern: str, language: str) -> str:
 def _length(length: timedelta, threshold: float, language: str) -> str:
     """In the largest unit of which there is at least `threshold`; next to nothing is a second."""
     lasts_s = abs(length).total_seconds()
-    unit, unit_s = next((one for one in UNITS if lasts_s / one[1] >= threshold), UNITS[-1])
+    symbol, unit_s = next((one for one in UNITS if lasts_s / one[1] >= threshold), UNITS[-1])
     least = 1 if lasts_s else 0
-    return _of_unit(max(least, round(lasts_s / unit_s)), unit, unit_s, language)
-
-
-@lru_cache(KNOWN_MAX)
-def _of_unit(count: int, unit: Any, unit_s: int, language: str) -> str:
-    length = timedelta(seconds=count * unit_s)
-    return format_timedelta(
-        length, granularity=unit, threshold=inf, format="narrow", locale=LOCALES[language]
-    )
+    return f"{_number(max(least, round(lasts_s / unit_s)), language)} {symbol}"
 
 
 class Formats:
