@@ -12,6 +12,11 @@ function move(by: number): void {
   const next = all[Math.max(0, Math.min(all.length - 1, here < 0 ? 0 : here + by))];
   for (const row of all) row.classList.toggle("here", row === next);
   next?.scrollIntoView({ block: "nearest" });
+  if (document.querySelector("#panel:not([hidden])")) next?.querySelector<HTMLElement>("a.peek")?.click();
+}
+
+function here(): HTMLElement | undefined {
+  return rows().find((row) => row.classList.contains("here"));
 }
 
 function typing(target: EventTarget | null): boolean {
@@ -21,8 +26,9 @@ function typing(target: EventTarget | null): boolean {
 const MOVES: Record<string, () => void> = {
   j: () => move(1),
   k: () => move(-1),
-  x: () => rows().find((row) => row.classList.contains("here"))?.querySelector<HTMLInputElement>("[data-pick]")?.click(),
-  Enter: () => rows().find((row) => row.classList.contains("here"))?.querySelector<HTMLAnchorElement>("a")?.click(),
+  x: () => here()?.querySelector<HTMLInputElement>("[data-pick]")?.click(),
+  Enter: () => here()?.querySelector<HTMLAnchorElement>("a")?.click(),
+  " ": () => here()?.querySelector<HTMLElement>("a.peek")?.click(),
   "/": () => document.querySelector<HTMLInputElement>("[data-find]")?.focus(),
 };
 
@@ -47,6 +53,9 @@ function pressed(event: KeyboardEvent): void {
     return;
   }
   if (combined || (event.key === "Enter" && event.target !== document.body)) return;
+  // The space bar presses what has the focus, and scrolls where no row with a panel is looked at.
+  const idle = event.target === document.body || event.target === document.querySelector("#panel");
+  if (event.key === " " && !(idle && here()?.querySelector("a.peek"))) return;
   const act = MOVES[event.key] ?? MOVES[event.key.toLowerCase()];
   if (act) {
     event.preventDefault();
@@ -58,6 +67,7 @@ export function keys(): void {
   document.addEventListener("keydown", pressed);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
+    document.querySelector<HTMLElement>("#panel:not([hidden]) a[data-close]")?.click();
     for (const open of document.querySelectorAll<HTMLDetailsElement>("details.who[open], details.act[open]")) open.open = false;
   });
 }

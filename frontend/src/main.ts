@@ -25,6 +25,12 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   void import("./values").then(({ values }) => values(link));
 });
+document.addEventListener("click", (event) => {
+  const link = (event.target as Element).closest<HTMLAnchorElement>("a.peek, #panel a[data-close]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  void import("./panel").then(({ peek, close }) => (link.matches(".peek") ? peek(link) : close()));
+});
 picking();
 keys();
 session();

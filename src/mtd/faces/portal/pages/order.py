@@ -41,6 +41,13 @@ async def whole(request: Asked, desk: Served, painter: Painted, person: Someone)
     )
 
 
+@page("/orders/{id:str}/glance", "orders.see")
+async def glance(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
+    """What the panel beside a list shows of the order."""
+    found = await dossier.dossier_of(desk, person, _id(request))
+    return painter.bare(request, "panel.html", peeked=found)
+
+
 @action("/orders/{id:str}/retry", "orders.retry orders.see")
 async def retry(request: Asked, desk: Served, person: Someone, form: Filled) -> Response[Any]:
     """Try again what failed."""
@@ -200,6 +207,7 @@ ROUTER = Router(
     path="/",
     route_handlers=[
         whole,
+        glance,
         retry,
         hasten,
         cancel,

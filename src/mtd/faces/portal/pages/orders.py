@@ -1,6 +1,6 @@
 """Orders: the list with its views and filters, the same as a spreadsheet, and search."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from litestar.response import Stream
 from mtd.core.orders.purchase_order import Channel
 from mtd.core.orders.states import OrderState
 from mtd.core.process.label import folded
+from mtd.faces.portal.formats import Formats
 from mtd.faces.portal.narrowing import ORDERS, Narrow, chips
 from mtd.faces.portal.navigation import PLACES
 from mtd.faces.portal.needs import SIGNED_IN, action, page
@@ -17,9 +18,9 @@ from mtd.faces.portal.provided import Asked, Counted, Filled, Painted, Served, S
 from mtd.faces.portal.rendering import Said, go, link
 from mtd.faces.portal.spreadsheet import BOM, rows_of
 from mtd.faces.portal.values import value_menu
-from mtd.runtime.desk.orders import board, finding, views
+from mtd.runtime.desk.orders import board, dossier, finding, views
 from mtd.runtime.desk.orders.board import Line
-from mtd.runtime.desk.orders.filters import KINDS, Filter, read_filter
+from mtd.runtime.desk.orders.filters import COLUMNS, KINDS, Filter, read_filter
 from mtd.store.people.views import View
 
 FOUND_MAX = finding.WORDS_MAX
@@ -27,10 +28,21 @@ TEXT_MAX = 8_000
 """Characters of a pasted list."""
 OFFERED_MAX = 8
 """Orders that the palette offers."""
-HEADINGS = (
-    "order", "key", "store", "channel", "state", "step", "attempts", "total", "currency",
-    "received", "promised", "error",
-)  # fmt: skip
+WHOLE = (
+    "key",
+    "store",
+    "channel",
+    "state",
+    "step",
+    "attempts",
+    "total",
+    "received",
+    "promised",
+    "error",
+)
+"""What the spreadsheet has of an order where no columns are chosen."""
+HEADINGS: Mapping[str, tuple[str, ...]] = {"total": ("total", "currency"), "age": ("received",)}
+"""Of a column whose cells are not one of its own name in a spreadsheet."""
 
 
 @page("/orders", "orders.see")
@@ -40,7 +52,7 @@ async def listing(
     """A page of the list; every filter is in its address."""
     query = request.query_params.dict()
     asked = read_filter(query)
-    below, above = _one(query, "below"), _one(query, "above")
+    below, above, peek = _one(query, "below"), _one(query, "above"), _one(query, "peek")
     found = await board.page(desk, person, asked, below=below, above=above)
     ids = [line.row.id for line in found.lines]
     first = below is None and above is None
@@ -64,6 +76,9 @@ async def listing(
         channels=list(Channel),
         chips=chips(asked),
         narrow=Narrow(asked),
+        columns=COLUMNS,
+        peeked=await dossier.dossier_of(desk, person, peek) if peek else None,
+        beside={"below": below, "above": above},
     )
 
 
@@ -88,22 +103,34 @@ async def spreadsheet(request: Asked, desk: Served, painter: Painted, person: So
     await desk.record(person, "orders.export", "", after=asked.query())
     words, formats = painter.words(request), painter.formats(request)
 
+    named = [one for name in asked.columns or WHOLE for one in HEADINGS.get(name, (name,))]
+    headings = list(dict.fromkeys(["order", *named]))
+
     def cells(line: Line) -> Sequence[object]:
-        row = line.row
-        return (
-            row.external_id, row.key, row.store, row.channel, row.state, line.step, row.attempt,
-            row.amount, row.currency, formats.exact(row.received_at),
-            formats.exact(row.promised_at) if row.promised_at else None, row.code,
-        )  # fmt: skip
+        known = _cells(line, formats)
+        return [known[name] for name in headings]
 
     async def text() -> AsyncIterator[str]:
         yield BOM if local else ""
-        yield rows_of([[words(f"orders.column.{name}") for name in HEADINGS]], local=local)
+        yield rows_of([[words(f"orders.column.{name}") for name in headings]], local=local)
         async for lines in board.every(desk, person, asked):
             yield rows_of(map(cells, lines), local=local)
 
     headers = {"Content-Disposition": 'attachment; filename="orders.csv"'}
     return Stream(text(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cells(line: Line, formats: Formats) -> dict[str, object]:
+    """What a spreadsheet may have of an order, by the names of the columns."""
+    row = line.row
+    return {
+        "order": row.external_id, "key": row.key, "store": row.store, "channel": row.channel,
+        "state": row.state, "step": line.step, "attempts": row.attempt, "total": row.amount,
+        "currency": row.currency, "received": formats.exact(row.received_at),
+        "promised": formats.exact(row.promised_at) if row.promised_at else None,
+        "error": row.code, "since": formats.exact(row.since), "branch": row.branch,
+        "document": row.buyer_document,
+    }  # fmt: skip
 
 
 @page("/search", "orders.see")

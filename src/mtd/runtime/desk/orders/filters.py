@@ -20,6 +20,15 @@ NONE = "-"
 """The carrier of an order that has none yet."""
 
 
+COLUMNS = (
+    "store", "channel", "state", "step", "attempts", "total", "promised", "age", "received",
+    "since", "key", "branch", "document", "error",
+)  # fmt: skip
+"""What a list may show of an order, beside its number, in this sequence."""
+USUAL = COLUMNS[:8]
+"""What it shows where nothing is chosen."""
+
+
 class BadFilter(Exception):
     """A filter that says nothing that can be looked for."""
 
@@ -57,6 +66,13 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     channels_out: tuple[str, ...] = ()
     codes_out: tuple[str, ...] = ()
     elements_out: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    """What is shown of each, of COLUMNS; empty: the usual. Kept with a view, and no condition."""
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The columns of the list."""
+        return self.columns or USUAL
 
     @property
     def of_cause(self) -> bool:
@@ -91,7 +107,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
             "due_from": self.due_since, "due_to": self.due_until, "system": self.system,
             "state-not": self.states_out, "store-not": self.stores_out,
             "channel-not": self.channels_out, "code-not": self.codes_out,
-            "element-not": self.elements_out,
+            "element-not": self.elements_out, "column": self.columns,
         }  # fmt: skip
         return {name: value for name, value in names.items() if value}
 
@@ -111,6 +127,9 @@ def read_filter(query: Mapping[str, Sequence[str]]) -> Filter:
         texts = (*_texts(query, name), *_texts(query, f"{name}-not"))
         if unknown := [text for text in texts if text not in known]:
             raise BadFilter(f"{name}: {unknown[0]}")
+    chosen = _texts(query, "column")
+    if unknown := [one for one in chosen if one not in COLUMNS]:
+        raise BadFilter(f"column: {unknown[0]}")
     return Filter(
         kind=kind,
         states=_texts(query, "state"),
@@ -131,6 +150,7 @@ def read_filter(query: Mapping[str, Sequence[str]]) -> Filter:
         channels_out=_texts(query, "channel-not"),
         codes_out=_texts(query, "code-not"),
         elements_out=_texts(query, "element-not"),
+        columns=tuple(one for one in COLUMNS if one in chosen),
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from urllib.parse import parse_qs
 
+import msgspec
+
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.orders import board
 from mtd.runtime.desk.orders.filters import BadFilter, read_filter
@@ -33,7 +35,8 @@ class Tallies:
             asked = read_filter(parse_qs(query))
         except BadFilter:
             return None
-        key = (query, person.stores)
+        asked = msgspec.structs.replace(asked, columns=())
+        key = (asked, person.stores)
         return await self._shared.get(
             key, lambda: board.counted(desk, person, asked), COUNTED_S, STALE_S
         )
