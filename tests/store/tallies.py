@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from mtd.store.counts import counting, settled
+from mtd.store.counts import counting, failed, settled
 from mtd.store.counts.course import Course, Sale, Standing
+from mtd.store.counts.failed import FailedAttempt
 from mtd.store.counts.settled import KEPT, SettledPromise
 from mtd.store.counts.tallied import (
     OrderRow,
@@ -39,6 +40,16 @@ async def fill_tallies(connection: Connection, tenant: int) -> None:
     )  # fmt: skip
     await add_promises(connection, [promised])
     await settled.add(connection, [a_settled(new_id(), tenant)])
+    await failed.add(connection, [a_failed(new_id(), tenant)])
+
+
+def a_failed(instance: str, tenant: int = 1, **other: object) -> FailedAttempt:
+    """An attempt at an element of that instance, which failed."""
+    usual: dict[str, object] = {
+        "tenant": tenant, "instance": instance, "seq": 3, "at": HOUR, "outcome": "failed",
+        "definition": "p@1", "element": "Task_1", "store": "paris",
+    }  # fmt: skip
+    return FailedAttempt(**(usual | other))  # pyright: ignore[reportArgumentType]
 
 
 def a_settled(order: str, tenant: int = 1, **other: object) -> SettledPromise:

@@ -135,6 +135,15 @@ async def _as_told(admin: Session, teller: Teller) -> None:
     )
     sums_told = {name: sums[name] for name in settled.BECAME if sums[name]}
     assert {row["became"]: row["n"] for row in became} == sums_told
+    (sums,) = await admin.fetch(
+        "SELECT sum(refusals) AS refused, sum(failures) AS failed FROM step_tally"
+        " WHERE grain = 'day'"
+    )
+    (rows,) = await admin.fetch(
+        "SELECT count(*) FILTER (WHERE outcome = 'refused') AS refused,"
+        " count(*) FILTER (WHERE outcome <> 'refused') AS failed FROM failed_attempt"
+    )
+    assert tuple(rows) == tuple(sums) and all(rows)
     services = await admin.fetch("SELECT DISTINCT service FROM element_service")
     assert [row[0] for row in services] == ["pos.sell"]
 
@@ -184,6 +193,12 @@ async def test_a_rebuild_goes_on_where_it_ends_and_a_wrong_count_is_named(
         assert {one.table for one in found.findings} == {"steps", "open", "settled"}
         (wrong,) = [one for one in found.findings if one.table == "settled"]
         assert "NOBODY" in wrong.counted and "NOBODY" not in wrong.journal
+        await admin.fetch(
+            "UPDATE failed_attempt SET element = 'Nowhere' WHERE (instance_id, seq) ="
+            " (SELECT instance_id, seq FROM failed_attempt ORDER BY 1, 2 LIMIT 1)"
+        )
+        (wrong,) = [one for one in (await verified(database)).findings if one.table == "failed"]
+        assert "Nowhere" in wrong.counted and "Nowhere" not in wrong.journal
         await admin.fetch("DELETE FROM settled_promise WHERE carrier = 'NOBODY'")
         (wrong,) = [one for one in (await verified(database)).findings if one.table == "settled"]
         assert wrong.counted == "nothing"

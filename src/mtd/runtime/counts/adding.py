@@ -3,7 +3,7 @@
 from typing import Any
 
 from mtd.runtime.counts.tally import OrderKey, PromiseKey, StepKey, Tally
-from mtd.store.counts import settled
+from mtd.store.counts import failed, settled
 from mtd.store.counts.tallied import (
     OrderRow,
     PromiseRow,
@@ -22,6 +22,7 @@ async def add(connection: Connection, tally: Tally) -> None:
     await add_steps(connection, step_rows(tally))
     await add_promises(connection, promise_rows(tally))
     await settled.add(connection, tally.settlements)
+    await failed.add(connection, tally.failed)
 
 
 def order_rows(tally: Tally) -> list[OrderRow]:

@@ -22,9 +22,8 @@ import msgspec
 from mtd.runtime.counts.adding import add, order_rows, promise_rows, step_rows
 from mtd.runtime.counts.advancing import advance, count_on
 from mtd.runtime.counts.tally import Tally
-from mtd.store.counts import counting, settled
+from mtd.store.counts import counting, failed, settled
 from mtd.store.counts.course import Course, Instance
-from mtd.store.counts.settled import SettledPromise
 from mtd.store.counts.tallied import OpenOrder, RestingRow, Whole, read_whole
 from mtd.store.orders.board import FIRST
 from mtd.store.sessions import Connection, Fault, delay_s, fault
@@ -94,13 +93,15 @@ async def _rebuilt(connection: Connection, zone: tzinfo) -> int:
     now = await counting.moment(connection)
     await counting.forget_all(connection)
     await settled.forget(connection)
+    await failed.forget(connection)
     tally, instances = Tally(zone), 0
     async for some in _pages(connection):
         await count_on(connection, some, tally)
         instances += len(some)
         kept = [one for one in some if one.ended_at is None or one.ended_at > now - KEPT]
         await counting.note(connection, kept)
-        if len(tally.steps) + len(tally.orders) + len(tally.settlements) > SUMS_MAX:
+        listed = len(tally.settlements) + len(tally.failed)
+        if len(tally.steps) + len(tally.orders) + listed > SUMS_MAX:
             await add(connection, tally)
             tally = Tally(zone)
     await add(connection, tally)
@@ -115,15 +116,17 @@ async def _verified(connection: Connection, zone: tzinfo) -> Verdict:
     open_: list[OpenOrder] = []
     resting: list[RestingRow] = []
     findings: list[Finding] = []
-    promises = 0
+    journal = dict.fromkeys(_LISTED, 0)
     async for some in _pages(connection):
         await count_on(connection, some, tally)
         instances += len(some)
-        # As many as orders: they are compared by the page, and not held in memory.
-        if len(findings) < FINDINGS_MAX:
-            findings += await _unsettled(connection, some, tally.settlements)
-        promises += len(tally.settlements)
-        tally.settlements.clear()
+        # As many as orders, or more: they are compared by the page, and not held in memory.
+        for table, rows in ((SETTLED, tally.settlements), (FAILED, tally.failed)):
+            if len(findings) < FINDINGS_MAX:
+                kept = await _LISTED[table].among(connection, [one.at for one in some])
+                findings += _differing(table, kept, rows)
+            journal[table] += len(rows)
+            rows.clear()
         for one in some:
             open_ += _open(one)
             resting += _resting(one)
@@ -135,23 +138,20 @@ async def _verified(connection: Connection, zone: tzinfo) -> Verdict:
         open=open_,
         resting=resting,
     )
-    kept = await settled.count(connection)
-    if kept != promises and not findings:
-        findings.append(_finding(SETTLED, "rows", str(kept), str(promises)))
+    counts = {table: await room.count(connection) for table, room in _LISTED.items()}
+    if not findings:
+        findings += [
+            _finding(table, "rows", str(counts[table]), str(n))
+            for table, n in journal.items()
+            if counts[table] != n
+        ]
     compared = itertools.chain(findings, _compared(counted, recounted))
+    sums = sum(len(getattr(counted, table)) for table in Whole.__struct_fields__)
     return Verdict(
         instances=instances,
-        rows=kept + sum(len(getattr(counted, table)) for table in Whole.__struct_fields__),
+        rows=sum(counts.values()) + sums,
         findings=tuple(itertools.islice(compared, FINDINGS_MAX)),
     )
-
-
-async def _unsettled(
-    connection: Connection, some: Sequence[Course], journal: Sequence[SettledPromise]
-) -> list[Finding]:
-    """What is kept of the promises of these instances, and is not what their journals say."""
-    kept = await settled.among(connection, [(one.tenant, one.instance) for one in some])
-    return list(_differing(SETTLED, kept, journal))
 
 
 async def _pages(connection: Connection) -> AsyncIterator[list[Course]]:
@@ -222,7 +222,7 @@ def _told(values: Mapping[str, Any] | None) -> str:
     return ", ".join(f"{name} {value}" for name, value in values.items() if value)
 
 
-SETTLED = "settled"
+SETTLED, FAILED = "settled", "failed"
 _GRAIN = ("tenant", "grain", "since")
 _KEYS = {
     "orders": (
@@ -233,5 +233,8 @@ _KEYS = {
     "open": ("tenant", "instance"),
     "resting": ("tenant", "instance", "token"),
     SETTLED: ("tenant", "instance"),
+    FAILED: ("tenant", "instance", "seq"),
 }  # fmt: skip
 """By what the rows of each table are told apart."""
+_LISTED: dict[str, Any] = {SETTLED: settled, FAILED: failed}
+"""Which keeps the rows that the sums are made of."""

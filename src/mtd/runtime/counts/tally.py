@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from mtd.runtime.counts.sketch import Histogram, bucket, bucket_of
 from mtd.store.counts.course import Course, Sale
+from mtd.store.counts.failed import FailedAttempt
 from mtd.store.counts.settled import SettledPromise
 
 HOUR, DAY = "hour", "day"
@@ -96,6 +97,8 @@ class Tally:
         self.promises: dict[PromiseKey, PromiseSum] = {}
         self.settlements: list[SettledPromise] = []
         """Of what promises are the sums."""
+        self.failed: list[FailedAttempt] = []
+        """Of what refusals and failures are the sums."""
 
     def entered(self, course: Course, sale: Sale, state: str, at: datetime) -> None:
         """An order entered `state`."""
@@ -143,7 +146,15 @@ class Tally:
         self, course: Course, definition: str, element: str, at: datetime, outcome: str,
         took_ms: float,
     ) -> None:  # fmt: skip
-        """A call came back, or was given up."""
+        """A call came back, or was given up: so says the row that the course is at."""
+        if outcome != "done":
+            self.failed.append(
+                FailedAttempt(
+                    tenant=course.tenant, instance=course.instance, seq=course.seq, at=at,
+                    outcome=outcome, definition=definition, element=element,
+                    store="" if course.sale is None else course.sale.store,
+                )
+            )  # fmt: skip
         for one in self._steps(course, definition, element, at):
             one.attempts += 1
             one.refusals += outcome == "refused"

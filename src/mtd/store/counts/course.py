@@ -67,6 +67,11 @@ class Course:
         self._known_tokens: dict[int, Standing] = {}
         self._known_open: tuple[bool, str] | None = None
 
+    @property
+    def at(self) -> Instance:
+        """Whose it is."""
+        return self.tenant, self.instance
+
     def stand(self, token: int, where: Standing) -> None:
         """A token is here from now on."""
         self.tokens[token] = where

@@ -4,6 +4,7 @@ from typing import Any
 
 from mtd.faces.portal.pages import (
     alerts,
+    attempts,
     audit,
     bulk,
     clients,
@@ -32,8 +33,8 @@ from mtd.faces.portal.pages import (
 PAGES: tuple[Any, ...] = (
     sign_in.ROUTER, live_stream.ROUTER, overview.ROUTER, orders.ROUTER, order.ROUTER,
     exceptions.ROUTER, files.ROUTER, tasks.ROUTER, bulk.ROUTER, pauses.ROUTER, alerts.ROUTER,
-    statistics.ROUTER, daily.ROUTER, processes.ROUTER, journey.ROUTER, versions.ROUTER,
-    releases.ROUTER, audit.ROUTER, people.ROUTER, roles.ROUTER, clients.ROUTER, system.ROUTER,
-    password.ROUTER, provider.ROUTER,
+    statistics.ROUTER, attempts.ROUTER, daily.ROUTER, processes.ROUTER, journey.ROUTER,
+    versions.ROUTER, releases.ROUTER, audit.ROUTER, people.ROUTER, roles.ROUTER, clients.ROUTER,
+    system.ROUTER, password.ROUTER, provider.ROUTER,
 )  # fmt: skip
 """What the application serves; a new page is a module and a name here."""

@@ -106,6 +106,11 @@ class Question:
         first, last = self.period.first.isoformat(), self.period.last.isoformat()
         return link("/orders", {"from": first, "to": last, **more})
 
+    def attempts(self, outcome: str, **more: str) -> str:
+        """The list of the attempts of the period that ended so."""
+        first, last = self.period.first.isoformat(), self.period.last.isoformat()
+        return link("/statistics/attempts", {"outcome": outcome, "from": first, "to": last, **more})
+
     def due(self, promise: str, group: str | None = None) -> str:
         """The list of the orders whose promise, due in the period, stands or became so."""
         first, last = self.period.first.isoformat(), self.period.last.isoformat()
