@@ -47,6 +47,9 @@ async def test_an_alert_is_seen_worked_on_and_closed(api: Api) -> None:
     assert (await api.get("/alerts?state=acknowledged"))[1][0]["owner"] == "pedro"
     assert (await api.post(f"{place}/remedy", json=WORD))[0] == 409
     assert (await api.post(f"{place}/telling", json={"actor": "ana"}))[1] == {"notices": 0}
+    for reason in ("", " \t"):
+        status, body = await api.post(f"{place}/closing", json={**WORD, "reason": reason})
+        assert status == 400 and "reason" in str(body), body
     status, shown = await api.post(f"{place}/closing", json=WORD)
     assert (status, shown["alert"]["closed_by"]) == (200, "ana")
     kinds = ["OPENED", "ACKNOWLEDGED", "ASSIGNED", "COMMENTED", "MUTED", "CLOSED"]
@@ -65,6 +68,10 @@ async def test_rules_are_tried_refused_and_taken_out(api: Api) -> None:
     await put(api, "workers", MANY)
     await looked(api)
     params = {"actor": "ana", "reason": "not needed"}
+    async with api.session.delete(
+        "/alert-rules/workers", params={**params, "reason": " "}
+    ) as answer:
+        assert answer.status == 400
     async with api.session.delete("/alert-rules/workers", params=params) as answer:
         assert answer.status == 204
     assert (await api.get("/alert-rules"))[1] == []

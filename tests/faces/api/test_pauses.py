@@ -79,3 +79,7 @@ async def test_what_cannot_be_paused_is_refused_with_what_is_near(api: Api) -> N
         found, body = await api.post("/pauses", json={**WORD, **asked})
         assert found == status and words in body["detail"], body
     assert (await api.post("/pauses", json={**WORD, "kind": "moon", "name": "x"}))[0] == 400
+    for reason in ("", " \t"):
+        asked = {**WORD, "kind": "channel", "name": "kiosk", "reason": reason}
+        status, body = await api.post("/pauses", json=asked)
+        assert status == 400 and "reason" in str(body), body

@@ -17,8 +17,7 @@ from tests.conftest import Server
 from tests.faces.cli.standing import RULE, SYSTEM, Commands, Standing, standing
 
 ABSENT = "00000000-0000-7000-8000-00000000dead"
-ME = getpass.getuser()
-OPERATOR = f"{ME} (command line)"
+ME = f"{getpass.getuser()} (command line)"
 PASSWORD = "correct horse battery"
 WHY = ("--reason", "they asked")
 WAITING = "SELECT count(*) FROM intake_file WHERE state = 'WAITING'"
@@ -89,7 +88,7 @@ def test_a_rule_is_tried_put_and_dropped(mtd: Commands, tmp_path: Path) -> None:
     )
     mtd("alert", "rule", "put", "full", str(file), *WHY)
     rows = {line.split()[0]: line.split()[1:] for line in rules(mtd)}
-    assert rows["full"] == ["waiting", "critical", ME]
+    assert rows["full"] == ["waiting", "critical", *ME.split()]
     assert rows[RULE] == ["waiting", "critical", "settings"]
     mtd("alert", "rule", "drop", "full", *WHY)
     assert "full" not in {line.split()[0] for line in rules(mtd)}
@@ -132,7 +131,7 @@ def test_an_account_is_made_changed_and_locked(
     assert mtd("portal", "user", "unlock", "ana", *WHY).out == "ana may sign in\n"
     assert mtd("portal", "user", "end", "ana", *WHY).out == "0 ended\n"
     assert len(mtd("portal", "user", "reset", "ana", *WHY).out.strip()) >= PASSWORD_MIN
-    assert "a reason is needed" in mtd("portal", "user", "end", "ana", "--reason", " ", code=1).err
+    assert "a reason is needed" in mtd("portal", "user", "end", "ana", "--reason", " ", code=2).err
 
 
 def account(mtd: Commands, login: str) -> str:
@@ -164,15 +163,15 @@ def test_a_client_s_key_is_made_followed_and_revoked(mtd: Commands) -> None:
     assert old.startswith(id_) and "until" in old and "until" not in new
     assert mtd("client", "revoke", new.split()[0], *WHY).out == "the key of shop is revoked\n"
     assert "still opens" in mtd("client", "revoke", new.split()[0], *WHY, code=1).err
-    assert "a reason is needed" in mtd("client", "add", "x", "--reason", "", code=1).err
+    assert "a reason is needed" in mtd("client", "add", "x", "--reason", "", code=2).err
 
 
 def test_the_audit_tells_what_was_done_here_and_is_whole(mtd: Commands) -> None:
     mtd("client", "add", "kiosk", "--reason", "for the audit")
     mtd("client", "add", "tablet", *WHY)
-    newest, before = entries(mtd, "--who", OPERATOR, "--what", "client.add", "--limit", "2")
+    newest, before = entries(mtd, "--who", ME, "--what", "client.add", "--limit", "2")
     assert (newest["subject"], before["subject"]) == ("tablet", "kiosk")
-    assert (before["reason"], before["actor"]) == ("for the audit", OPERATOR)
+    assert (before["reason"], before["actor"]) == ("for the audit", ME)
     assert [one["subject"] for one in entries(mtd, "--word", "for the audit")] == ["kiosk"]
     assert entries(mtd, "--about", "nobody") == []
     assert entries(mtd, "--until", "2001-01-01") == []
@@ -214,6 +213,16 @@ def test_what_there_is_not_is_said_so(mtd: Commands, words: tuple[str, ...], mes
         (("pause", "held", "nope"), "'nope' is not an id"),
         (("client", "rotate", "nope", *WHY), "'nope' is not an id"),
         (("audit", "list", "--limit", "-1"), "--limit"),
+        (("alert", "close", ABSENT, "--reason", " "), "a reason is needed"),
+        (("alert", "rule", "drop", RULE, "--reason", ""), "a reason is needed"),
+        (("pause", "store", "paris", "--reason", ""), "a reason is needed"),
+        (("pause", "lift", ABSENT, "--reason", "\t"), "a reason is needed"),
+        (("bulk", "start", ABSENT, "--reason", ""), "a reason is needed"),
+        (("order", "cancel", "1", "--reason", ""), "a reason is needed"),
+        (("client", "add", "x", "--reason", ""), "a reason is needed"),
+        (("alert", "mute", ABSENT, "--minutes", "nan"), "<= 43200"),
+        (("alert", "mute", ABSENT, "--minutes", "-1"), ">= 0"),
+        (("alert", "mute", ABSENT, "--minutes", "inf"), "<= 43200"),
     ],
 )
 def test_what_cannot_be_meant_is_said_so(

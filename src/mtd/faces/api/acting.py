@@ -24,7 +24,7 @@ Login = Annotated[
 Actor = Annotated[
     str, QueryParameter(min_length=1, max_length=200, description="An account of the portal.")
 ]
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"\S")]
 
 
 class Reasoned(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

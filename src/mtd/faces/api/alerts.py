@@ -19,7 +19,7 @@ from mtd.runtime.settings.alerts import Rule
 from mtd.store.alerts.alerts import PAGE_MAX
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"\S")]
 Words = Annotated[str, msgspec.Meta(max_length=1000)]
 
 
@@ -181,7 +181,7 @@ async def drop_rule(
     operations: Served,
     name: FromPath[Name],
     actor: Annotated[str, QueryParameter(min_length=1, max_length=200)],
-    reason: Annotated[str, QueryParameter(min_length=1, max_length=1000)],
+    reason: Annotated[str, QueryParameter(min_length=1, max_length=1000, pattern=r"\S")],
 ) -> None:
     """Its open alerts close at the next look."""
     by = Author(actor=actor, reason=reason)

@@ -203,7 +203,7 @@ class Migration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     old: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
     new: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
     actor: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"\S")]
     mapping: dict[str, str] = {}
     """Ids of elements that have another one in the new version."""
     instances: Annotated[list[UUID], msgspec.Meta(max_length=INSTANCES_MAX)] = []

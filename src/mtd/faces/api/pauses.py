@@ -12,7 +12,7 @@ from mtd.runtime.operations import pausing
 from mtd.store.operations.pauses import PAGE_MAX, Held, Listed
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"\S")]
 
 
 class Pausing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

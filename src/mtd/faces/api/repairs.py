@@ -27,7 +27,7 @@ class Repair(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Who repairs, why, and with which corrections."""
 
     actor: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"\S")]
     incident: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
     variables: dict[str, Any] = {}
 
@@ -86,7 +86,7 @@ class Modification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Tokens to move, add and drop, by labels or ids, and variables; who wants it, and why."""
 
     actor: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"\S")]
     moves: Annotated[list[Move], msgspec.Meta(max_length=100)] = []
     adds: Annotated[list[str], msgspec.Meta(max_length=100)] = []
     drops: Annotated[list[str], msgspec.Meta(max_length=100)] = []

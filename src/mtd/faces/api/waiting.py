@@ -16,7 +16,7 @@ from mtd.runtime.operations import pushing
 from mtd.store.arriving.discards import Request
 from mtd.store.arriving.intake import PAGE_MAX
 
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=1000, pattern=r"\S")]
 
 
 class FileView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,5 @@
 """`mtd alert`: what rules found, what is done about it, and the rules."""
 
-import getpass
 import sys
 import tomllib
 from collections.abc import Awaitable, Callable
@@ -15,7 +14,7 @@ from cyclopts.validators import Number
 from rich.console import Console
 from rich.markup import escape
 
-from mtd.faces.cli.naming import Id
+from mtd.faces.cli.naming import Id, Reason, me
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.alerts import handling, remedying, rules
 from mtd.runtime.alerts.backtesting import DAYS_MAX, backtest, tried
@@ -28,6 +27,8 @@ alert = App(name="alert")
 rule = App(name="rule", help="The rules: list, put, drop.")
 alert.command(rule)
 CUSTOMER = "default"
+MINUTES_MAX = 30 * 24 * 60
+"""For how long nobody may be told of an alert: a month."""
 Act = Callable[[Operations], Awaitable[None]]
 
 
@@ -103,7 +104,8 @@ def mute(
     id: Id,  # noqa: A002
     *,
     minutes: Annotated[
-        float, Parameter(help="For how long; 0: not any more.", validator=Number(gte=0))
+        float,
+        Parameter(help="For how long; 0: not any more.", validator=Number(gte=0, lte=MINUTES_MAX)),
     ],
     reason: str = "",
     customer: str = CUSTOMER,
@@ -118,7 +120,7 @@ def mute(
 
 
 @alert.command
-def close(id: Id, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+def close(id: Id, *, reason: Reason, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Close it; it begins again once its condition was over."""
 
     async def act(operations: Operations) -> None:
@@ -139,7 +141,7 @@ def tell(id: Id, *, reason: str = "", customer: str = CUSTOMER) -> int:  # noqa:
 
 
 @alert.command
-def remedy(id: Id, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+def remedy(id: Id, *, reason: Reason, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Preview the bulk action that may put it right; `mtd bulk start` begins it."""
 
     async def act(operations: Operations) -> None:
@@ -195,7 +197,7 @@ def rule_list(*, customer: str = CUSTOMER) -> int:
 
 
 @rule.command
-def put(name: str, file: Path, *, reason: str, customer: str = CUSTOMER) -> int:
+def put(name: str, file: Path, *, reason: Reason, customer: str = CUSTOMER) -> int:
     """Make or change a rule from a TOML file, as a customer's `[alerts.rules.NAME]` has it."""
 
     async def act(operations: Operations) -> None:
@@ -207,7 +209,7 @@ def put(name: str, file: Path, *, reason: str, customer: str = CUSTOMER) -> int:
 
 
 @rule.command
-def drop(name: str, *, reason: str, customer: str = CUSTOMER) -> int:
+def drop(name: str, *, reason: Reason, customer: str = CUSTOMER) -> int:
     """Take a rule out; its open alerts close."""
 
     async def act(operations: Operations) -> None:
@@ -251,7 +253,7 @@ async def _with(customer: str, act: Act) -> int:
 
 
 def _me(reason: str) -> Author:
-    return Author(actor=getpass.getuser(), reason=reason)
+    return Author(actor=me(), reason=reason)
 
 
 def _head(console: Console, one: View) -> None:

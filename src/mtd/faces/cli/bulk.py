@@ -1,6 +1,5 @@
 """`mtd bulk`: one thing done to many orders or files, previewed first."""
 
-import getpass
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
@@ -13,7 +12,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.markup import escape
 
-from mtd.faces.cli.naming import Id
+from mtd.faces.cli.naming import Id, Reason, me
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.bulk import acting
 from mtd.runtime.bulk.acting import BulkView, ItemView, Shown
@@ -70,7 +69,7 @@ def preview(
             {
                 "name": name,
                 "action": action,
-                "actor": getpass.getuser(),
+                "actor": me(),
                 "reason": reason,
                 "orders": None if action == "push" else chosen,
                 "files": chosen if action == "push" else None,
@@ -90,25 +89,25 @@ def preview(
 
 
 @bulk.command
-def start(id: Id, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+def start(id: Id, *, reason: Reason, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Begin what was previewed; the workers carry it out."""
     return _rule(id, "STARTED", reason, customer)
 
 
 @bulk.command
-def pause(id: Id, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+def pause(id: Id, *, reason: Reason, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Send nothing more of it until it is resumed."""
     return _rule(id, "PAUSED", reason, customer)
 
 
 @bulk.command
-def resume(id: Id, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+def resume(id: Id, *, reason: Reason, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Go on with a paused one."""
     return _rule(id, "RESUMED", reason, customer)
 
 
 @bulk.command
-def abort(id: Id, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+def abort(id: Id, *, reason: Reason, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Never send what was not sent yet."""
     return _rule(id, "ABORTED", reason, customer)
 
@@ -124,7 +123,7 @@ def again(
     """Preview it again, for what failed alone."""
 
     async def act(operations: Operations) -> None:
-        _show(await acting.again(operations, id, getpass.getuser(), reason), json)
+        _show(await acting.again(operations, id, me(), reason), json)
 
     return uvloop.run(_with(customer, act))
 
@@ -173,7 +172,7 @@ def listing(*, customer: str = CUSTOMER) -> int:
 
 def _rule(id_: str, ruling: Ruling, reason: str, customer: str) -> int:
     async def act(operations: Operations) -> None:
-        _show(await acting.rule(operations, id_, ruling, getpass.getuser(), reason), False)
+        _show(await acting.rule(operations, id_, ruling, me(), reason), False)
 
     return uvloop.run(_with(customer, act))
 

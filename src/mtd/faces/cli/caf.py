@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mtd.connectors.settings import BadLegacySettings, resolved
+from mtd.faces.cli.naming import me
 from mtd.faces.cli.starting import opened
 from mtd.runtime.app import TENANT
 from mtd.runtime.settings.settings import BadSettings
@@ -88,7 +89,7 @@ async def _import(files: tuple[Path, ...], customer: str) -> int:
                     failed += 1
                     _told("import", f"{file.name}: {error.strerror}")
                     continue
-                outcome = await take_in(app, TENANT, content, _person())
+                outcome = await take_in(app, TENANT, content, me())
                 if isinstance(outcome, NotTaken):
                     failed += 1
                     _told("import", f"{file.name}: {outcome.reason}")
@@ -119,7 +120,7 @@ async def _list(customer: str, json: bool) -> int:
 async def _series(of: Declaration, customer: str) -> int:
     try:
         async with opened(customer) as app:
-            outcome = await declare(app, TENANT, of, _person())
+            outcome = await declare(app, TENANT, of, me())
     except BadSettings as error:
         return _told("series", str(error))
     if isinstance(outcome, NotTaken):
@@ -137,7 +138,7 @@ async def _certificate(file: Path, issuer: str, password: str, customer: str) ->
         secret = resolved(password, os.environ, "--password").encode()
         content = _content(file)
         async with opened(customer) as app:
-            outcome = await certify(app, TENANT, issuer, content, secret, _person())
+            outcome = await certify(app, TENANT, issuer, content, secret, me())
     except (BadSettings, BadLegacySettings) as error:
         return _told("certificate", str(error))
     except OSError as error:
@@ -169,11 +170,6 @@ def _content(file: Path) -> bytes:
     """The file, or as much of it as shows that it is too large to be one."""
     with file.open("rb") as stream:
         return stream.read(CAF_BYTES_MAX + 1)
-
-
-def _person() -> str:
-    """Who is at the command line."""
-    return os.environ.get("USER") or os.environ.get("LOGNAME") or "command line"
 
 
 def _told(command: str, words: str) -> int:

@@ -1,6 +1,5 @@
 """`mtd client`: who may call the API, and their keys."""
 
-import getpass
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -9,7 +8,7 @@ from typing import Annotated
 import uvloop
 from cyclopts import App, Parameter
 
-from mtd.faces.cli.naming import Id
+from mtd.faces.cli.naming import Id, Reason, me
 from mtd.faces.cli.starting import opened
 from mtd.runtime.app import TENANT
 from mtd.runtime.desk.people.accounts import By
@@ -18,7 +17,6 @@ from mtd.runtime.operations.operations import Conflict, NotFound
 
 client = App(name="client")
 CUSTOMER = "default"
-Reason = Annotated[str, Parameter(help="Why; it is kept in the audit.")]
 
 
 @client.command(name="list")
@@ -86,4 +84,4 @@ async def _done(customer: str, work: Callable[[Keys], Awaitable[str]]) -> str:
 
 
 def _by(reason: str) -> By:
-    return By(actor=f"{getpass.getuser()} (command line)", reason=reason)
+    return By(actor=me(), reason=reason)

@@ -1,6 +1,5 @@
 """`mtd deploy FILE…`: drawings and decision tables become versions, all of them or none."""
 
-import getpass
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mtd.faces.cli.faults import show_faults
+from mtd.faces.cli.naming import me
 from mtd.faces.cli.starting import opened
 from mtd.runtime.app import TENANT
 from mtd.runtime.definitions.packing import File, packed
@@ -41,7 +41,7 @@ def deploy(
 async def _deploy(files: list[File], tag: str, json: bool, customer: str) -> int:
     async with opened(customer) as app:
         try:
-            outcome = await deployed(app, TENANT, files, getpass.getuser(), tag=tag)
+            outcome = await deployed(app, TENANT, files, me(), tag=tag)
         except Refused as refused:
             if json:
                 print(_as_json({"deployed": False, "faults": refused.faults}))

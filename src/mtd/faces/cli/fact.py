@@ -1,6 +1,5 @@
 """`mtd fact`: what is so in the world, over which conditional start events watch."""
 
-import getpass
 import sys
 from typing import Any
 
@@ -10,6 +9,7 @@ from cyclopts import App
 from rich.console import Console
 from rich.table import Table
 
+from mtd.faces.cli.naming import me
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.operations import telling
 from mtd.runtime.operations.operations import Conflict, amounts
@@ -48,7 +48,7 @@ def tell(*facts: str, customer: str = CUSTOMER) -> int:
             operations = await operations_of(app)
             changes = {name: _value(text) for name, _, text in pairs}
             try:
-                begun = await telling.tell(operations, changes, getpass.getuser())
+                begun = await telling.tell(operations, changes, me())
             except Conflict as error:
                 print(f"mtd fact: {error}", file=sys.stderr)
                 return 1

@@ -1,6 +1,5 @@
 """`mtd migrate NAME`: let running instances go on with another version of their definition."""
 
-import getpass
 import sys
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mtd.faces.cli.changes import pair, show_preview
+from mtd.faces.cli.naming import me
 from mtd.faces.cli.starting import opened
 from mtd.runtime.app import TENANT
 from mtd.runtime.operations.changing import Plan, migrated, planned
@@ -59,7 +59,7 @@ async def _migrate(
     async with opened(customer) as app:
         plan = await planned(app, TENANT, *ids, mapping, instances)
         if not only_plan:
-            plan = await migrated(app, TENANT, plan, mapping, getpass.getuser(), reason)
+            plan = await migrated(app, TENANT, plan, mapping, me(), reason)
     if json:
         print(msgspec.json.format(msgspec.json.encode(plan)).decode())
     else:

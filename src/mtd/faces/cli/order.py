@@ -1,6 +1,5 @@
 """`mtd order`: one order's trace, and what puts it right."""
 
-import getpass
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from functools import partial
@@ -13,6 +12,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from mtd.faces.cli.changes import pair, show_preview
+from mtd.faces.cli.naming import Reason, me
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.operations import pushing
 from mtd.runtime.operations.changing import Wanted, previewed
@@ -44,23 +44,25 @@ def show(name: str, *, json: bool = False, customer: str = CUSTOMER) -> int:
 
 
 @order.command
-def retry(name: str, *, reason: str, incident: int | None = None, customer: str = CUSTOMER) -> int:
+def retry(
+    name: str, *, reason: Reason, incident: int | None = None, customer: str = CUSTOMER
+) -> int:
     """Try again what failed."""
 
     async def act(operations: Operations) -> int:
         found = await operations.order(name)
-        return _said(await operations.retry(found, incident, {}, getpass.getuser(), reason))
+        return _said(await operations.retry(found, incident, {}, me(), reason))
 
     return uvloop.run(_with(customer, act))
 
 
 @order.command
-def cancel(name: str, *, reason: str, customer: str = CUSTOMER) -> int:
+def cancel(name: str, *, reason: Reason, customer: str = CUSTOMER) -> int:
     """Ask the order's process to cancel."""
 
     async def act(operations: Operations) -> int:
         found = await operations.order(name)
-        return _said(await operations.cancel(found, getpass.getuser(), reason))
+        return _said(await operations.cancel(found, me(), reason))
 
     return uvloop.run(_with(customer, act))
 
@@ -94,7 +96,7 @@ def modify(
         show_preview(await previewed(app, tenant, found.id, wanted))
         if preview:
             return 0
-        receipt = await modified(app, tenant, found.id, wanted, getpass.getuser(), reason)
+        receipt = await modified(app, tenant, found.id, wanted, me(), reason)
         return _said(receipt)
 
     return uvloop.run(_with(customer, act))
@@ -112,7 +114,7 @@ def push(*ids: str, reason: str, customer: str = CUSTOMER) -> int:
 
     async def act(operations: Operations) -> int:
         chosen = list(ids) or await pushing.all_waiting(operations)
-        pushed = await pushing.push(operations, chosen, getpass.getuser(), reason)
+        pushed = await pushing.push(operations, chosen, me(), reason)
         print(f"pushed {len(pushed)} of {len(chosen)}")
         return 0 if len(pushed) == len(chosen) else 1
 

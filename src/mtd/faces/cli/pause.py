@@ -1,6 +1,5 @@
 """`mtd pause`: a step, store, channel or counterpart stands still until it is lifted."""
 
-import getpass
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -10,7 +9,7 @@ from cyclopts import App
 from rich.console import Console
 from rich.markup import escape
 
-from mtd.faces.cli.naming import Id
+from mtd.faces.cli.naming import Id, Reason, me
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.operations import breaking, pausing
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations
@@ -29,19 +28,19 @@ def step(name: str, *, process: str, reason: str, customer: str = CUSTOMER) -> i
 
 
 @pause.command
-def store(name: str, *, reason: str, customer: str = CUSTOMER) -> int:
+def store(name: str, *, reason: Reason, customer: str = CUSTOMER) -> int:
     """Make no call for the orders of a store; they are taken in as ever."""
     return _pause("store", name, reason, customer)
 
 
 @pause.command
-def channel(name: str, *, reason: str, customer: str = CUSTOMER) -> int:
+def channel(name: str, *, reason: Reason, customer: str = CUSTOMER) -> int:
     """Make no call for the orders of a channel; they are taken in as ever."""
     return _pause("channel", name, reason, customer)
 
 
 @pause.command
-def counterpart(name: str, *, reason: str, customer: str = CUSTOMER) -> int:
+def counterpart(name: str, *, reason: Reason, customer: str = CUSTOMER) -> int:
     """Send nothing to a legacy system."""
     return _pause("counterpart", name, reason, customer)
 
@@ -74,11 +73,11 @@ def held(id: Id, *, customer: str = CUSTOMER) -> int:  # noqa: A002 the option's
 
 
 @pause.command
-def lift(id: Id, *, reason: str, customer: str = CUSTOMER) -> int:  # noqa: A002
+def lift(id: Id, *, reason: Reason, customer: str = CUSTOMER) -> int:  # noqa: A002
     """Let what was paused go on."""
 
     async def act(operations: Operations) -> None:
-        one = await pausing.lift(operations, id, getpass.getuser(), reason)
+        one = await pausing.lift(operations, id, me(), reason)
         print(f"{one.kind} {_what(one)} goes on; {one.held} waited")
 
     return uvloop.run(_with(customer, act))
@@ -99,11 +98,11 @@ def breakers(*, customer: str = CUSTOMER) -> int:
 
 
 @pause.command
-def close(counterpart: str, *, reason: str, customer: str = CUSTOMER) -> int:
+def close(counterpart: str, *, reason: Reason, customer: str = CUSTOMER) -> int:
     """Have every worker call a system again that stopped by itself; failing on, it stops again."""
 
     async def act(operations: Operations) -> None:
-        one = await breaking.close(operations, counterpart, getpass.getuser(), reason)
+        one = await breaking.close(operations, counterpart, me(), reason)
         print(f"{one.counterpart} is called again within two seconds; {one.waiting} waited")
 
     return uvloop.run(_with(customer, act))
@@ -111,7 +110,7 @@ def close(counterpart: str, *, reason: str, customer: str = CUSTOMER) -> int:
 
 def _pause(kind: Kind, name: str, reason: str, customer: str, process: str = "") -> int:
     async def act(operations: Operations) -> None:
-        user = getpass.getuser()
+        user = me()
         one = await pausing.pause(operations, kind, name, user, reason, process)
         print(f"paused {one.kind} {_what(one)}: mtd pause lift {one.id} --reason WHY")
 

@@ -1,6 +1,5 @@
 """`mtd portal`: the accounts and roles of the portal's people."""
 
-import getpass
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
@@ -9,6 +8,7 @@ from typing import Annotated
 import uvloop
 from cyclopts import App, Parameter
 
+from mtd.faces.cli.naming import Reason, me
 from mtd.faces.cli.starting import opened
 from mtd.runtime.desk.people.accounts import Accounts, BadAccount, By
 from mtd.runtime.desk.people.people import People, Wanted
@@ -20,7 +20,6 @@ role = App(name="role", help="Roles: what each allows.")
 portal.command(user)
 portal.command(role)
 CUSTOMER = "default"
-Reason = Annotated[str, Parameter(help="Why; it is kept in the audit.")]
 Stores = Annotated[list[str] | None, Parameter(help="Stores to see; without: all.")]
 
 
@@ -184,7 +183,7 @@ async def _done(customer: str, work: Callable[[Accounts, People], Awaitable[str]
 
 
 def _actor() -> str:
-    return f"{getpass.getuser()} (command line)"
+    return me()
 
 
 def _by(reason: str) -> By:

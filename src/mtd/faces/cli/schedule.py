@@ -1,6 +1,5 @@
 """`mtd schedule`: what begins by itself and when, paused and resumed."""
 
-import getpass
 import sys
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from mtd.faces.cli.naming import Reason, me
 from mtd.faces.cli.starting import opened, operations_of
 from mtd.runtime.operations import timetable
 from mtd.runtime.operations.operations import Conflict, NotFound
@@ -38,14 +38,16 @@ def listing(*, customer: str = CUSTOMER) -> int:
 
 
 @schedule.command
-def pause(name: str, *, reason: str, element: str | None = None, customer: str = CUSTOMER) -> int:
+def pause(
+    name: str, *, reason: Reason, element: str | None = None, customer: str = CUSTOMER
+) -> int:
     """Let the timer starts of a definition, or one of them, begin nothing."""
 
     async def act() -> int:
         async with opened(customer) as app:
             operations = await operations_of(app)
             try:
-                found = await timetable.pause(operations, name, element, getpass.getuser(), reason)
+                found = await timetable.pause(operations, name, element, me(), reason)
             except NotFound as error:
                 print(f"mtd schedule: {error}", file=sys.stderr)
                 return 1

@@ -17,7 +17,7 @@ RATE_PER_S = 20.0
 RATE_PER_S_MAX = 1_000.0
 
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
-Reason = Annotated[str, Meta(min_length=1, max_length=1000)]
+Reason = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"\S")]
 
 
 class Arguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
