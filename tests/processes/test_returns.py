@@ -64,7 +64,7 @@ def test_an_open_return_keeps_the_order_open() -> None:
     )
     assert world.states[-1] == "RETURN_IN_PROGRESS"
     assert world.fired == ["Vence plazo de inspección", CLOSING]
-    assert world.resting() == {INSPECT, "Sin devoluciones en curso"}
+    assert world.resting() == {INSPECT, "Sin devoluciones ni reclamos"}
 
 
 ON_ITS_WAY = {"Esperar entrega": ("ReturnRequested", WITHDRAWAL)}
@@ -108,7 +108,7 @@ def test_a_second_return_is_not_taken_while_the_first_is_open() -> None:
         people={INSPECT: [{"decision": "Rechazar"}]},
         intrusions={
             CLOSING: ("ReturnRequested", WITHDRAWAL),
-            "Sin devoluciones en curso": ("ReturnRequested", WITHDRAWAL),
+            "Sin devoluciones ni reclamos": ("ReturnRequested", WITHDRAWAL),
         },
         calls={"mail.send": [Done({})] * 20},
     )

@@ -22,12 +22,13 @@ from tests.processes.shop import Shop, an_order, open_shop
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WHOLE = 11_900
 PARIS, CARTERS = "76111111-6", "76333333-7"
-LATE = {
+HEARD = {"MTD__LEGACY__SII__OPTIONS__PACE__REGISTER_S": "0.3"}
+"""What buyers say is soon heard."""
+LATE = HEARD | {
     "MTD__DURATIONS__CLAIMS_WINDOW": "PT2S",
     "MTD__CYCLES__RECONCILIATION": "0 5 29 2 *",
-    "MTD__LEGACY__SII__OPTIONS__PACE__REGISTER_S": "0.3",
 }
-"""Time for credit notes before a sale closes; no reconciliation; buyers are soon heard."""
+"""Time for credit notes before a sale closes; no reconciliation."""
 COMPANY = BuyerDocument(
     kind=DocumentKind.INVOICE,
     tax_id="76111111-6",
@@ -230,7 +231,7 @@ async def test_credit_notes_take_turns_and_stay_below_the_document(fd: Shop) -> 
         )
     )
     assert await fd.ended(key) == "CLOSED"
-    notes = _notes(await documents(fd, key))
+    notes = notes_of(await documents(fd, key))
     assert len(notes) == len(fd.effects("pos", key, "return")) == 2
     assert sum(notes) in (8_500, 9_000, 9_500)
     assert fd.mails(key).count("credit_note") == 2
@@ -246,7 +247,7 @@ async def test_a_sale_is_cancelled_before_it_leaves(fd: Shop) -> None:
     await fd.until_effect("mail", key, "send")
     await fd.cancel(key)
     assert await fd.ended(key) == "CANCELLED"
-    assert _notes(await documents(fd, key)) == [WHOLE]
+    assert notes_of(await documents(fd, key)) == [WHOLE]
     assert len(fd.effects("pos", key, "void")) == 1
     assert fd.mails(key)[-2:] == ["refund_notice", "order_cancelled"]
     assert fd.duplicates(key) == []
@@ -270,11 +271,11 @@ async def test_a_claimed_invoice_leads_to_the_tax_clerk_and_to_a_note(fd: Shop) 
     fd.listen("logistics", key)
     await fd.tell("LogisticsEvent", await fd.variable(key, "shipment_id"), status="READY")
     assert await fd.ended(key) == "CLOSED"
-    assert _notes(await documents(fd, key)) == [2_000]
+    assert notes_of(await documents(fd, key)) == [2_000]
     assert fd.mails(key).count("credit_note") == 1
     assert_told_once(fd, key, "tax_document")
 
 
-def _notes(made: Sequence[tuple[str, str, int, int]]) -> list[int]:
+def notes_of(made: Sequence[tuple[str, str, int, int]]) -> list[int]:
     """The totals of the credit notes among these documents."""
     return [total for code, _, _, total in made if code == "61"]

@@ -71,3 +71,9 @@ async def of(asker: Asker, key: DocumentKey) -> list[BuyerEvent]:
     """What was recorded of a document, oldest first."""
     given = {name: value for name, value in asdict(key).items() if name != "series"}
     return structs(BuyerEvent, await asker.fetch(*_SQL["of"](**given)))
+
+
+async def is_heard(connection: Connection, tenant: int, name: str, key: str) -> bool:
+    """Whether anybody awaits a message of this name and key."""
+    rows = await connection.fetch(*_SQL["is_heard"](tenant=tenant, name=name, key=key))
+    return bool(rows[0]["heard"])

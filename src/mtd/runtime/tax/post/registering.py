@@ -55,6 +55,9 @@ async def _read(counter: Counter, key: DocumentKey, order: str) -> None:
             _message(counter, key, one, order) for one in news if order and one.code in CLAIMS
         ]
         await envelopes.publish(connection, key.tenant, CLAIMED, claims, TTL_S)
+        unheard = bool(claims) and not await buyers.is_heard(connection, key.tenant, CLAIMED, order)
+    if unheard:
+        LOG.warning("a claim that no process hears", document=key.tracking_id, order=order)
 
 
 def _message(counter: Counter, key: DocumentKey, said: BuyerEvent, heard_by: str) -> Message:

@@ -37,3 +37,9 @@ RETURNING code, recorded_at, by_tax_id, description, seen_at;
 SELECT code, recorded_at, by_tax_id, description, seen_at FROM buyer_event
 WHERE tenant_id = :tenant AND issuer = :issuer AND type_code = :type_code AND folio = :folio
 ORDER BY seen_at, code;
+
+-- name: buyers.is_heard
+-- Whether anybody awaits a message of this name and key.
+SELECT EXISTS (
+    SELECT FROM subscription WHERE tenant_id = :tenant AND name = :name AND key = :key
+) AS heard;
