@@ -88,3 +88,21 @@ def test_a_note_that_is_not_issued_is_tried_again_or_given_up_and_the_turn_passe
     )
     assert credited(world) == [1_000] * 4 + [2_000]
     assert [i["amount"] for s, i in world.made if s == "pos.post_return"] == [2_000]
+
+
+def test_what_an_annulled_note_took_may_be_credited_again() -> None:
+    claim = {"folio": 101, "code": "RCD", "description": "Otro precio"}
+    script = {
+        "Esperar despacho": ("CreditNoteRequested", of(5_000)),
+        CLOSING: ("BuyerClaimed", claim),
+        "Resolver reclamo": ("CreditNoteAnnulled", {"folio": 7, "annulled": 5_000}),
+    }
+    people: People = {
+        "Resolver reclamo": [{"decision": "Con nota"}],
+        "Aprobar nota de crédito": [{"decision": "Sí"}],
+    }
+    soon: Any = {"DteStatusChanged": [{"document_state": "ACCEPTED"}] * 4}
+    world = closed(sell(intrusions=script, people=people, messages=soon))
+    assert credited(world) == [5_000, ORDER["amount"]]
+    [*_, note] = [i for s, i in world.made if s == "tax.send" and i["corrected_folio"]]
+    assert note["reason"] == "1", "all of the document again"

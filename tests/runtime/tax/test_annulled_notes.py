@@ -26,6 +26,10 @@ DEBIT = ("tax.debit_note", ANNUL)
 BUYER = Buyer(tax_id="12345678-5", name="María Pérez")
 OF_TYPE = "SELECT count(*) = $1 FROM tax_document WHERE type_code = $2 AND state = $3"
 TAKEN_BACK = "SELECT count(*) = 1 FROM tax_document WHERE state = 'CANCELLED_BY_CREDIT_NOTE'"
+NOTES = (
+    "SELECT folio, total, country || '/' || store || '/' || channel || '/' || external_id AS key"
+    " FROM tax_document d JOIN purchase_order o ON o.id = d.instance_id WHERE type_code = '61'"
+)
 STATES = (
     "SELECT o.state AS sale, o.credited AS credited, n.state AS note, n.credited = n.total AS gone,"
     " n.total = o.total AS same FROM tax_document n JOIN tax_document o ON o.issuer = n.issuer"
@@ -54,6 +58,12 @@ async def test_what_the_credit_note_took_back_is_there_again(found: Founded) -> 
             rows = await plant.rows(STATES)
             assert {(row["sale"], row["credited"]) for row in rows} == {("ACCEPTED", Decimal(0))}
             assert all(row["gone"] and row["same"] for row in rows)
+            notes = await plant.rows(NOTES)
+            told = await plant.rows("SELECT * FROM message WHERE name = 'CreditNoteAnnulled'")
+            said = {one["key"]: msgspec.json.decode(one["payload"]) for one in told}
+            assert {key: (one["folio"], one["annulled"]) for key, one in said.items()} == {
+                one["key"]: (one["folio"], one["total"]) for one in notes
+            }
             debits = await plant.rows("SELECT * FROM tax_document WHERE type_code = '56'")
             held = await post.held()
             for one in debits:

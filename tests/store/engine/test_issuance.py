@@ -116,6 +116,8 @@ async def test_a_document_of_which_nothing_is_left_is_cancelled_when_the_note_is
     (changed,) = await tax_documents.settle(worker.asking, [said])
     assert (changed.state, changed.codes) == ("ACCEPTED", "DOK")
     assert await tax_documents.settle(worker.asking, [said]) == [], "no news the second time"
+    assert (await found(worker)).state == "ACCEPTED"
+    assert await tax_documents.cancel(worker.asking, [said.key], ["56"]) == []
     assert (await found(worker)).state == "CANCELLED_BY_CREDIT_NOTE"
 
 

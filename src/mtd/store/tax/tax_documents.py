@@ -43,6 +43,14 @@ class Changed(Numbered, frozen=True, kw_only=True):
     codes: str
 
 
+class Annulled(Numbered, frozen=True, kw_only=True):
+    """A credit note that a debit note annulled."""
+
+    total: Decimal
+    order: str
+    """The key of its order; empty where it has none."""
+
+
 class Booked(msgspec.Struct, frozen=True, kw_only=True):
     """A document beside its order, as an auditor lists them."""
 
@@ -83,26 +91,32 @@ async def signed_bytes(asker: Asker, keys: Sequence[DocumentKey]) -> list[Sealed
     return structs(SealedBytes, await asker.fetch(*_SQL["bytes"](**given)))
 
 
-async def settle(
-    asker: Asker, settled: Sequence[Settled], debit_notes: Collection[str] = ()
-) -> list[Changed]:
+async def settle(asker: Asker, settled: Sequence[Settled]) -> list[Changed]:
     """Note what the authority said; those of which it was news.
 
-    In one transaction with what tells others of it. A note that is accepted cancels the document
-    of which nothing is left; where that is a credit note, and the note's type one of
-    `debit_notes`, what the credit note took back is there again.
+    In one transaction with what tells others of it, and with `cancel`.
     """
-    keys = [one.key for one in settled]
     rows = await asker.fetch(
         *_SQL["settled"](
-            **_columns(keys),
+            **_columns([one.key for one in settled]),
             states=[one.state for one in settled],
             codes=[one.codes for one in settled],
             reasons=[one.reason for one in settled],
         )
     )
-    await asker.fetch(*_SQL["cancelled"](**_columns(keys), debit_notes=list(debit_notes)))
     return [replace(one, state=DocumentState(one.state)) for one in structs(Changed, rows)]
+
+
+async def cancel(
+    asker: Asker, notes: Sequence[DocumentKey], debit_notes: Collection[str]
+) -> list[Annulled]:
+    """Cancel the documents of which accepted `notes` left nothing; the credit notes among them.
+
+    Where that is a credit note, and the note's type one of `debit_notes`, what the credit note
+    took back is there again.
+    """
+    asked = _SQL["cancelled"](**_columns(notes), debit_notes=list(debit_notes))
+    return structs(Annulled, await asker.fetch(*asked))
 
 
 async def every(asker: Asker, tenant: int) -> list[Booked]:

@@ -16,12 +16,15 @@ from mtd.runtime.tax.post.counter import Counter
 from mtd.store.sessions import Connection
 from mtd.store.tax import envelopes, tax_documents
 from mtd.store.tax.mail import Message
-from mtd.store.tax.tax_documents import Changed, Settled
+from mtd.store.tax.tax_documents import Annulled, Changed, Settled
 
 STATUS_CHANGED = "DteStatusChanged"
+CREDIT_NOTE_ANNULLED = "CreditNoteAnnulled"
+"""The message to the order, keyed by it, whose credit note a debit note annulled."""
 TTL_S = 86_400.0
 """How long it waits for an order that is not yet there to hear it."""
 
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 _NOTES = (FiscalKind.CREDIT_NOTE, FiscalKind.DEBIT_NOTE)
 _STATES = {
     OutcomeState.ACCEPTED: DocumentState.ACCEPTED,
@@ -51,7 +54,8 @@ async def settle(
     if not fates:
         return []
     credit_notes, debit_notes = (_types(counter, kind) for kind in _NOTES)
-    changed = await tax_documents.settle(connection, fates, debit_notes)
+    changed = await tax_documents.settle(connection, fates)
+    annulled = await tax_documents.cancel(connection, [one.key for one in fates], debit_notes)
     notes = credit_notes | debit_notes
     voided = [
         one.key for one in changed if one.state is DocumentState.VOIDED and one.type_code in notes
@@ -61,7 +65,19 @@ async def settle(
     reasons = {one.key: one.reason for one in fates}
     messages = [_message(counter, one, reasons.get(one.key, "")) for one in changed]
     await envelopes.publish(connection, tenant, STATUS_CHANGED, messages, TTL_S)
+    told = [_annulment(counter, one) for one in annulled if one.order]
+    await envelopes.publish(connection, tenant, CREDIT_NOTE_ANNULLED, told, TTL_S)
     return changed
+
+
+def _annulment(counter: Counter, note: Annulled) -> Message:
+    payload = {
+        "track_id": note.key.tracking_id,
+        "document_type": int(note.type_code),
+        "folio": note.key.told,
+        "annulled": note.total,
+    }
+    return Message(id=counter.new_id(), key=note.order, payload=_ENCODER.encode(payload))
 
 
 def _types(counter: Counter, kind: FiscalKind) -> set[str]:

@@ -53,7 +53,8 @@ RETURNING t.tenant_id AS tenant, t.instance_id::text AS instance, t.issuer, t.ty
 
 -- name: tax_documents.cancelled
 -- Documents of which accepted notes have taken back everything. Of a credit note that a debit note
--- annulled, what it took back of its document is there again, and that is as it stood before.
+-- annulled, what it took back of its document is there again, and that is as it stood before; those
+-- credit notes, each with its order.
 WITH gone AS (
     UPDATE tax_document t SET changed_at = now(), stood = t.state, state = CASE
         WHEN n.type_code = ANY (:debit_notes::text[]) THEN 'CANCELLED_BY_DEBIT_NOTE'
@@ -76,19 +77,29 @@ given AS (
         sum(g.total) AS amount
     FROM gone g WHERE g.state = 'CANCELLED_BY_DEBIT_NOTE'
     GROUP BY g.tenant_id, g.issuer, g.refers_type, g.refers_series, g.refers_folio
+),
+restored AS (
+    UPDATE tax_document o SET credited = o.credited - given.amount, changed_at = now(), state = CASE
+        WHEN o.state <> 'CANCELLED_BY_CREDIT_NOTE' OR EXISTS (
+            SELECT FROM tax_document other
+            WHERE other.tenant_id = o.tenant_id AND other.instance_id = o.instance_id AND o.is_sale
+              AND other.is_sale AND other.state NOT IN ('REJECTED', 'VOIDED', 'CANCELLED_BY_CREDIT_NOTE')
+        ) THEN o.state
+        ELSE coalesce(o.stood, 'ACCEPTED')
+    END
+    FROM given
+    WHERE o.tenant_id = given.tenant_id AND o.issuer = given.issuer
+      AND o.type_code = given.refers_type AND o.series = given.refers_series
+      AND o.folio = given.refers_folio
 )
-UPDATE tax_document o SET credited = o.credited - given.amount, changed_at = now(), state = CASE
-    WHEN o.state <> 'CANCELLED_BY_CREDIT_NOTE' OR EXISTS (
-        SELECT FROM tax_document other
-        WHERE other.tenant_id = o.tenant_id AND other.instance_id = o.instance_id AND o.is_sale
-          AND other.is_sale AND other.state NOT IN ('REJECTED', 'VOIDED', 'CANCELLED_BY_CREDIT_NOTE')
-    ) THEN o.state
-    ELSE coalesce(o.stood, 'ACCEPTED')
-END
-FROM given
-WHERE o.tenant_id = given.tenant_id AND o.issuer = given.issuer
-  AND o.type_code = given.refers_type AND o.series = given.refers_series
-  AND o.folio = given.refers_folio;
+SELECT
+    g.tenant_id AS tenant, g.issuer, g.type_code, g.series, g.folio, g.total,
+    coalesce(
+        o.country || '/' || o.store || '/' || o.channel || '/' || o.external_id, ''
+    ) AS order
+FROM gone g
+LEFT JOIN purchase_order o ON o.tenant_id = g.tenant_id AND o.id = g.instance_id
+WHERE g.state = 'CANCELLED_BY_DEBIT_NOTE';
 
 -- name: tax_documents.every
 -- Every document with its order, for whoever holds them against the authority's own books.
