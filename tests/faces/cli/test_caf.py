@@ -42,7 +42,7 @@ def test_folios_and_a_certificate_are_taken_in(tmp_path: Path) -> None:
     assert listed.returncode == 0, listed.stderr
     (one,) = json.loads(listed.stdout)
     assert (one["range"]["first"], one["range"]["last"], one["left_of_series"]) == (1, 10, 10)
-    assert one["range"]["imported_by"] == "ana"
+    assert one["range"]["imported_by"] == "ana (command line)"
     assert "PRIVATE" not in listed.stdout + done.stdout
     assert "10 of 10" in mtd("caf", "list", home=tmp_path, timeout_s=60, **known).stdout
 
