@@ -124,7 +124,7 @@ async def test_what_narrows_open_orders_holds_beside_the_other_filters(
 
 
 async def test_what_a_filter_cannot_mean_is_refused(sofia: aiohttp.ClientSession) -> None:
-    for query in ("promise=kept", "document=NOTE", "due_from=x", "due_to=2026-13-01"):
+    for query in ("promise=broken", "document=NOTE", "due_from=x", "due_to=2026-13-01"):
         async with sofia.get(f"/orders?{query}") as answer:
             assert answer.status == 400, query
     page = await text(sofia, "/orders?promise=overdue&carrier=-&document=RECEIPT&system=eom")
