@@ -6,9 +6,6 @@ from datetime import UTC, datetime, timedelta
 SLOTS = 64
 """How many shares the work is cut into; an instance belongs to one for ever."""
 
-NO_CHANCE = b"\0" * 10
-"""Of the least id of a millisecond."""
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -23,6 +20,11 @@ def uuid7(at: datetime, chance: bytes) -> str:
     digits = (moment_ms.to_bytes(6, "big") + chance[:10]).hex()
     variant = "89ab"[chance[2] >> 6]
     return f"{digits[:8]}-{digits[8:12]}-7{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+
+
+def least_id(at: datetime) -> str:
+    """The least id of what is made at the millisecond `at` or later. `at` is not before 1970."""
+    return uuid7(at, bytes(10))
 
 
 def derived(at: datetime, *origin: str | int) -> str:

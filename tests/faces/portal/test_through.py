@@ -129,3 +129,46 @@ async def test_what_a_filter_cannot_mean_is_refused(sofia: aiohttp.ClientSession
             assert answer.status == 400, query
     page = await text(sofia, "/orders?promise=overdue&carrier=-&document=RECEIPT&system=eom")
     assert "Sin transportista" in page and "Boleta" in page and "Vencidas" in page
+
+
+IN_HOUR = re.compile(
+    r'<a [^>]*href="(/orders\?[^"]*hour=[^"]+)">(?:<span.*?class="figure">)?([\d.]+)<'
+)
+
+
+async def test_what_came_in_an_hour_leads_to_those_orders(
+    sofia: aiohttp.ClientSession, ana: aiohttp.ClientSession
+) -> None:
+    for session, stores in ((sofia, 2), (ana, 1)):
+
+        async def same(session: aiohttp.ClientSession = session, stores: int = stores) -> bool:
+            page = await text(session, "/")
+            told = {html.unescape(to): int(n.replace(".", "")) for to, n in IN_HOUR.findall(page)}
+            listed = {to: await _listed(session, to) for to in told}
+            of_stores = {to for to in told if "store=" in to}
+            return told == listed and len(of_stores) >= stores and "/orders?hour=last" in told
+
+        await soon(same)
+
+
+async def test_an_hour_is_a_condition_that_can_be_taken_out(sofia: aiohttp.ClientSession) -> None:
+    page = await text(sofia, "/orders?hour=2026-11-27T15&store=paris")
+    assert "27-11-2026 15:00–15:59" in page
+    assert 'name="hour" value="2026-11-27T15"' in page
+    assert "la última hora" in await text(sofia, "/orders?hour=last")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/orders?from=1969-01-01", "/orders?to=9999-12-31", "/orders?hour=9999-12-31T23",
+        "/orders.csv?from=0026-11-28", "/audit?from=0026-11-28", "/audit?to=9999-12-31",
+        "/statistics/dispatch?from=9999-12-30&to=9999-12-31",
+        "/statistics/sales?from=0001-01-01&to=0001-01-02",
+    ],
+)  # fmt: skip
+async def test_days_that_no_order_can_be_of_are_refused_in_words(
+    sofia: aiohttp.ClientSession, path: str
+) -> None:
+    async with sofia.get(path) as answer:
+        assert answer.status == 400, await answer.text()

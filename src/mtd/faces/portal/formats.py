@@ -109,6 +109,11 @@ class Formats:
         """As `dated`, of the day `2026-11-27`."""
         return self.dated(date.fromisoformat(text))
 
+    def hour(self, text: str) -> str:
+        """`27-11-2026 15:00–15:59`, of the hour `2026-11-27T15`."""
+        day, _, hour = text.partition("T")
+        return f"{self.iso_day(day)} {hour}:00–{hour}:59"
+
     def weekday(self, day: date) -> str:
         """`viernes`."""
         return _date(day, "EEEE", self._locale.language)

@@ -16,7 +16,8 @@ CONDITIONS = Conditions(
     },
     {
         "document": "documents", "carrier": "carriers", "from": "since", "to": "until",
-        "promise": "promise", "due_from": "due_since", "due_to": "due_until", "system": "system",
+        "hour": "hour", "promise": "promise", "due_from": "due_since", "due_to": "due_until",
+        "system": "system",
     },
 )  # fmt: skip
 ORDERS = "/orders"

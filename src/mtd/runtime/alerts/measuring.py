@@ -7,7 +7,6 @@ from typing import Any, Literal
 import msgspec
 
 from mtd.runtime.app import App
-from mtd.store.ids import NO_CHANCE, uuid7
 from mtd.store.operations.standings import Filter
 from mtd.store.sessions import Connection
 
@@ -75,11 +74,6 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 def counted(count: int, more_than: int, **told: Any) -> Measure:
     """So many where no more than `more_than` may be; `told`: the other fields of a measure."""
     return Measure(observed=count, bound=more_than, fires=count > more_than, affected=count, **told)
-
-
-def id_at(moment: datetime) -> str:
-    """The least id that is made at `moment` or later."""
-    return uuid7(moment, NO_CHANCE)
 
 
 def bucket_at(bucket: int, window_s: float) -> datetime:

@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 import msgspec
 
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.orders.filters import BadFilter
+from mtd.runtime.desk.orders.filters import BadFilter, day
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations.operations import NotFound
-from mtd.store.ids import NO_CHANCE, uuid7
+from mtd.store.ids import least_id
 from mtd.store.orders.board import FIRST, LAST
 from mtd.store.people import audit
 from mtd.store.people.audit import PAGE_MAX, Listed, Sought
@@ -81,7 +81,8 @@ def read_asked(query: Mapping[str, Sequence[str]]) -> Asked:
         for name, field in OUTS.items()
     }
     for name in ("from", "to"):
-        _day(name, asked[FIELDS[name]])
+        if text := asked[FIELDS[name]]:
+            day(name, text)
     if 0 < len(asked["word"]) < WORD_MIN:
         raise BadFilter(f"word: fewer than {WORD_MIN} characters")
     asked["who"] = asked["who"].casefold()
@@ -137,12 +138,13 @@ def kinds(actions: Sequence[str]) -> list[str]:
 
 
 async def _sought(desk: Desk, person: Person, asked: Asked, below: str | None) -> Sought:
-    since, until = _day("from", asked.since), _day("to", asked.until)
+    since = day("from", asked.since) if asked.since else None
+    until = day("to", asked.until) if asked.until else None
     subjects, tasks_of = await _subjects(desk, asked.about)
-    end = LAST if until is None else uuid7(_midnight(desk, until + timedelta(days=1)), NO_CHANCE)
+    end = LAST if until is None else least_id(_midnight(desk, until + timedelta(days=1)))
     return Sought(
         below=end if below is None else min(below, end),
-        since=FIRST if since is None else uuid7(_midnight(desk, since), NO_CHANCE),
+        since=FIRST if since is None else least_id(_midnight(desk, since)),
         actor=asked.who or None,
         action=asked.what or None,
         kind=asked.kind or None,
@@ -170,12 +172,3 @@ async def _subjects(desk: Desk, about: str) -> tuple[tuple[str, ...] | None, str
 
 def _midnight(desk: Desk, day: date) -> datetime:
     return datetime.combine(day, time(), desk.zone)
-
-
-def _day(name: str, text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise BadFilter(f"{name}: {text}") from error

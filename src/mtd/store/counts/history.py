@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from mtd.core.process.journal import VERSION, Ignored, Record, encode
-from mtd.store.ids import NO_CHANCE, SLOTS, uuid7
+from mtd.store.ids import SLOTS, least_id
 from mtd.store.sessions import Connection, Session
 from mtd.store.statements import statements
 
@@ -46,8 +46,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
         """The bounds of the ids of these orders."""
         half = self.every / 2
         return {
-            "from": uuid7(self.at(first) - half, NO_CHANCE),
-            "to": uuid7(self.at(last) + half, NO_CHANCE),
+            "from": least_id(self.at(first) - half),
+            "to": least_id(self.at(last) + half),
         }
 
 

@@ -10,7 +10,7 @@ from mtd.faces.portal.provided import Asked, Counted, Painted, Served, Sharing, 
 from mtd.runtime.desk.alerts import alarms
 from mtd.runtime.desk.figures.overview import overview_figures
 from mtd.runtime.desk.orders import board, trouble
-from mtd.runtime.desk.orders.filters import LATE, Filter
+from mtd.runtime.desk.orders.filters import LAST_HOUR, LATE, Filter
 from mtd.runtime.desk.work import worklist
 
 CAUSES = 5
@@ -18,6 +18,7 @@ FIGURES_S = 4.0
 STALE_S = 15.0
 """How old the figures may be; and while they are counted anew."""
 TASKS = 5
+LATELY = Filter(hour=LAST_HOUR)
 ALERTS = 8
 
 
@@ -42,7 +43,10 @@ async def overview(
         request,
         "overview.html",
         arrived=await shared.get(
-            ("arrived", person.stores), lambda: board.arrived(desk, person), FIGURES_S, STALE_S
+            ("arrived", person.stores),
+            lambda: board.counted(desk, person, LATELY),
+            FIGURES_S,
+            STALE_S,
         )
         if orders
         else None,

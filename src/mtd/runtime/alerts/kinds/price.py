@@ -10,11 +10,12 @@ import msgspec
 from mtd.core.orders.json import read_json
 from mtd.core.orders.pricing import Outlier, outliers
 from mtd.core.orders.purchase_order import PurchaseOrder
-from mtd.runtime.alerts.measuring import History, Measure, Sight, id_at, windowed
+from mtd.runtime.alerts.measuring import History, Measure, Sight, windowed
 from mtd.runtime.settings.alerts import Price, bounds, exact
 from mtd.runtime.vault import Broken
 from mtd.store.alerts import sightings
 from mtd.store.alerts.sightings import Arrived, Sealed
+from mtd.store.ids import least_id
 
 WINDOW_MAX = 20_000
 """The latest orders of a window, beyond which older ones are not counted."""
@@ -32,8 +33,8 @@ TOLD_MAX = 5
 
 async def measure(sight: Sight, asked: Price) -> list[Measure]:
     """The last window's orders, by store."""
-    first = id_at(sight.now - timedelta(seconds=asked.window_s))
-    last = id_at(sight.now + timedelta(minutes=1))
+    first = least_id(sight.now - timedelta(seconds=asked.window_s))
+    last = least_id(sight.now + timedelta(minutes=1))
     found = await sightings.arrived(sight.connection, sight.tenant, first, last, WINDOW_MAX)
     told = await _judged(sight, asked, found, OPENED_MAX)
     stores = Counter(one.store for one in found if told.get(one.order))
@@ -63,7 +64,7 @@ async def measure(sight: Sight, asked: Price) -> list[Measure]:
 async def past(sight: Sight, asked: Price, since: datetime, until: datetime) -> History:
     """The latest orders of the past, opened again."""
     found = await sightings.arrived(
-        sight.connection, sight.tenant, id_at(since), id_at(until), PAST_MAX
+        sight.connection, sight.tenant, least_id(since), least_id(until), PAST_MAX
     )
     told = await _judged(sight, asked, found, PAST_MAX)
     counts = Counter(

@@ -11,11 +11,11 @@ from mtd.runtime.alerts.measuring import (
     Point,
     Sight,
     bucket_at,
-    id_at,
     windowed,
 )
 from mtd.runtime.settings.alerts import Volume
 from mtd.store.alerts import sightings
+from mtd.store.ids import least_id
 
 WEEKS = 4
 WEEK = timedelta(days=7)
@@ -26,7 +26,7 @@ async def measure(sight: Sight, asked: Volume) -> list[Measure]:
     """The last window, against the same one of each of the four weeks before."""
     ends = [sight.now - WEEK * week for week in range(WEEKS + 1)]
     window = timedelta(seconds=asked.window_s)
-    windows = [(id_at(end - window), id_at(end)) for end in ends]
+    windows = [(least_id(end - window), least_id(end)) for end in ends]
     found = await sightings.arrivals(sight.connection, sight.tenant, asked.by, windows)
     now, before = found[0], found[1:]
     measured: list[Measure] = []
@@ -52,7 +52,7 @@ async def past(sight: Sight, asked: Volume, since: datetime, until: datetime) ->
     """Windows side by side, whole ones alone."""
     first = since - WEEK * WEEKS
     counts = await sightings.arrivals_past(
-        sight.connection, sight.tenant, asked.by, id_at(first), id_at(until), asked.window_s
+        sight.connection, sight.tenant, asked.by, least_id(first), least_id(until), asked.window_s
     )
     scopes = {*_known(sight, asked), *(scope for scope, _ in counts)}
     buckets = range(_bucket(since, asked) + 1, _bucket(until, asked))

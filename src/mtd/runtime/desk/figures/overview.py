@@ -1,6 +1,6 @@
 """Overview: today against the usual, store by store, the promises, and the counterparts."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -33,6 +33,7 @@ class StoreHours(msgspec.Struct, frozen=True, kw_only=True):
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What the first page tells in figures."""
 
+    day: date
     comparisons: tuple[Comparison, ...]
     promises: Compliance
     stores: tuple[StoreHours, ...]
@@ -48,6 +49,7 @@ async def overview_figures(desk: Desk, person: Person) -> Told:
     whole, _ = await compliance(desk, person, today, "store")
     _, systems = await steps(desk, person, scope_of(now - LATELY, now, desk.zone, person.stores))
     return Told(
+        day=today.first,
         comparisons=tuple(found),
         promises=whole,
         stores=strip([one for one in entries if one.since >= today.since], desk.zone),

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 import msgspec
 
 from mtd.runtime.counts.tally import DAY, HOUR
-from mtd.runtime.desk.orders.filters import BadFilter
+from mtd.runtime.desk.orders.filters import BadFilter, day
 from mtd.store.counts.figures import Scope
 
 NAMED = {"today": 1, "yesterday": 1, "week": 7, "month": 28}
@@ -67,8 +67,8 @@ def read_period(query: Mapping[str, Sequence[str]], now: datetime, zone: tzinfo)
     today = now.astimezone(zone).date()
     first, last = _one(query, "from"), _one(query, "to")
     if first or last:
-        begins = _day("from", first) if first else today
-        ends = _day("to", last) if last else today
+        begins = day("from", first) if first else today
+        ends = day("to", last) if last else today
         if not 0 <= (ends - begins).days < DAYS_MAX:
             raise BadFilter(f"from: {first}, to: {last}")
         return Period(name=CUSTOM, first=begins, last=ends, zone=zone)
@@ -81,10 +81,3 @@ def read_period(query: Mapping[str, Sequence[str]], now: datetime, zone: tzinfo)
 
 def _one(query: Mapping[str, Sequence[str]], name: str) -> str:
     return next(iter(query.get(name, ())), "")
-
-
-def _day(name: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise BadFilter(f"{name}: {text}") from error

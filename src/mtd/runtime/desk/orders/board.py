@@ -1,7 +1,6 @@
 """The board: which orders a person asked to see, page by page, with what lists show of each."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
 
 import msgspec
 
@@ -11,9 +10,8 @@ from mtd.runtime.desk.orders import seeking
 from mtd.runtime.desk.orders.filters import Filter
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations.operations import NotFound
-from mtd.store.ids import NO_CHANCE, uuid7
 from mtd.store.orders import board, promised
-from mtd.store.orders.board import FIRST, LAST, Cause, Counts, Glance, Row, Sought
+from mtd.store.orders.board import FIRST, LAST, Cause, Counts, Glance, Row
 from mtd.store.sessions import Fault, fault
 
 ROWS = 50
@@ -131,19 +129,6 @@ async def causes(desk: Desk, person: Person, asked: Filter) -> list[Cause]:
     person.must("orders.see")
     async with desk.app.store.window(desk.tenant) as connection:
         return await board.causes(connection, desk.tenant, seeking.sought(desk, person, asked))
-
-
-async def arrived(desk: Desk, person: Person) -> int | None:
-    """How many orders came in the last hour, up to COUNTED_MAX."""
-    hour_ago = desk.app.clock.now() - timedelta(hours=1)
-    sought = Sought(stores=person.stores, above=uuid7(hour_ago, NO_CHANCE))
-    try:
-        async with desk.app.store.door(desk.tenant) as connection:
-            return await board.counted(connection, desk.tenant, sought, COUNTED_MAX, COUNTING_MS)
-    except Exception as error:
-        if fault(error) is Fault.AGAIN:
-            return None
-        raise
 
 
 async def counts(desk: Desk, stores: Sequence[str] | None) -> Counts:

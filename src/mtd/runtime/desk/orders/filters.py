@@ -1,7 +1,7 @@
 """Filters of orders: what a person asks a list for, and leaves out, as its address says it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -18,6 +18,11 @@ STANDINGS = ("on_time", "at_risk", "overdue", "doomed")
 """How an open promise stands; doomed: orders like these usually take longer than they have."""
 NONE = "-"
 """The carrier of an order that has none yet."""
+LAST_HOUR = "last"
+"""The hour up to now."""
+HOUR_FORM = "%Y-%m-%dT%H"
+YEARS = range(1971, 9999)
+"""What days may be asked for: ids begin with 1970, by whatever clock."""
 
 
 COLUMNS = (
@@ -44,6 +49,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Day on which they were received, `2026-11-27`."""
     until: str = ""
     """Inclusive."""
+    hour: str = ""
+    """Hour in which they were received, `2026-11-27T15`, or LAST_HOUR."""
     code: str = ""
     """Of the open incident."""
     element: str = ""
@@ -95,14 +102,15 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     def is_beyond_a_glance(self) -> bool:
         """Whether it asks more than what is seen of an order that came just now."""
         known = self.of_cause or self.is_narrow or self.is_settled
-        return known or self.kind == LATE or bool(self.documents)
+        over = self.hour and self.hour != LAST_HOUR
+        return known or self.kind == LATE or bool(self.documents or over)
 
     def query(self) -> dict[str, object]:
         """As it stands in an address, whatever is not said left out."""
         names = {
             "view": "" if self.kind == "all" else self.kind, "state": self.states,
             "store": self.stores, "channel": self.channels, "from": self.since,
-            "to": self.until, "code": self.code, "element": self.element,
+            "to": self.until, "hour": self.hour, "code": self.code, "element": self.element,
             "document": self.documents, "promise": self.promise, "carrier": self.carriers,
             "due_from": self.due_since, "due_to": self.due_until, "system": self.system,
             "state-not": self.states_out, "store-not": self.stores_out,
@@ -118,8 +126,10 @@ def read_filter(query: Mapping[str, Sequence[str]]) -> Filter:
     if kind not in KINDS:
         raise BadFilter(f"view: {kind}")
     for name in ("from", "to", "due_from", "due_to"):
-        for text in query.get(name, ()):
+        for text in _texts(query, name):
             day(name, text)
+    if text := next(iter(query.get("hour", ())), ""):
+        hour(text)
     for name, known in (
         ("state", set(OrderState.__members__)), ("channel", set(Channel)),
         ("document", set(DocumentKind)), ("promise", {*STANDINGS, *BECAME}),
@@ -137,6 +147,7 @@ def read_filter(query: Mapping[str, Sequence[str]]) -> Filter:
         channels=_texts(query, "channel"),
         since=next(iter(query.get("from", ())), ""),
         until=next(iter(query.get("to", ())), ""),
+        hour=next(iter(query.get("hour", ())), ""),
         code=next(iter(query.get("code", ())), ""),
         element=next(iter(query.get("element", ())), ""),
         documents=_texts(query, "document"),
@@ -157,9 +168,25 @@ def read_filter(query: Mapping[str, Sequence[str]]) -> Filter:
 def day(name: str, text: str) -> date:
     """The day that a part of an address says. Raises BadFilter."""
     try:
-        return date.fromisoformat(text) if text else date.min
+        found = date.fromisoformat(text)
     except ValueError as error:
         raise BadFilter(f"{name}: {text}") from error
+    if found.year not in YEARS:
+        raise BadFilter(f"{name}: {text}")
+    return found
+
+
+def hour(text: str) -> datetime | None:
+    """The beginning of an hour, by the customer's clock; None: LAST_HOUR. Raises BadFilter."""
+    if text == LAST_HOUR:
+        return None
+    try:
+        began = datetime.strptime(text, HOUR_FORM)  # noqa: DTZ007 zoned by who looks for it
+    except ValueError as error:
+        raise BadFilter(f"hour: {text}") from error
+    if text != began.strftime(HOUR_FORM) or began.year not in YEARS:
+        raise BadFilter(f"hour: {text}")
+    return began
 
 
 def _texts(query: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:

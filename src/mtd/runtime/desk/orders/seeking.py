@@ -8,15 +8,16 @@ from mtd.core.orders.states import FINAL
 from mtd.core.process.compiler.timing import after
 from mtd.runtime.counts.usual import usual
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.orders.filters import LATE, LIVE, NONE, BadFilter, Filter, day
+from mtd.runtime.desk.orders.filters import LATE, LIVE, NONE, BadFilter, Filter, day, hour
 from mtd.runtime.desk.people.person import Person
 from mtd.store.counts import figures
-from mtd.store.ids import NO_CHANCE, uuid7
+from mtd.store.ids import least_id
 from mtd.store.orders import promised
 from mtd.store.orders.board import FIRST, LAST, Narrowed, Sought, Stuck
 from mtd.store.orders.promised import Place, Settled
 from mtd.store.sessions import Connection
 
+HOUR = timedelta(hours=1)
 COUNTED_LATELY = timedelta(seconds=10)
 """How far what is counted of the journal may lag for lists to go by it."""
 LONG_AGO, FAR_OFF = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
@@ -28,6 +29,7 @@ def sought(desk: Desk, person: Person, asked: Filter) -> Sought:
     zone = desk.zone
     late = asked.kind == LATE
     over = tuple(FINAL) if asked.kind in (LIVE, LATE) else ()
+    since, until = of_hour(asked.hour, desk.app.clock.now(), zone) if asked.hour else (FIRST, LAST)
     return Sought(
         states=asked.states or None,
         finals=(*over, *asked.states_out) or None,
@@ -36,8 +38,10 @@ def sought(desk: Desk, person: Person, asked: Filter) -> Sought:
         channels=_channels(asked),
         documents=asked.documents or None,
         late=desk.app.clock.now() if late else None,
-        above=_bound(day("from", asked.since), zone) if asked.since else FIRST,
-        below=_bound(day("to", asked.until) + timedelta(days=1), zone) if asked.until else LAST,
+        above=max(_bound(day("from", asked.since), zone) if asked.since else FIRST, since),
+        below=min(
+            _bound(day("to", asked.until) + timedelta(days=1), zone) if asked.until else LAST, until
+        ),
     )
 
 
@@ -149,4 +153,16 @@ def _start(first: date, zone: tzinfo) -> datetime:
 
 def _bound(first: date, zone: tzinfo) -> str:
     """The least id of an order that was received on that day or later."""
-    return uuid7(_start(first, zone), NO_CHANCE)
+    return least_id(_start(first, zone))
+
+
+def of_hour(text: str, now: datetime, zone: tzinfo) -> tuple[str, str]:
+    """The ids between which orders lie that were received in an hour.
+
+    An hour that a change from summer time repeats is both, as the counts by hours of the day are.
+    """
+    began = hour(text)
+    if began is None:
+        return least_id(now - HOUR), LAST
+    since, until = (began.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return least_id(since), least_id(until + HOUR)
