@@ -70,6 +70,24 @@ def test_a_note_never_exceeds_what_returns_left(amount: int | None) -> None:
     assert world.asked.count((SEEN_TO, "tax_clerk")) == 2
 
 
+@pytest.mark.parametrize(
+    ("annulled", "left"), [(AMOUNT - 999, AMOUNT), (AMOUNT - 1_999, AMOUNT - 1_000)]
+)
+def test_what_an_annulled_note_took_may_be_credited_again(annulled: int, left: int) -> None:
+    """A debit note annulled one of the notes, or one of two: the next is over what is left then."""
+    world = claimed(
+        {"decision": "Con nota", "claim_amount": AMOUNT - 999},
+        {"decision": "Con nota"},
+        intrusions={
+            "Esperar despacho": CLAIM,
+            "Esperar entrega": ("CreditNoteAnnulled", {"folio": 7, "annulled": annulled}),
+            GUARANTEE: CLAIM,
+        },
+    )
+    assert_ended(world, DELIVERED)
+    assert [amount for _, amount in notes(world)] == [AMOUNT - 999, left]
+
+
 def test_an_order_does_not_close_over_an_open_claim_and_the_supervisor_hears_of_it() -> None:
     world = claimed()
     assert world.resting() == {SEEN_TO, OPEN}
