@@ -86,6 +86,12 @@ class Draft:
         self.roots.append(f'<{tag} id="{id_}" name="{id_}"{spelled}/>')
         return id_
 
+    def process_of(self, id_: str) -> str:
+        """The process that the node `id_` is in."""
+        while id_ in self.nodes:
+            id_ = self.nodes[id_].parent
+        return id_
+
     def bind(self, table: str, id_: str, lines: str) -> None:
         """What answers to a node."""
         self.bindings.append(f"[{table}.{id_}]\n{lines}\n")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from mtd.runtime.simulation.drafting import CONNECTOR, Draft, Flow, Node
+from mtd.runtime.simulation.drafting import CONNECTOR, PROCESS, Draft, Flow, Node
 from mtd.runtime.simulation.mutating import mutate
 
 CHANGES_MAX = 3
@@ -55,7 +55,10 @@ def roughly(draft: Draft) -> Redrawn:
 def _some_renamed(draft: Draft, before: Draft) -> dict[str, str]:
     mapping: dict[str, str] = {}
     for _ in range(1 + draft.pick((CHANGES_MAX, len(before.nodes))[draft.pick(2)])):
-        known = [id_ for id_ in draft.nodes if id_ in before.nodes]
+        # A process that is called is a definition of its own, and no instance of it is led on.
+        known = [
+            id_ for id_ in draft.nodes if id_ in before.nodes and draft.process_of(id_) == PROCESS
+        ]
         if known:
             id_ = known[draft.pick(len(known))]
             mapping[id_] = draft.rename(id_)
