@@ -1,5 +1,6 @@
 """The keyring: what stamps and signs, opened out of the vault and kept in memory alone."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -25,6 +26,8 @@ class Keyring:
         self._now = now
         self._stamps: dict[tuple[int, str, str], list[Stamp]] = {}
         self._signers: dict[tuple[int, str], tuple[datetime, Signing]] = {}
+        self._asking = asyncio.Lock()
+        """Whoever needs a certificate that is not fresh waits for the first who asks for it."""
 
     async def stamp(
         self, tenant: int, practice: Practice, type_code: str, folio: int
@@ -45,10 +48,21 @@ class Keyring:
 
     async def signer(self, tenant: int, practice: Practice) -> Signing | BadCertificate:
         """Whose certificate is in force and holds for the longest."""
-        now, issuer = self._now(), practice.tax_id
-        known = self._signers.get((tenant, issuer))
+        if (known := self._fresh(tenant, practice.tax_id)) is not None:
+            return known
+        async with self._asking:
+            return self._fresh(tenant, practice.tax_id) or await self._asked(tenant, practice)
+
+    def _fresh(self, tenant: int, issuer: str) -> Signing | None:
+        """The certificate that was asked for lately."""
+        now, known = self._now(), self._signers.get((tenant, issuer))
         if known is not None and now - known[0] < FRESH and in_force(known[1], now):
             return known[1]
+        return None
+
+    async def _asked(self, tenant: int, practice: Practice) -> Signing | BadCertificate:
+        """The certificate as the database has it now."""
+        now, issuer = self._now(), practice.tax_id
         found: Signing | BadCertificate = BadCertificate(f"of {issuer} was never taken in")
         for row in reversed(await folios.certificates(self._asker, tenant)):
             if row.issuer != issuer:
