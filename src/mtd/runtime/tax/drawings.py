@@ -1,8 +1,7 @@
-"""Drawings: signed documents as people read them, drawn in one thread, and kept for a while."""
+"""Drawings: signed documents as people read them, drawn in a thread, and kept for a while."""
 
 import asyncio
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 import msgspec
@@ -36,8 +35,6 @@ class Drawings:
 
     def __init__(self) -> None:
         self._drawn: OrderedDict[tuple[bytes, Format], Drawn] = OrderedDict()
-        # To draw is to hold the interpreter: more threads draw no more, and take it from the turns.
-        self._pen = ThreadPoolExecutor(1, "drawing")
 
     def known(self, hash_: bytes, form: Format) -> Drawn | None:
         """What was drawn before of the document with that digest."""
@@ -53,8 +50,7 @@ class Drawings:
         place = (sha256(content).digest(), form)
         if (known := self.known(*place)) is not None:
             return known
-        drawing = asyncio.get_running_loop().run_in_executor
-        made = await drawing(self._pen, _draw, content, form, practice)
+        made = await asyncio.to_thread(_draw, content, form, practice)
         self._drawn[place] = made
         while len(self._drawn) > CACHED_MAX:
             self._drawn.popitem(last=False)
