@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
+from mtd.runtime.desk.counting import in_time
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.orders.filters import BadFilter, day
 from mtd.runtime.desk.people.person import Person
@@ -13,7 +14,6 @@ from mtd.store.ids import least_id
 from mtd.store.orders.board import FIRST, LAST
 from mtd.store.people import audit
 from mtd.store.people.audit import PAGE_MAX, Listed, Sought
-from mtd.store.sessions import Fault, fault
 
 ROWS = 50
 WORD_MIN = 3
@@ -104,14 +104,12 @@ async def page(
 async def counted(desk: Desk, person: Person, asked: Asked) -> int | None:
     """How many entries there are, up to COUNTED_MAX; None: counting them would take too long."""
     person.must("audit.see")
-    sought = await _sought(desk, person, asked, None)
-    try:
-        async with desk.app.store.door(desk.tenant) as connection:
-            return await audit.counted(connection, desk.tenant, sought, COUNTED_MAX, COUNTING_MS)
-    except Exception as error:
-        if fault(error) is Fault.AGAIN:
-            return None
-        raise
+    return await in_time(_counted(desk, await _sought(desk, person, asked, None)))
+
+
+async def _counted(desk: Desk, sought: Sought) -> int:
+    async with desk.app.store.door(desk.tenant) as connection:
+        return await audit.counted(connection, desk.tenant, sought, COUNTED_MAX, COUNTING_MS)
 
 
 async def every(desk: Desk, person: Person, asked: Asked) -> AsyncIterator[Sequence[Listed]]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from mtd.runtime.desk.counting import in_time
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.figures.periods import Period, read_period
 from mtd.runtime.desk.orders import board
@@ -14,7 +15,6 @@ from mtd.runtime.desk.people.person import Person
 from mtd.store.counts import failed
 from mtd.store.counts.failed import PAGE_MAX, Listed, Place, Wanted
 from mtd.store.orders.board import FIRST
-from mtd.store.sessions import Fault, fault
 
 ROWS = 50
 FAILURES, REFUSALS = "failures", "refusals"
@@ -98,7 +98,7 @@ async def page(
     """Of the person's stores, the latest before the one at `below`."""
     person.must("statistics.see")
     person.must("orders.see")
-    async with desk.app.store.door(desk.tenant) as connection:
+    async with desk.app.store.window(desk.tenant) as connection:
         wanted = _wanted(person, asked, below)
         found = await failed.page(connection, desk.tenant, wanted, rows + 1)
     lines = [
@@ -123,16 +123,14 @@ async def counted(desk: Desk, person: Person, asked: Asked) -> int | None:
     """How many there are, up to COUNTED_MAX; None: counting them would take too long."""
     person.must("statistics.see")
     person.must("orders.see")
-    wanted = _wanted(person, asked, None)
-    try:
-        async with desk.app.store.door(desk.tenant) as connection:
-            return await failed.counted(
-                connection, desk.tenant, wanted, board.COUNTED_MAX, board.COUNTING_MS
-            )
-    except Exception as error:
-        if fault(error) is Fault.AGAIN:
-            return None
-        raise
+    return await in_time(_counted(desk, _wanted(person, asked, None)))
+
+
+async def _counted(desk: Desk, wanted: Wanted) -> int:
+    async with desk.app.store.door(desk.tenant) as connection:
+        return await failed.counted(
+            connection, desk.tenant, wanted, board.COUNTED_MAX, board.COUNTING_MS
+        )
 
 
 def _wanted(person: Person, asked: Asked, below: Place | None) -> Wanted:

@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator, Sequence
 import msgspec
 
 from mtd.core.process.telling import label
+from mtd.runtime.desk.counting import in_time
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.orders import seeking
 from mtd.runtime.desk.orders.filters import Filter
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations.operations import NotFound
 from mtd.store.orders import board, promised
-from mtd.store.orders.board import FIRST, LAST, Cause, Counts, Glance, Row
-from mtd.store.sessions import Fault, fault
+from mtd.store.orders.board import FIRST, LAST, Cause, Counts, Glance, Row, Sought
 
 ROWS = 50
 COUNTED_MAX = 10_001
@@ -97,31 +97,29 @@ async def every(desk: Desk, person: Person, asked: Filter) -> AsyncIterator[Sequ
 async def counted(desk: Desk, person: Person, asked: Filter) -> int | None:
     """How many orders there are, up to COUNTED_MAX; None: counting them would take too long."""
     person.must("orders.see")
-    sought = seeking.sought(desk, person, asked)
-    try:
-        async with desk.app.store.door(desk.tenant) as connection:
-            if asked.is_settled:
-                settled = await seeking.settled(desk, connection, asked, None, None)
-                return await promised.counted(
-                    connection, desk.tenant, sought, settled, COUNTED_MAX, COUNTING_MS
-                )
-            if asked.is_narrow:
-                narrow = await seeking.narrow(desk, connection, asked)
-                return await board.counted_narrow(
-                    connection, desk.tenant, sought, narrow, COUNTED_MAX, COUNTING_MS
-                )
-            if asked.of_cause:
-                return await board.counted_troubled(
-                    connection, desk.tenant, sought, seeking.stuck(asked), COUNTED_MAX, COUNTING_MS
-                )
-            only_open = await seeking.only_open(desk, connection, asked)
-            return await board.counted(
-                connection, desk.tenant, sought, COUNTED_MAX, COUNTING_MS, only_open=only_open
+    return await in_time(_counted(desk, seeking.sought(desk, person, asked), asked))
+
+
+async def _counted(desk: Desk, sought: Sought, asked: Filter) -> int:
+    async with desk.app.store.door(desk.tenant) as connection:
+        if asked.is_settled:
+            settled = await seeking.settled(desk, connection, asked, None, None)
+            return await promised.counted(
+                connection, desk.tenant, sought, settled, COUNTED_MAX, COUNTING_MS
             )
-    except Exception as error:
-        if fault(error) is Fault.AGAIN:
-            return None
-        raise
+        if asked.is_narrow:
+            narrow = await seeking.narrow(desk, connection, asked)
+            return await board.counted_narrow(
+                connection, desk.tenant, sought, narrow, COUNTED_MAX, COUNTING_MS
+            )
+        if asked.of_cause:
+            return await board.counted_troubled(
+                connection, desk.tenant, sought, seeking.stuck(asked), COUNTED_MAX, COUNTING_MS
+            )
+        only_open = await seeking.only_open(desk, connection, asked)
+        return await board.counted(
+            connection, desk.tenant, sought, COUNTED_MAX, COUNTING_MS, only_open=only_open
+        )
 
 
 async def causes(desk: Desk, person: Person, asked: Filter) -> list[Cause]:
