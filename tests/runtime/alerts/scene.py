@@ -43,8 +43,9 @@ class Scene:
         self.now = app.clock.now()
 
     async def look(self, after_s: float = 0.0) -> list[Row]:
-        """So much later the rules are looked after; the alerts then, in order."""
+        """So much later, by the app's clock too, rules are looked after; the alerts, in order."""
         self.now += timedelta(seconds=after_s)
+        self.app.clock.set(self.now)
         await self.rows("UPDATE alert_watch SET due_at = '-infinity'")
         assert await self.watching.look(self.now)
         return await self.rows("SELECT * FROM alert ORDER BY id")

@@ -206,7 +206,6 @@ async def test_muted_nobody_is_told_until_that_is_over(scene: Set) -> None:
         sending = Delivering(one.app, 1, {"HOOK": SECRET})
         id_ = await opened(one)
         await sending.look(one.now)
-        one.app.clock.set(one.now)
         await handling.mute(one.app, 1, id_, 600, ANA)
         await one.look(300)
         assert await sending.look(one.now) == 0
