@@ -25,6 +25,8 @@ class Read(Struct, frozen=True):
 
     source: bytes
     root: Element
+    encoding: str
+    """What it was in, as its declaration says: in small letters; UTF-8 where it says nothing."""
 
 
 def read(content: bytes) -> Read | Unreadable:
@@ -38,7 +40,7 @@ def read(content: bytes) -> Read | Unreadable:
     decoded = _decoded(content)
     if isinstance(decoded, Unreadable):
         return decoded
-    text = _DECLARATION.sub("", decoded, count=1)
+    text = _DECLARATION.sub("", decoded[0], count=1)
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         return Unreadable("has a DOCTYPE, which a tax document may not have")
     if max(text.count("<"), text.count("=")) > MARKS_MAX:
@@ -51,7 +53,7 @@ def read(content: bytes) -> Read | Unreadable:
         return Unreadable(f"is not well-formed: {error.msg} (line {line}, column {column})")
     except ValueError as error:
         return Unreadable(f"is not XML: {error}")
-    return Read(source, root)
+    return Read(source, root, decoded[1])
 
 
 def _parser() -> etree.XMLParser:
@@ -81,7 +83,8 @@ _CODECS = {
 }
 
 
-def _decoded(content: bytes) -> str | Unreadable:
+def _decoded(content: bytes) -> tuple[str, str] | Unreadable:
+    """The text, and what it was in."""
     marked = content.startswith(BOM_UTF8)
     body = content.removeprefix(BOM_UTF8)
     found = _ENCODING.match(body)
@@ -92,6 +95,6 @@ def _decoded(content: bytes) -> str | Unreadable:
     if marked and codec != "utf-8":
         return Unreadable(f"declares the encoding {declared} but begins with a UTF-8 mark")
     try:
-        return body.decode(codec)
+        return body.decode(codec), codec
     except UnicodeDecodeError as error:
         return Unreadable(f"is not {declared} as it claims (byte {error.start})")

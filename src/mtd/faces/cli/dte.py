@@ -3,7 +3,6 @@
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +33,8 @@ INCOMPLETE = 2
 
 ROWS_MAX = 40
 """Of a file with more rows, those that passed are counted and not listed."""
+FAILED_ROWS_MAX = 200
+"""Of those that did not pass so many are listed; `--json` has all."""
 
 _COLOURS = {Verdict.OK: "green", Verdict.FAILED: "red", Verdict.NOT_CHECKED: "yellow"}
 
@@ -99,7 +100,7 @@ def _as_json(file: Path, report: Report) -> str:
 def _show(file: Path, report: Report) -> None:
     console = Console(highlight=False)
     table = Table("document", "check", "verdict", "", box=None)
-    listed, passed = _listed(report.checks)
+    listed, passed, unlisted = _listed(report.checks)
     for check in listed:
         colour = _COLOURS[check.verdict]
         told = escape("\n".join(check.told))
@@ -108,13 +109,16 @@ def _show(file: Path, report: Report) -> None:
     console.print(table)
     for name, count in passed.items():
         console.print(f"[green]ok[/] {name}: {count} more")
+    for name, count in unlisted.items():
+        console.print(f"[red]not ok[/] {name}: {count} more")
     said = "every check passed" if report.passed else "not every check passed"
     console.print(f"[{'green' if report.passed else 'red'}]{said}[/]")
 
 
-def _listed(checks: tuple[Check, ...]) -> tuple[Iterable[Check], Counter[str]]:
-    """What is shown by itself, and how many passed of the rest."""
+def _listed(checks: tuple[Check, ...]) -> tuple[list[Check], Counter[str], Counter[str]]:
+    """What is shown by itself, and of the rest how many passed and how many did not."""
     if len(checks) <= ROWS_MAX:
-        return checks, Counter()
-    rest = Counter(check.name for check in checks if check.verdict is Verdict.OK)
-    return [check for check in checks if check.verdict is not Verdict.OK], rest
+        return list(checks), Counter(), Counter()
+    passed = Counter(check.name for check in checks if check.verdict is Verdict.OK)
+    other = [check for check in checks if check.verdict is not Verdict.OK]
+    return other[:FAILED_ROWS_MAX], passed, Counter(one.name for one in other[FAILED_ROWS_MAX:])

@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from msgspec import Struct
 
 from mtd.core.rut import plain_rut
+from mtd.core.tax.certificate import KEY_BITS_MAX
 from mtd.core.tax.countries.cl.authority_keys import CERTIFICATION_IDK, PRODUCTION_IDK
+from mtd.core.tax.countries.cl.formats.fields import DAY_MAX, DAY_MIN
 from mtd.core.tax.countries.cl.rsa import verified
 from mtd.core.tax.countries.cl.xml import ENCODING, escaped, unquoted
 from mtd.core.tax.markup import Element, Unreadable, read
@@ -61,8 +63,7 @@ class Caf(Struct, frozen=True, kw_only=True):
     @property
     def public_key(self) -> RSAPublicKey:
         """The key that the stamps of this range verify with."""
-        modulus, exponent = (int.from_bytes(part) for part in (self.modulus, self.exponent))
-        return RSAPublicNumbers(exponent, modulus).public_key()
+        return _public_key(self.modulus, self.exponent)
 
 
 class CafFile(Struct, frozen=True):
@@ -133,7 +134,7 @@ def caf_of(text: str) -> Caf | BadCaf:
         return BadCaf("its CAF element cannot be read by itself")
     try:
         return _caf(element.root, flat, signed[0])
-    except (ValueError, NoBase64) as error:
+    except ValueError as error:
         return BadCaf(f"its CAF element has no good {error}")
 
 
@@ -196,6 +197,8 @@ def _caf(root: Element, flat: str, signed: str) -> Caf:
         raise ValueError("RE")
     if first > last:
         raise ValueError("RNG: its folios run backwards")
+    modulus, exponent = _bytes(root, "DA/RSAPK/M"), _bytes(root, "DA/RSAPK/E")
+    _public_key(modulus, exponent)
     return Caf(
         issuer=issuer,
         name=_text(root, "DA/RS"),
@@ -204,8 +207,8 @@ def _caf(root: Element, flat: str, signed: str) -> Caf:
         last=last,
         authorised_on=_day(root, "DA/FA"),
         authority=_count(root, "DA/IDK"),
-        modulus=_bytes(root, "DA/RSAPK/M"),
-        exponent=_bytes(root, "DA/RSAPK/E"),
+        modulus=modulus,
+        exponent=exponent,
         signature=_bytes(root, "FRMA"),
         signed=signed,
         text=flat,
@@ -235,13 +238,29 @@ def _count(root: Element, path: str) -> int:
 
 def _day(root: Element, path: str) -> date:
     try:
-        return date.fromisoformat(_text(root, path))
+        day = date.fromisoformat(_text(root, path))
     except ValueError:
         raise ValueError(path.rpartition("/")[2]) from None
+    if not DAY_MIN <= day <= DAY_MAX:
+        raise ValueError(path.rpartition("/")[2])
+    return day
 
 
 def _bytes(root: Element, path: str) -> bytes:
-    return b64decode("".join(_text(root, path).split()), validate=True)
+    try:
+        return b64decode("".join(_text(root, path).split()), validate=True)
+    except NoBase64:
+        raise ValueError(path.rpartition("/")[2]) from None
+
+
+def _public_key(modulus: bytes, exponent: bytes) -> RSAPublicKey:
+    """Raises ValueError when these numbers are no key, or one that takes for ever to use."""
+    if len(modulus) * 8 > KEY_BITS_MAX:
+        raise ValueError("RSAPK")
+    try:
+        return RSAPublicNumbers(int.from_bytes(exponent), int.from_bytes(modulus)).public_key()
+    except ValueError:
+        raise ValueError("RSAPK") from None
 
 
 def _shown(tag: object) -> str:

@@ -4,11 +4,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import (
     Certificate,
+    DuplicateExtension,
     ExtensionNotFound,
     NameOID,
     ObjectIdentifier,
     OtherName,
     SubjectAlternativeName,
+    UnsupportedGeneralNameType,
 )
 
 from mtd.core.rut import plain_rut
@@ -62,7 +64,7 @@ def holder_rut(certificate: Certificate) -> str | None:
     try:
         names = certificate.extensions.get_extension_for_class(SubjectAlternativeName).value
         others = names.get_values_for_type(OtherName)
-    except (ExtensionNotFound, ValueError):
+    except (ExtensionNotFound, DuplicateExtension, UnsupportedGeneralNameType, ValueError):
         others = []
     for other in others:
         if other.type_id == HOLDER_RUT and (rut := _rut(_der_text(other.value))):

@@ -1,7 +1,8 @@
 """Whether a document's amounts follow from its lines, as fields 107 to 125 have them."""
 
+import re
 from collections.abc import Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from msgspec import Struct
 
@@ -11,6 +12,8 @@ from mtd.core.tax.issuing import FiscalFault, Part
 
 SLACK = 1
 """Pesos by which a rounded figure may differ: issuers round halves, and prices, differently."""
+
+PERCENT_MAX = 100
 
 BOLETAS = ("39", "41")
 EXEMPT = ("34", "41")
@@ -77,6 +80,9 @@ def _base_faults(type_code: str, parts: Sequence[Part], totals: Totals) -> Itera
     if not _stated(type_code, totals, "MntNeto"):
         return
     rate = _decimal(value(totals, "TasaIVA")) or Decimal(19)
+    if not 0 <= rate <= PERCENT_MAX:
+        yield FiscalFault("Totales/TasaIVA", f"is {rate} %, which no rate of the IVA is")
+        return
     if gross:
         due = net_of_gross(max(bases.taxed, 0), rate)
     else:
@@ -152,8 +158,8 @@ def _corrects_text(parts: Sequence[Part]) -> bool:
 
 
 def _decimal(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text.strip()) if len(text) <= 40 else None
-    except InvalidOperation:
-        return None
-    return number if number is not None and number.is_finite() and abs(number) < 10**18 else None
+    """The number, when it is written as the schemas have it: no exponent, which has no bounds."""
+    return Decimal(text) if _PLAIN.fullmatch(text) else None
+
+
+_PLAIN = re.compile(r"\s*-?[0-9]{1,18}(?:\.[0-9]{1,18})?\s*")

@@ -9,16 +9,17 @@ from msgspec import Struct
 
 from mtd.core.tax.countries.cl.formats import TYPE_CODES, format_faults
 from mtd.core.tax.countries.cl.verifying.arithmetic import totals_faults
+from mtd.core.tax.countries.cl.verifying.certificates import certificate_fault
 from mtd.core.tax.countries.cl.verifying.covers import cover_faults
 from mtd.core.tax.countries.cl.verifying.filing import BOLETAS, Document, File, filed
 from mtd.core.tax.countries.cl.verifying.schemas import Schemas, schema_faults
 from mtd.core.tax.countries.cl.verifying.signatures import (
     Signature,
-    certificate_fault,
     document_signature,
     set_signature,
 )
 from mtd.core.tax.countries.cl.verifying.stamps import caf_fault, stamp_fault
+from mtd.core.tax.countries.cl.xml import ENCODING
 from mtd.core.tax.issuing import FiscalFault
 from mtd.core.tax.markup import Unreadable
 
@@ -68,12 +69,19 @@ def verify(
     file = filed(content)
     if isinstance(file, Unreadable):
         return Report((Check("file", "readable", Verdict.FAILED, (file.reason,)),))
-    rows = [Check("file", "readable", Verdict.OK), _schema_row(file, schemas)]
+    rows = [_readable_row(file), _schema_row(file, schemas)]
     if file.envelope is not None:
         rows += _envelope_rows(file)
     for document in file.documents:
         rows += _document_rows(document, authority_keys)
     return Report(tuple(rows))
+
+
+def _readable_row(file: File) -> Check:
+    """What can be read passes; what the authority does not ask for is told all the same."""
+    other = file.encoding != ENCODING
+    told = (f"is in {file.encoding}, where the SII asks for {ENCODING.upper()}",) if other else ()
+    return Check("file", "readable", Verdict.OK, told)
 
 
 def _schema_row(file: File, schemas: Schemas | None) -> Check:
@@ -88,7 +96,7 @@ def _envelope_rows(file: File) -> Iterator[Check]:
     yield _row("envelope", "cover", cover_faults(file))
     signature = set_signature(file)
     yield _signature_row("envelope", signature)
-    yield _row("envelope", "certificate", certificate_fault(signature, file.signed_at))
+    yield _row("envelope", "certificate", certificate_fault(signature.certificate, file.signed_at))
 
 
 def _document_rows(document: Document, keys: Mapping[int, RSAPublicKey]) -> Iterator[Check]:
@@ -105,7 +113,8 @@ def _document_rows(document: Document, keys: Mapping[int, RSAPublicKey]) -> Iter
     yield _row(subject, "caf", caf_fault(document, keys))
     signature = document_signature(document)
     yield _signature_row(subject, signature)
-    yield _row(subject, "certificate", certificate_fault(signature, document.signed_at))
+    fault = certificate_fault(signature.certificate, document.signed_at)
+    yield _row(subject, "certificate", fault)
 
 
 def _signature_row(subject: str, signature: Signature) -> Check:

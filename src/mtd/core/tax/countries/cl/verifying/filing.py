@@ -7,6 +7,7 @@ from lxml import etree
 from msgspec import Struct
 
 from mtd.core.rut import plain_rut
+from mtd.core.tax.countries.cl.formats.fields import DAY_MAX, DAY_MIN
 from mtd.core.tax.countries.cl.parts import value
 from mtd.core.tax.countries.cl.xml import SII
 from mtd.core.tax.issuing import Part
@@ -58,6 +59,7 @@ class File(Struct, frozen=True, kw_only=True):
     envelope: str | None
     """Its name, when it is one."""
     documents: tuple[Document, ...]
+    encoding: str
 
     @property
     def signed_at(self) -> datetime | None:
@@ -89,6 +91,7 @@ def filed(content: bytes) -> File | Unreadable:
         root=found.root,
         envelope=envelope,
         documents=tuple(d for d in documents if isinstance(d, Document)),
+        encoding=found.encoding,
     )
 
 
@@ -161,7 +164,9 @@ def _day(text: str) -> date | None:
 
 
 def _moment(text: str) -> datetime | None:
+    """The moment, if it is one of those years that dates of the format are of."""
     try:
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return moment if DAY_MIN <= moment.date() <= DAY_MAX else None

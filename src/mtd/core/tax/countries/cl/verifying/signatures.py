@@ -2,18 +2,17 @@
 
 from base64 import b64decode
 from binascii import Error as NoBase64
-from datetime import UTC, datetime
 from hashlib import sha1
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.x509 import Certificate, load_der_x509_certificate
+from cryptography.x509 import Certificate
 from lxml import etree
 from msgspec import Struct
 
 from mtd.core.tax.certificate import KEY_BITS_MAX
-from mtd.core.tax.countries.cl.certificate import KEY_BITS_MIN, holder_rut
-from mtd.core.tax.countries.cl.content import ZONE
+from mtd.core.tax.countries.cl.certificate import KEY_BITS_MIN
 from mtd.core.tax.countries.cl.rsa import verified
+from mtd.core.tax.countries.cl.verifying.certificates import certificate_of, key_of
 from mtd.core.tax.countries.cl.verifying.filing import (
     Document,
     File,
@@ -58,28 +57,6 @@ def set_signature(file: File) -> Signature:
     return Signature("there is no SetDTE") if body is None else _checked(file.root, body)
 
 
-def certificate_fault(signature: Signature, signed_at: datetime | None) -> str | None:
-    """Why the certificate is not one to sign with at that local moment.
-
-    Whether an accredited authority issued it and has not revoked it is not asked here.
-    """
-    certificate = signature.certificate
-    if certificate is None:
-        return "cannot be read"
-    rut = holder_rut(certificate)
-    if rut is None:
-        return "names no RUT of its holder"
-    if signed_at is None:
-        return "the moment of signing cannot be read"
-    moment = signed_at.replace(tzinfo=signed_at.tzinfo or ZONE).astimezone(UTC)
-    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    if not begins <= moment <= ends:
-        return (
-            f"of {rut} was in force from {begins:%Y-%m-%d} to {ends:%Y-%m-%d}, not when it signed"
-        )
-    return None
-
-
 def _checked(root: Element, body: Element) -> Signature:
     found = list(children(root, "Signature"))
     if len(found) != 1:
@@ -93,8 +70,8 @@ def _checked(root: Element, body: Element) -> Signature:
 
 def _fault(root: Element, body: Element, signature: Element, holder: Certificate) -> str | None:
     info = first(signature, "SignedInfo")
-    key = holder.public_key()
-    if info is None or not isinstance(key, RSAPublicKey):
+    key = key_of(holder)
+    if info is None or key is None:
         return "there is no SignedInfo, or its key is not RSA"
     if not KEY_BITS_MIN <= key.key_size <= KEY_BITS_MAX:
         return f"its key has {key.key_size} bits"
@@ -160,10 +137,7 @@ def _algorithm(element: Element, name: str) -> str | None:
 
 def _certificate(signature: Element) -> Certificate | None:
     told = first(first(signature, "KeyInfo"), "X509Data")
-    try:
-        return load_der_x509_certificate(_decoded(child_text(told, "X509Certificate")))
-    except ValueError:
-        return None
+    return certificate_of(_decoded(child_text(told, "X509Certificate")))
 
 
 def _decoded(text: str) -> bytes:
