@@ -25,7 +25,7 @@ from mtd.core.process.trigger import (
     Trigger,
 )
 from tests.core.process.kinds import KINDS, drawn, join, person, service
-from tests.core.process.sketch import Sketch, after, message
+from tests.core.process.sketch import Sketch, after, message, variable
 from tests.core.process.world import World
 
 MOVES_MAX = 60
@@ -223,6 +223,27 @@ def test_a_join_whose_other_way_is_gone_goes_on() -> None:
     migrated(world, msgspec.structs.replace(sketch.definition(), version=2))
     assert world.instance.definition == "sketch@2"
     assert [token.at for token in world.instance.tokens.values()] == ["it_other"]
+
+
+def test_who_is_stuck_at_a_gateway_is_told_of_once() -> None:
+    def choosing(version: int) -> Definition:
+        sketch = Sketch()
+        sketch.add("startEvent", "start")
+        sketch.add("inclusiveGateway", "it")
+        for way in ("left", "right"):
+            sketch.add("endEvent", way)
+            sketch.flow("it", way, condition=variable("go"))
+        sketch.chain("start", "it")
+        return msgspec.structs.replace(sketch.definition(), version=version)
+
+    world = World(choosing(1), go=False)
+    stuck = dict(world.instance.incidents)
+    assert [one.code for one in stuck.values()] == ["NO_WAY_OUT"]
+    migrated(world, choosing(2))
+    assert world.instance.definition == "sketch@2"
+    assert world.instance.incidents == stuck
+    world.let(Retried(at=world.now, variables={"go": True}))
+    assert world.ended
 
 
 def test_a_join_whose_filled_way_is_gone_is_a_reason() -> None:

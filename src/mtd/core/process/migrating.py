@@ -167,7 +167,11 @@ def _unbegun(step: Step) -> set[int]:
 
 
 def _look_again(step: Step, old: Definition, places: Mapping[str, str]) -> None:
-    """Joins, and activities that wait for several tokens, look at who is there."""
+    """Joins, and activities that wait for several tokens, look at who is there.
+
+    Who is stuck there waits for a person: to look again would tell the same trouble twice.
+    """
+    stuck = {incident.token for incident in step.draft.incidents.values()}
     counting = {
         places[id_]
         for id_, element in old.elements.items()
@@ -175,7 +179,8 @@ def _look_again(step: Step, old: Definition, places: Mapping[str, str]) -> None:
     }
     for token in list(step.draft.tokens.values()):
         waits_to_begin = token.at in counting and not token.counted and not token.inner
-        if step.element(token).kind in GATHERING or waits_to_begin:
+        gathers = step.element(token).kind in GATHERING or waits_to_begin
+        if gathers and token.id not in stuck:
             step.arrive(token.id)
 
 
