@@ -113,8 +113,10 @@ async def test_nothing_leaks_from_one_transaction_to_the_next(database: str) -> 
         assert not await orders.page(connection, 1)
     async with store.door(1) as connection:
         assert len(await orders.page(connection, 1)) == 1
-    session = store._sessions[0]  # pyright: ignore[reportPrivateUsage]
-    async with session.use() as connection:
+    async with (
+        store._sessions.one() as session,  # pyright: ignore[reportPrivateUsage]
+        session.use() as connection,
+    ):
         assert (await connection.fetch("SELECT count(*) FROM purchase_order"))[0][0] == 0
         assert (await connection.fetch("SELECT current_user"))[0][0] == "mtd_door"
     await store.close()

@@ -1,13 +1,13 @@
 """The store, opened: the connections of the doors, and the way in for workers."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from mtd.store.arriving import door
 from mtd.store.arriving.arrival import Arrival, Receipt
 from mtd.store.engine.worker import Worker
-from mtd.store.sessions import DOOR, Connection, Session, Unavailable
+from mtd.store.sessions import DOOR, Connection
+from mtd.store.sharing import Sessions
 from mtd.store.statements import read, statements
 
 DOOR_CONNECTIONS_MAX = 8
@@ -31,10 +31,7 @@ class Store:
     ) -> None:
         self.dsn = dsn
         self.notify = notify
-        self._sessions = [Session(dsn, settings) for _ in range(door_connections_max)]
-        self._free = asyncio.LifoQueue[Session]()
-        for session in self._sessions:
-            self._free.put_nowait(session)
+        self._sessions = Sessions(dsn, settings, door_connections_max)
 
     @classmethod
     async def open(
@@ -54,12 +51,12 @@ class Store:
         store = cls(
             dsn, notify=notify, door_connections_max=door_connections_max, settings=settings
         )
-        async with store._sessions[-1].use():
+        async with store._sessions.one() as session, session.use():
             return store
 
     async def close(self) -> None:
         """End every connection of the doors; workers end by `Worker.retire`."""
-        await asyncio.gather(*(session.close() for session in self._sessions))
+        await self._sessions.close()
 
     @asynccontextmanager
     async def door(self, tenant: int) -> AsyncGenerator[Connection]:
@@ -67,7 +64,7 @@ class Store:
 
         Raises Unavailable when every connection is in use for DOOR_WAIT_S.
         """
-        async with self._free_one() as session, session.use() as connection:
+        async with self._sessions.one(DOOR_WAIT_S) as session, session.use() as connection:
             # As one message, which takes no parameters: each more would be a round trip.
             await connection.execute(_BEGIN.replace(":tenant", str(int(tenant))))
             try:
@@ -85,23 +82,11 @@ class Store:
 
         They may see different moments, as they do in a door (read committed). Raises Unavailable.
         """
-        async with self._free_one() as session, session.use() as connection:
+        async with self._sessions.one(DOOR_WAIT_S) as session, session.use() as connection:
             if session.shown != tenant:
                 await connection.execute(*_SQL["shown"](tenant=str(tenant)))
                 session.shown = tenant
             yield connection
-
-    @asynccontextmanager
-    async def _free_one(self) -> AsyncGenerator[Session]:
-        try:
-            async with asyncio.timeout(DOOR_WAIT_S):
-                session = await self._free.get()
-        except TimeoutError:
-            raise Unavailable("every connection is in use") from None
-        try:
-            yield session
-        finally:
-            self._free.put_nowait(session)
 
     async def deliver(self, arrivals: Sequence[Arrival]) -> list[Receipt]:
         """Take in what came, in one transaction a tenant; a receipt for each, in their order.

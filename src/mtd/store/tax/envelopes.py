@@ -9,46 +9,54 @@ from contextlib import asynccontextmanager
 
 from mtd.core.tax.document import DocumentKey
 from mtd.store.engine.worker import Worker
-from mtd.store.sessions import ENGINE, Connection, Session, structs
+from mtd.store.sessions import ENGINE, Connection, structs
+from mtd.store.sharing import Sessions
 from mtd.store.statements import statements
 from mtd.store.tax.mail import Answer, Envelope, Made, Member, Message, Open, Queue, Waiting
 
 PAGE_MAX = 64
 """Envelopes looked at in one round."""
 
+LINES = 4
+"""Connections: envelopes are made and followed side by side, each in transactions of its own."""
+
 _SQL = statements("tax/envelopes")
 
 
 class PostBook:
-    """The post office's own line to the database, in the name of one worker."""
+    """The post office's own lines to the database, in the name of one worker."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         settings = {**ENGINE, "application_name": f"mtd {worker.id}"}
         self.worker = worker.id
         """In whose name everything is written."""
-        self.session = Session(worker.reading.dsn, settings)
+        self.sessions = Sessions(worker.reading.dsn, settings, LINES)
 
     async def close(self) -> None:
-        """End the connection."""
-        await self.session.close()
+        """End the connections."""
+        await self.sessions.close()
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Connection]:
         """One transaction: all of it, or nothing."""
-        async with self.session.use() as connection, connection.transaction():
+        async with (
+            self.sessions.one() as session,
+            session.use() as connection,
+            connection.transaction(),
+        ):
             yield connection
 
     async def waiting(self, provider: str, apart: Sequence[str]) -> list[Queue]:
         """What waits to be sent; `apart`: types of document with a channel of their own."""
-        rows = await self.session.fetch(*_SQL["waiting"](apart=apart, provider=provider))
+        rows = await self.sessions.fetch(*_SQL["waiting"](apart=apart, provider=provider))
         return structs(Queue, rows)
 
     async def next(
         self, queue: Queue, provider: str, apart: Sequence[str], documents: int
     ) -> list[Waiting]:
         """At most so many documents of a queue, those that have waited longest."""
-        rows = await self.session.fetch(
+        rows = await self.sessions.fetch(
             *_SQL["next"](
                 tenant=queue.tenant,
                 issuer=queue.issuer,
@@ -62,7 +70,7 @@ class PostBook:
 
     async def due(self, issuers: Sequence[str]) -> list[Envelope]:
         """Envelopes of these issuers that are to be looked at now."""
-        rows = await self.session.fetch(*_SQL["due"](issuers=issuers, page=PAGE_MAX))
+        rows = await self.sessions.fetch(*_SQL["due"](issuers=issuers, page=PAGE_MAX))
         return structs(Envelope, rows)
 
     async def make(self, made: Made) -> bool:
@@ -94,7 +102,7 @@ class PostBook:
     async def begin(self, envelope: Envelope, lease_s: float) -> bool:
         """Claim the sending of an envelope; False: it is another's, or was sent before."""
         return bool(
-            await self.session.fetch(
+            await self.sessions.fetch(
                 *_SQL["begun"](
                     worker=self._worker.id,
                     tenant=envelope.tenant,
@@ -107,19 +115,19 @@ class PostBook:
 
     async def open_members(self, envelope: Envelope) -> list[Open]:
         """The documents in it of which nothing is settled yet."""
-        rows = await self.session.fetch(
+        rows = await self.sessions.fetch(
             *_SQL["open_members"](tenant=envelope.tenant, id=envelope.id)
         )
         return structs(Open, rows)
 
     async def answers(self, envelope: Envelope) -> list[Answer]:
         """Everything that was said of it, oldest first."""
-        rows = await self.session.fetch(*_SQL["answers"](tenant=envelope.tenant, id=envelope.id))
+        rows = await self.sessions.fetch(*_SQL["answers"](tenant=envelope.tenant, id=envelope.id))
         return structs(Answer, rows)
 
     async def noticed(self, name: str, issuers: Sequence[str]) -> int:
         """Take the authority's notices about envelopes of these issuers; how many."""
-        rows = await self.session.fetch(
+        rows = await self.sessions.fetch(
             *_SQL["noticed"](worker=self._worker.id, name=name, issuers=issuers)
         )
         return len(rows)

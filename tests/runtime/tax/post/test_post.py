@@ -37,6 +37,23 @@ async def test_a_sending_that_fails_in_any_way_ends_in_one_document_each(
         await post.check(20)
 
 
+async def test_a_slow_answer_to_one_envelope_holds_up_no_other(found: Founded) -> None:
+    async with mail(found, timeout_s=8.0, silence=6.0) as post:
+        await post.plant.orders("sale", 40)
+        await post.client.control(
+            "sii_upload", script=[{"fault": "stored_late", "operation": "upload"}]
+        )
+        async with post.plant.worker():
+            await post.until_settled(20)
+            unanswered = await post.plant.value(
+                "SELECT count(*) FROM envelope e WHERE state = 'UNKNOWN' AND NOT EXISTS"
+                " (SELECT FROM envelope_answer a WHERE a.envelope_id = e.id)"
+            )
+            assert unanswered == 1
+            await post.until_settled(40)
+        await post.check(40)
+
+
 @pytest.mark.parametrize("fault", ["error_after", "lost_reply", "half_body", "garbage"])
 async def test_what_was_taken_in_and_not_told_is_found_and_not_sent_again(
     found: Founded, fault: str

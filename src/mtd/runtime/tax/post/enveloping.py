@@ -33,22 +33,28 @@ def ripe(counter: Counter, queue: Queue) -> int:
     return full + bool(left and waited_s >= counter.pace.age_s)
 
 
-async def make(counter: Counter, queue: Queue) -> bool:
-    """One envelope of those that have waited longest; False where none could be made."""
+async def make(counter: Counter, queue: Queue, count: int) -> bool:
+    """So many envelopes of those that have waited longest, side by side; False where one, or all,
+    could not be made.
+    """
     practice = counter.issuers[queue.issuer].practice
     signing = await counter.signer(queue.tenant, queue.issuer)
     if isinstance(signing, BadCertificate):
         LOG.error("nothing can be sent", issuer=queue.issuer, problem=signing.reason)
         return False
-    most = min(counter.pace.documents, practice.batch_max)
-    rows = await counter.book.next(queue, counter.provider, counter.courier.apart, most)
+    size = min(counter.pace.documents, practice.batch_max)
+    rows = await counter.book.next(queue, counter.provider, counter.courier.apart, size * count)
     opened = _opened(counter, rows)
     await _give_up(counter, queue, [row for row in rows if row not in {o.row for o in opened}])
-    if not opened:
-        return False
-    contents = [one.content for one in opened]
-    content = await asyncio.to_thread(practice.enveloped, contents, signing, counter.now())
-    return await counter.book.make(_made(counter, queue, opened, content))
+
+    async def one(contained: Sequence[Opened]) -> bool:
+        contents = [document.content for document in contained]
+        content = await asyncio.to_thread(practice.enveloped, contents, signing, counter.now())
+        return await counter.book.make(_made(counter, queue, contained, content))
+
+    parts = [opened[first : first + size] for first in range(0, len(opened), size)]
+    made = await asyncio.gather(*map(one, parts))
+    return bool(made) and all(made)
 
 
 def _opened(counter: Counter, rows: Sequence[Waiting]) -> list[Opened]:

@@ -33,7 +33,7 @@ async def look(counter: Counter, issuers: Sequence[str]) -> None:
     pace = counter.pace
     if not counter.courier.hears_buyers:
         return
-    for one in await buyers.claimable(counter.book.session, issuers, DAYS, pace.register_s):
+    for one in await buyers.claimable(counter.book.sessions, issuers, DAYS, pace.register_s):
         await _read(counter, one.key, one.order)
 
 
