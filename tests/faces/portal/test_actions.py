@@ -110,10 +110,12 @@ def test_a_form_that_is_not_filled_in_rightly_says_where(browser: Browser, stand
 
 
 def test_a_discard_takes_two(browser: Browser, stand: Stand) -> None:
-    file = stand.run(stand.shop.get("/waiting"))[0]["id"]
+    waiting = stand.run(stand.shop.get("/waiting"))
+    file = next(one["id"] for one in waiting if "/roto-" in one["path"])
     with visiting(browser, stand.url) as visitor:
         page = visitor.sign_in("sofia", f"/files/{file}")
         assert page.locator(".raw li.error").count() >= 1, "the wrong line is marked"
+        expect(page.locator(".timeline")).to_contain_text("línea 5: el XML no está bien formado")
         visitor.shot("file_1440")
         page.click("summary:has-text('Descartar')")
         page.fill("#why-discard", "no es una orden")

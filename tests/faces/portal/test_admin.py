@@ -149,8 +149,9 @@ def test_the_chain_is_checked_from_the_page(browser: Browser, stand: Stand) -> N
         stand.run(seal(app, TENANT, anchor_of(app)))
         (altered,) = stand.run(
             admin(
-                stand, "UPDATE audit_entry SET reason = reason || '!' WHERE position ="
-                " (SELECT max(position) FROM audit_entry) RETURNING position",
+                stand, "UPDATE audit_entry SET reason = reason || '!' WHERE tenant_id = $1"
+                " AND position = (SELECT max(position) FROM audit_entry WHERE tenant_id = $1)"
+                " RETURNING position", TENANT,
             )
         )  # fmt: skip
         page.click("text=Verificar ahora")
@@ -158,8 +159,12 @@ def test_the_chain_is_checked_from_the_page(browser: Browser, stand: Stand) -> N
         expect(page.locator("#check [role=alert]")).to_contain_text("1 alter", timeout=15_000)
         expect(page.locator("#check li")).to_contain_text(f"entry {place} was altered")
         visitor.shot("audit_broken")
-        stand.run(admin(stand, "UPDATE audit_entry SET reason = trim(trailing '!' FROM reason)"
-                        " WHERE position = $1", altered["position"]))  # fmt: skip
+        stand.run(
+            admin(
+                stand, "UPDATE audit_entry SET reason = trim(trailing '!' FROM reason)"
+                " WHERE tenant_id = $1 AND position = $2", TENANT, altered["position"],
+            )
+        )  # fmt: skip
         page.click("text=Verificar ahora")
         expect(page.locator("#check")).to_contain_text("está íntegro", timeout=15_000)
 

@@ -7,6 +7,7 @@ from tests.faces.portal.rights import admin
 from tests.faces.portal.stand import Stand
 
 TRIES_MAX = 20
+CLOSE = "/breakers/eom/close"
 OPENED = (
     "INSERT INTO breaker (worker, legacy, state, since, failures)"
     " SELECT id, 'eom', 'open', now() - interval '5 minutes', 12 FROM worker"
@@ -21,7 +22,10 @@ def test_an_open_breaker_is_seen_everywhere_and_closed_with_a_reason(
     try:
         with visiting(browser, stand.url, size=NARROW) as visitor:
             page = visitor.sign_in("sofia", "/pauses")
-            row = page.locator("#breakers tbody tr").first
+            row = page.locator("#breakers tbody tr").filter(
+                has=page.locator(f"form[action='{CLOSE}']")
+            )
+            row = page.locator("#breakers tbody tr").filter(has_text=row.locator("th").inner_text())
             expect(row).to_contain_text("Abierto (no se llama)")
             expect(row).to_contain_text("12 fallas seguidas")
             assert page.evaluate("document.documentElement.scrollWidth") <= NARROW[0]
@@ -30,23 +34,23 @@ def test_an_open_breaker_is_seen_everywhere_and_closed_with_a_reason(
             row.locator("input[name=reason]").fill("la repararon")
             row.locator("button.main").click()
             expect(page.locator(".flash")).to_contain_text("Se vuelve a llamar a")
-            expect(page.locator("#breakers tbody tr").first).to_contain_text("sofia: la repararon")
-            lamp = page.locator("a[href='/pauses#breakers']")
+            expect(row).to_contain_text("sofia: la repararon")
+            lamp = page.locator("a[href='/pauses#breakers']").first
             for _ in range(TRIES_MAX):  # figures that others looked at are told once more at first
                 page.goto("/statistics/steps?period=week")
                 if lamp.count():
                     break
                 page.wait_for_timeout(500)
             expect(lamp).to_contain_text("Abierto")
-        [told] = [one for one in stand.run(stand.shop.get("/breakers")) if one["opened"]]
-        assert (told["counterpart"], told["state"], told["workers"]) == ("eom", "open", 1)
+        breakers = stand.run(stand.shop.get("/breakers"))
+        [told] = [one for one in breakers if one["counterpart"] == "eom"]
+        assert told["state"] == "open" and len(told["opened"]) == 1
         assert told["last_closing"]["reason"] == "la repararon"
     finally:
         stand.run(admin(stand, "DELETE FROM breaker"))
-    [entry] = stand.run(
-        admin(stand, "SELECT actor, reason FROM audit_entry WHERE action = 'breaker.close'")
-    )
-    assert tuple(entry) == ("sofia", "la repararon")
+    closed = "SELECT actor FROM audit_entry WHERE action = 'breaker.close' AND reason = $1"
+    entries = stand.run(admin(stand, closed, "la repararon"))
+    assert [entry["actor"] for entry in entries] == ["sofia"]
 
 
 def test_it_is_closed_by_who_may_and_sees_every_store(stand: Stand) -> None:

@@ -1,6 +1,7 @@
 """Hostile content: whatever a file of orders or a person can say is shown as text and runs nowhere.
 
-All that an order, its file and its people carry is an attack; every page that there is shows it.
+All that an order, its file and its people carry is an attack, and a word far too long; every page
+that there is shows it, and none is wider than its window for it.
 """
 
 from functools import partial
@@ -22,12 +23,14 @@ from mtd.core.orders.purchase_order import (
 from mtd.runtime.app import TENANT
 from mtd.runtime.desk.people.accounts import Accounts, By
 from mtd.runtime.desk.people.keys import Keys
-from tests.faces.portal.browser import visiting
+from tests.faces.portal.browser import NARROW, WIDE, visiting
 from tests.faces.portal.rights import Way, ways
 from tests.faces.portal.stand import PASSWORD, STORES, Stand, sale
 from tests.processes.shop import Shop
 
-EVIL = "<svg onload=window.ran=1><x-ran>'\"`${1}{{7*7}}&lt;"
+ATTACK = "<svg onload=window.ran=1><x-ran>'\"`${1}{{7*7}}&lt;"
+EVIL = ATTACK + "w" * 130
+"""As long as a name may be, with no place to break it."""
 NAME = "'><x-ran>{{7*7}}&lt;\""
 """An identifier has neither spaces nor slashes here."""
 LINE = "<script>window.ran=1</script><x-ran>"
@@ -35,6 +38,7 @@ FILE = "<img src=x onerror=window.ran=1><x-ran>.xml"
 RAN = "window.ran !== undefined || !!document.querySelector('x-ran, [onload], [onerror]')"
 """Whether any of it became more than text."""
 ENDLESS = {"/live"}
+WIDTH = "document.documentElement.scrollWidth"
 ADDRESS = Address(
     street=EVIL, number=EVIL, unit=EVIL, commune=EVIL, city=EVIL, region=EVIL, postal_code=EVIL
 )
@@ -117,6 +121,7 @@ def test_nothing_that_is_said_runs_on_any_page(
         for path in (*_pages(marked), *more):
             page.goto(path)
             assert not page.evaluate(RAN), path
+            _fits(page)
         page.goto(f"/orders/{order}/correct?incident=1")
         page.fill("#text", page.locator("#text").input_value().replace("svg", "sv g"))
         page.locator("#difference del").first.wait_for()
@@ -133,10 +138,19 @@ def test_nothing_that_is_said_runs_on_an_administrator_s_pages(
             if path.startswith(("/admin", "/audit", "/password")):
                 page.goto(path)
                 assert not page.evaluate(RAN), path
+                _fits(page)
         page.goto("/admin/people/malo")
+        _fits(page)
         assert page.locator("td", has_text=EVIL).count() >= 1, "the browser's name is shown"
         page.goto("/admin/clients")
-        assert page.locator("th", has_text=EVIL).count() == 1
+        assert page.locator("th", has_text=EVIL[:100]).count() == 1
+
+
+def _fits(page: Page) -> None:
+    """Nothing that is long makes the page wider than a large window, or a telephone's."""
+    for width, height in (NARROW, WIDE):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate(WIDTH) <= width, f"{page.url} in {width} px"
 
 
 def _say(page: Page, order: str, file: str) -> None:
@@ -146,9 +160,9 @@ def _say(page: Page, order: str, file: str) -> None:
     page.wait_for_url("**#remarks")
     assert not page.evaluate(RAN), "a remark"
     page.goto("/orders")
-    page.fill("#view-name", EVIL)
+    page.fill("#view-name", ATTACK)
     page.click("text=Guardar >> nth=-1")
-    assert page.locator(".flash", has_text=EVIL).count() == 1 and not page.evaluate(RAN)
+    assert page.locator(".flash", has_text=ATTACK).count() == 1 and not page.evaluate(RAN)
     page.goto(f"/files/{file}")
     assert page.locator(".raw li", has_text=LINE).count() == 1
     assert not page.evaluate(RAN), "an XML's error and its lines"

@@ -65,6 +65,13 @@ async def test_each_number_of_exceptions_leads_to_as_many(
         assert [int(n) for _, n in choices] == [77, 153]
         for href, n in choices:
             assert len(await walked(sofia, unescape(href))) == int(n)
+        menu = await text(sofia, "/exceptions/value?name=store&value=umbrale")
+        counted = [int(n) for n in re.findall(r'class="soft">(\d+) órdenes', menu)]
+        listed = [
+            len(await walked(sofia, f"/orders?view=troubled&{one}"))
+            for one in ("store=umbrale", "store-not=umbrale")
+        ]
+        assert counted == listed, "of all causes, and of nothing but exceptions"
         gone = await text(sofia, f"/exceptions?{cause}&store=umbrale&store-not=umbrale")
         assert "Ninguna orden" in gone and "quitar" in gone.lower()
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from html import unescape
+from itertools import chain
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
@@ -14,7 +15,7 @@ import pytest
 
 from mtd.faces.portal import trail
 from mtd.faces.portal.spreadsheet import BOM
-from mtd.runtime.desk.history import Asked, read_asked
+from mtd.runtime.desk.history import ROWS, Asked, read_asked
 from mtd.runtime.desk.orders.filters import BadFilter
 from tests.faces.portal.browsing_session import signed_in, text
 from tests.faces.portal.stand import Stand
@@ -60,6 +61,18 @@ async def test_each_choice_leads_to_as_many_rows_and_a_file_of_them(stand: Stand
                 assert len(listed) - 1 == n, href
 
 
+async def test_the_list_is_walked_back_as_it_was_walked_on(stand: Stand) -> None:
+    async with _looking(stand) as ines, signed_in(stand, "sofia") as sofia:
+        for n in range(ROWS + 1):
+            await _table(sofia, f"/orders.csv?from=2026-01-{n % 28 + 1:02}&state=CLOSED")
+        onward, last = await _walk(ines, f"/audit?{OTHERS}", "next")
+        assert len(onward) > 1, "else there is one page"
+        back, first = await _walk(ines, last, "prev")
+        assert list(chain(*reversed(back))) == list(chain(*onward))
+        assert [len(page) for page in reversed(back)] == [len(page) for page in onward]
+        assert 'rel="next"' in await text(ines, first)
+
+
 async def test_what_was_done_to_an_order_is_found_by_its_number_and_day(stand: Stand) -> None:
     order = stand.known["authorize-4"]
     async with _looking(stand) as ines:
@@ -96,6 +109,20 @@ async def _rows(session: aiohttp.ClientSession, href: str) -> int:
         following = re.search(r'rel="next" href="([^"]*)"', page)
         if following is None:
             return rows
+        href = unescape(following[1])
+    raise AssertionError(f"{href}: more than {PAGES_MAX} pages")
+
+
+async def _walk(session: aiohttp.ClientSession, href: str, rel: str) -> tuple[list[list[str]], str]:
+    """The rows of each page from `href` on, without their places, and where the last page is."""
+    pages: list[list[str]] = []
+    for _ in range(PAGES_MAX):
+        page = await text(session, href)
+        rows = page.partition("<tbody")[2].split("<tr data-row>")[1:]
+        pages.append([row.partition("</td>")[2].partition("</tr>")[0] for row in rows])
+        following = re.search(rf'rel="{rel}" href="([^"]*)"', page)
+        if following is None:
+            return pages, href
         href = unescape(following[1])
     raise AssertionError(f"{href}: more than {PAGES_MAX} pages")
 

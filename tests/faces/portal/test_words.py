@@ -9,14 +9,17 @@ import pytest
 
 from mtd.core.orders.flaw import Unreadability
 from mtd.faces.portal import words
-from mtd.faces.portal.conflicts import Conflicts
 from mtd.faces.portal.navigation import PLACES
+from mtd.faces.portal.sentences import CONFLICTS, FLAWS, Sentences
 from mtd.faces.portal.words import LANGUAGES, language_of, read_words
 from mtd.runtime.desk.orders.telling import KEYS
+from mtd.runtime.intake.reading import Held, read_order
+from mtd.runtime.telemetry import Meters
 
 PORTAL = Path(words.__file__).parent
 SOURCE = PORTAL.parents[1]
 RUNTIME = SOURCE / "runtime"
+CORE = SOURCE / "core"
 ROOT = SOURCE.parents[1]
 ROOMS = ("desk", "operations", "bulk", "alerts")
 """Where it is said why something that a page asks for cannot be done."""
@@ -82,15 +85,49 @@ def test_each_cause_of_a_waiting_file_says_what_to_do() -> None:
 
 def test_each_reason_why_something_cannot_be_done_has_words() -> None:
     said = [one for room in ROOMS for path in sorted((RUNTIME / room).rglob("*.py"))
-            for one in _conflicts(path)]  # fmt: skip
+            for one in _calls(path, {"Conflict": 0})]  # fmt: skip
     assert len(said) > 50
-    known = Conflicts(read_words()["en"])
+    known = Sentences(read_words()["en"], CONFLICTS)
     assert [one for one in said if known.key(one) is None] == []
     spanish = read_words()["es"]
     assert known.told("a reason is needed", spanish) == "Falta el motivo."
     assert known.told("the file is rejected", spanish) == "El archivo ya no espera (rejected)."
     assert known.told("ana has the task", spanish) == "ana tiene la tarea."
     assert known.told("something else", spanish) == "something else"
+
+
+def test_each_flaw_of_a_file_has_words() -> None:
+    rooms = [CORE / "orders" / name for name in ("markup.py", "dialect.py", "reading.py")]
+    said = [one for path in (*rooms, RUNTIME / "intake" / "reading.py")
+            for one in _calls(path, {"_refused": 0, "flaw": 1, "note": 1})]  # fmt: skip
+    assert len(said) > 15
+    known = Sentences(read_words()["en"], FLAWS)
+    assert [one for one in said if known.key(one) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"<order>\n<key>1</kye>\n</order>",
+         ("línea 2: el XML no está bien formado (columna 13): Opening and ending tag mismatch:"
+         " key line 2 and kye")),
+        (b"<!DOCTYPE order><order/>", "trae un DOCTYPE, que una orden no puede traer"),
+        (b"<a>" * 70 + b"</a>" * 70, "tiene más de 64 niveles, uno dentro de otro"),
+        (b"<?xml version='1.0' encoding='utf-16'?><a/>",
+         "declara la codificación utf-16, que no se lee"),
+        ("<?xml version='1.0' encoding='latin1'?><a>ñ</a>".encode(),
+         "declara la codificación latin1, pero está escrito en UTF-8"),
+        (b"<a>\xff</a>", "no está escrito en utf-8 como dice (byte 3)"),
+        (b"\n<other/>", ("línea 2, other: ninguna traducción de la tienda paris lee un archivo"
+                           " cuya raíz es other")),
+    ],
+)  # fmt: skip
+def test_why_a_file_is_no_order_is_told_in_spanish(body: bytes, told: str) -> None:
+    held = read_order("CL/paris/phone/a.xml", body, [], Meters())
+    assert isinstance(held, Held)
+    known = Sentences(read_words()["en"], FLAWS)
+    assert known.told_of_place(held.finding, read_words()["es"]) == told
+    assert known.told_of_place(held.finding, read_words()["en"]) == held.finding
 
 
 def test_whatever_a_form_wants_has_words() -> None:
@@ -133,17 +170,25 @@ def _codes() -> set[str]:
     return found
 
 
-def _conflicts(path: Path) -> list[str]:
-    """What a module says of conflicts, with something in the place of what varies."""
+def _calls(path: Path, named: dict[str, int]) -> list[str]:
+    """What a module says where it calls these, with something in the place of what varies.
+
+    `named`: which argument of each has the words.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     said: list[str] = []
     for node in ast.walk(tree):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
+        if not isinstance(node, ast.Call):
             continue
-        first = node.args[0]
-        if node.func.id != "Conflict" or not isinstance(first, ast.Constant | ast.JoinedStr):
+        match node.func:
+            case ast.Name(id=name) | ast.Attribute(attr=name) if name in named:
+                place = named[name]
+            case _:
+                continue
+        words = node.args[place] if len(node.args) > place else None
+        if not isinstance(words, ast.Constant | ast.JoinedStr):
             continue
-        parts = first.values if isinstance(first, ast.JoinedStr) else [first]
+        parts = words.values if isinstance(words, ast.JoinedStr) else [words]
         said.append("".join(
             str(part.value) if isinstance(part, ast.Constant) else "X" for part in parts
         ))  # fmt: skip

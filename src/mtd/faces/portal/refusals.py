@@ -9,10 +9,10 @@ from litestar import Response
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from structlog import get_logger
 
-from mtd.faces.portal.conflicts import Conflicts
 from mtd.faces.portal.guarding import ChooseFirst
 from mtd.faces.portal.provided import Asked
 from mtd.faces.portal.rendering import Painter, go, here
+from mtd.faces.portal.sentences import CONFLICTS, Sentences
 from mtd.faces.portal.words import read_words
 from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.runtime.desk.people.accounts import BadAccount
@@ -28,7 +28,7 @@ RETRY_AFTER_S = "5"
 
 def handlers(painter: Painter) -> dict[type[Exception] | int, Any]:
     """For each expected failure, the page that says so."""
-    conflicts = Conflicts(read_words()["en"])
+    conflicts = Sentences(read_words()["en"], CONFLICTS)
 
     def said(status: int, key: str) -> Any:
         def answer(request: Asked, error: Exception) -> Response[str]:

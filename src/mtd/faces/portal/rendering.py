@@ -20,6 +20,7 @@ from mtd.faces.portal.live import Pulse
 from mtd.faces.portal.navigation import PLACES
 from mtd.faces.portal.pacing import Paces
 from mtd.faces.portal.words import Words, language_of, read_words
+from mtd.runtime.desk.counting import COUNTED_MAX
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.people.person import Person
 
@@ -143,6 +144,7 @@ class Painter:
             state_name=partial(state_name, language=words.language),
             store_name=self._store_name,
             stores=self._stores(person),
+            counted_max=COUNTED_MAX - 1,
             elapsed_ms=lambda: (time.perf_counter() - began_s) * 1000,
             **more,
         )

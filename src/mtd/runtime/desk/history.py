@@ -5,9 +5,10 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
-from mtd.runtime.desk.counting import in_time
+from mtd.runtime.desk.counting import COUNTED_MAX, COUNTING_MS, in_time
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.orders.filters import BadFilter, day
+from mtd.runtime.desk.paging import paged
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations.operations import NotFound
 from mtd.store.ids import least_id
@@ -19,10 +20,6 @@ ROWS = 50
 WORD_MIN = 3
 """Characters of a word that is looked for in reasons and values."""
 TEXT_MAX = 200
-COUNTED_MAX = 10_001
-"""Of more than that it is said that there are more."""
-COUNTING_MS = 250
-"""A count that takes longer is not shown."""
 FIELDS = {
     "who": "who", "what": "what", "kind": "kind", "about": "about", "origin": "origin",
     "word": "word", "from": "since", "to": "until",
@@ -66,6 +63,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """A page of entries, newest first."""
 
     entries: tuple[Listed, ...]
+    before: str | None
+    """Id above which the previous page is; None: this is the first."""
     after: str | None
     """Id below which the next page is; None: this is the last."""
 
@@ -90,21 +89,35 @@ def read_asked(query: Mapping[str, Sequence[str]]) -> Asked:
 
 
 async def page(
-    desk: Desk, person: Person, asked: Asked, *, below: str | None = None, rows: int = ROWS
+    desk: Desk,
+    person: Person,
+    asked: Asked,
+    *,
+    below: str | None = None,
+    above: str | None = None,
+    rows: int = ROWS,
 ) -> Page:
-    """A page of what people did; who sees some stores alone sees what was about theirs."""
+    """A page of what people did: the newest below or the oldest above an id.
+
+    Who sees some stores alone sees what was about theirs.
+    """
     person.must("audit.see")
-    sought = await _sought(desk, person, asked, below)
+    back = above is not None
+    sought = await _sought(desk, person, asked, below, above)
     async with desk.app.store.window(desk.tenant) as connection:
-        found = await audit.search(connection, desk.tenant, sought, rows + 1)
-    shown = tuple(found[:rows])
-    return Page(entries=shown, after=shown[-1].id if len(found) > rows else None)
+        found = await audit.search(connection, desk.tenant, sought, rows + 1, back=back)
+    shown, before, after = paged(found, rows, back=back, is_first=below is None)
+    return Page(
+        entries=tuple(shown),
+        before=shown[0].id if before else None,
+        after=shown[-1].id if after else None,
+    )
 
 
 async def counted(desk: Desk, person: Person, asked: Asked) -> int | None:
     """How many entries there are, up to COUNTED_MAX; None: counting them would take too long."""
     person.must("audit.see")
-    return await in_time(_counted(desk, await _sought(desk, person, asked, None)))
+    return await in_time(_counted(desk, await _sought(desk, person, asked)))
 
 
 async def _counted(desk: Desk, sought: Sought) -> int:
@@ -135,14 +148,17 @@ def kinds(actions: Sequence[str]) -> list[str]:
     return sorted({one.partition(".")[0] for one in actions})
 
 
-async def _sought(desk: Desk, person: Person, asked: Asked, below: str | None) -> Sought:
+async def _sought(
+    desk: Desk, person: Person, asked: Asked, below: str | None = None, above: str | None = None
+) -> Sought:
     since = day("from", asked.since) if asked.since else None
     until = day("to", asked.until) if asked.until else None
     subjects, tasks_of = await _subjects(desk, asked.about)
+    begin = FIRST if since is None else least_id(_midnight(desk, since))
     end = LAST if until is None else least_id(_midnight(desk, until + timedelta(days=1)))
     return Sought(
-        below=end if below is None else min(below, end),
-        since=FIRST if since is None else least_id(_midnight(desk, since)),
+        below=min(below or LAST, end),
+        above=max(above or FIRST, begin),
         actor=asked.who or None,
         action=asked.what or None,
         kind=asked.kind or None,

@@ -26,7 +26,7 @@ _AMONG = {
     "page_open": ["going"],
     "page_open_back": ["going"],
     "troubled": ["wanted", "stuck"],
-    "narrow": ["going", "stuck"],
+    "narrow": ["going", "facing", "stuck"],
 }
 """What each page is a page of."""
 _SQL = {

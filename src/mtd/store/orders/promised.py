@@ -14,9 +14,9 @@ Place = tuple[datetime, str]
 
 _FRAGMENTS = read("orders/board") | read("orders/promised")
 _DUE = numbered(_FRAGMENTS["due"])
-_PAGE = composed(_FRAGMENTS, ["stuck", "wanted", "page"], "rows")
-_PAGE_BACK = composed(_FRAGMENTS, ["stuck", "wanted", "page_back"], "rows")
-_MANY = composed(_FRAGMENTS, ["stuck", "wanted", "page"], "many")
+_PAGE = composed(_FRAGMENTS, ["facing", "stuck", "wanted", "page"], "rows")
+_PAGE_BACK = composed(_FRAGMENTS, ["facing", "stuck", "wanted", "page_back"], "rows")
+_MANY = composed(_FRAGMENTS, ["facing", "stuck", "wanted", "page"], "many")
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,9 @@ PAGE_MAX = 500
 
 _SQL = statements("people/audit")
 _FRAGMENTS = read("people/audit")
-_SEARCH, _MANY = (composed(_FRAGMENTS, ["sought"], name) for name in ("search", "many"))
+_SEARCH, _SEARCH_BACK, _MANY = (
+    composed(_FRAGMENTS, ["sought"], name) for name in ("search", "search_back", "many")
+)
 
 
 class NewEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +85,8 @@ class Sought(msgspec.Struct, frozen=True, kw_only=True):
 
     below: str
     """Ids less than this one: UUIDv7, so that they are earlier too."""
-    since: str
+    above: str
+    """Ids greater than this one."""
     actor: str | None = None
     action: str | None = None
     kind: str | None = None
@@ -145,10 +148,14 @@ async def chained(connection: Connection, tenant: int, after: int) -> list[Chain
     return structs(Chained, rows)
 
 
-async def search(connection: Connection, tenant: int, sought: Sought, limit: int) -> list[Listed]:
-    """At most `limit` entries, newest first."""
-    asked = _SEARCH(tenant=tenant, page=limit, **msgspec.structs.asdict(sought))
-    return structs(Listed, await connection.fetch(*asked))
+async def search(
+    connection: Connection, tenant: int, sought: Sought, limit: int, *, back: bool = False
+) -> list[Listed]:
+    """At most `limit` entries, newest first; `back`: the oldest of them instead of the newest."""
+    statement = _SEARCH_BACK if back else _SEARCH
+    asked = statement(tenant=tenant, page=limit, **msgspec.structs.asdict(sought))
+    found = structs(Listed, await connection.fetch(*asked))
+    return found[::-1] if back else found
 
 
 async def counted(

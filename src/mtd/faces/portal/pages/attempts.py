@@ -1,6 +1,6 @@
 """Attempts: calls that failed or were refused, one by one, each with the row of its order."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 from litestar import Response, Router
 from litestar.response import Stream
@@ -9,11 +9,10 @@ from mtd.faces.portal.conditions import Conditions
 from mtd.faces.portal.needs import page
 from mtd.faces.portal.provided import Asked, Painted, Served, Someone
 from mtd.faces.portal.rendering import link
-from mtd.faces.portal.spreadsheet import BOM, rows_of
+from mtd.faces.portal.spreadsheet import streamed
 from mtd.runtime.desk.figures import attempts
 from mtd.runtime.desk.figures.attempts import Line
 from mtd.runtime.desk.figures.figures import counted_until
-from mtd.runtime.desk.orders import board
 
 NEEDS = "orders.see statistics.see"
 PATH = "/statistics/attempts"
@@ -32,7 +31,7 @@ async def shown(request: Asked, desk: Served, painter: Painted, person: Someone)
         request, "attempts.html", asked=asked, found=found, outcomes=attempts.OUTCOMES,
         first=below is None, after=found.after and attempts.written(found.after),
         chips=CONDITIONS.chips(asked, lambda one: link(PATH, one.query())),
-        count=await attempts.counted(desk, person, asked), counted_max=board.COUNTED_MAX - 1,
+        count=await attempts.counted(desk, person, asked),
         read_at=await counted_until(desk),
     )  # fmt: skip
 
@@ -41,7 +40,6 @@ async def shown(request: Asked, desk: Served, painter: Painted, person: Someone)
 async def spreadsheet(request: Asked, desk: Served, painter: Painted, person: Someone) -> Stream:
     """All of them."""
     asked = attempts.read_asked(request.query_params.dict(), desk)
-    local = request.query_params.get("flavour") != "plain"
     await desk.record(person, "statistics.export", "attempts", after=asked.query())
     words, formats = painter.words(request), painter.formats(request)
 
@@ -53,14 +51,9 @@ async def spreadsheet(request: Asked, desk: Served, painter: Painted, person: So
             row.attempt, took,
         )  # fmt: skip
 
-    async def text() -> AsyncIterator[str]:
-        yield BOM if local else ""
-        yield rows_of([[words(f"attempts.column.{name}") for name in HEADINGS]], local=local)
-        async for lines in attempts.every(desk, person, asked):
-            yield rows_of(map(cells, lines), local=local)
-
-    headers = {"Content-Disposition": 'attachment; filename="attempts.csv"'}
-    return Stream(text(), media_type="text/csv; charset=utf-8", headers=headers)
+    headings = [words(f"attempts.column.{name}") for name in HEADINGS]
+    parts = (map(cells, lines) async for lines in attempts.every(desk, person, asked))
+    return streamed(request, "attempts", headings, parts)
 
 
 ROUTER = Router(path="/", route_handlers=[shown, spreadsheet])

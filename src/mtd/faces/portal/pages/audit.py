@@ -1,6 +1,6 @@
 """Audit: what people did, searched, exported and printed, and whether its chain is whole."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Response, Router
@@ -10,11 +10,12 @@ from mtd.faces.portal import trail
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import go
-from mtd.faces.portal.spreadsheet import BOM, rows_of
+from mtd.faces.portal.spreadsheet import streamed
 from mtd.faces.portal.values import shown_menu
 from mtd.runtime.desk import history
 from mtd.runtime.desk.audit.auditing import anchor_of
 from mtd.runtime.desk.history import read_asked
+from mtd.store.people.audit import Listed
 
 HEADINGS = (
     "place", "at", "actor", "origin", "action", "subject", "reason", "before", "after"
@@ -24,18 +25,17 @@ HEADINGS = (
 @page("/audit", "audit.see")
 async def search(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
     """A page of what people did; the whole search is in its address."""
-    query = request.query_params.dict()
-    asked = read_asked(query)
-    below = next(iter(query.get("below", ())), None) or None
+    asked = read_asked(request.query_params.dict())
+    below, above = (request.query_params.get(name) or None for name in ("below", "above"))
     actions = await history.actions(desk, person)
     return await painter.page(
         request, "audit.html", asked=asked, found=await history.page(
-            desk, person, asked, below=below
+            desk, person, asked, below=below, above=above
         ),
-        first=below is None, actions=actions, kinds=history.kinds(actions), check=desk.checks.last,
+        actions=actions, kinds=history.kinds(actions), check=desk.checks.last,
         anchor=str(anchor_of(desk.app)), everywhere=person.stores is None,
         chips=trail.chips(asked), narrow=trail.Narrow(asked),
-        count=await history.counted(desk, person, asked), counted_max=history.COUNTED_MAX - 1,
+        count=await history.counted(desk, person, asked),
     )  # fmt: skip
 
 
@@ -53,29 +53,19 @@ async def value(request: Asked, desk: Served, painter: Painted, person: Someone)
 @page("/audit.csv", "audit.see", media_type="text/csv")
 async def spreadsheet(request: Asked, desk: Served, painter: Painted, person: Someone) -> Stream:
     """All that the same search finds."""
-    query = request.query_params.dict()
-    asked = read_asked(query)
-    local = next(iter(query.get("flavour", ())), "") != "plain"
+    asked = read_asked(request.query_params.dict())
     await desk.record(person, "audit.export", "", after=asked.query())
     words, formats = painter.words(request), painter.formats(request)
 
-    async def text() -> AsyncIterator[str]:
-        yield BOM if local else ""
-        yield rows_of([[words(f"audit.column.{name}") for name in HEADINGS]], local=local)
-        async for entries in history.every(desk, person, asked):
-            yield rows_of(
-                (
-                    (
-                        one.position, formats.exact(one.at), one.actor, one.origin, one.action,
-                        one.subject, one.reason, one.before, one.after,
-                    )
-                    for one in entries
-                ),
-                local=local,
-            )  # fmt: skip
+    def cells(one: Listed) -> Sequence[object]:
+        return (
+            one.position, formats.exact(one.at), one.actor, one.origin, one.action, one.subject,
+            one.reason, one.before, one.after,
+        )  # fmt: skip
 
-    headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-    return Stream(text(), media_type="text/csv; charset=utf-8", headers=headers)
+    headings = [words(f"audit.column.{name}") for name in HEADINGS]
+    parts = (map(cells, entries) async for entries in history.every(desk, person, asked))
+    return streamed(request, "audit", headings, parts)
 
 
 @action("/audit/check", "audit.see")

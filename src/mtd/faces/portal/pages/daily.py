@@ -7,7 +7,7 @@ from litestar import Response, Router
 
 from mtd.faces.portal.needs import page
 from mtd.faces.portal.provided import Asked, Painted, Served, Sharing, Someone
-from mtd.faces.portal.spreadsheet import BOM, rows_of
+from mtd.faces.portal.spreadsheet import whole
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.figures.compliance import Compliance
 from mtd.runtime.desk.orders.filters import BadFilter
@@ -54,17 +54,11 @@ async def spreadsheet(
 ) -> Response[str]:
     """Every figure of the page, a row each."""
     day = _day(request, desk)
-    local = request.query_params.get("flavour") != "plain"
     await desk.record(person, "statistics.export", "daily", after={"day": day.isoformat()})
     words = painter.words(request)
     named = [words(f"daily.column.{name}") for name in HEADINGS]
     rows = _rows(await _report(desk, person, shared, day))
-    text = (BOM if local else "") + rows_of([named, *rows], local=local)
-    return Response(
-        text,
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="daily-{day}.csv"'},
-    )
+    return whole(request, f"daily-{day}", named, rows)
 
 
 async def _report(desk: Desk, person: Person, shared: Shared, day: date) -> DailyReport:

@@ -50,7 +50,9 @@ async def value(
     """What may be asked of one value of the list: those alone, or all others; how many each are."""
     query = request.query_params.dict()
     name, text = (next(iter(query.get(part, ())), "") for part in ("name", "value"))
-    return await value_menu(request, desk, painter, person, tallies, _read(query), PATH, name, text)
+    return await value_menu(
+        request, desk, painter, person, tallies, _read(query), PATH, name, text, TROUBLED
+    )
 
 
 @action(PATH + "/retry", "orders.retry orders.see")

@@ -1,6 +1,6 @@
 """Orders: the list with its views and filters, the same as a spreadsheet, and search."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from mtd.faces.portal.navigation import PLACES
 from mtd.faces.portal.needs import SIGNED_IN, action, page
 from mtd.faces.portal.provided import Asked, Counted, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go, link
-from mtd.faces.portal.spreadsheet import BOM, rows_of
+from mtd.faces.portal.spreadsheet import streamed
 from mtd.faces.portal.values import value_menu
 from mtd.runtime.desk.orders import board, dossier, finding, views
 from mtd.runtime.desk.orders.board import Line
@@ -70,7 +70,6 @@ async def listing(
             for view in await views.listing(desk, person, views.ORDERS)
         ],
         count=await tallies.count(desk, person, urlencode(asked.query(), doseq=True)),
-        counted_max=board.COUNTED_MAX - 1,
         query=urlencode(asked.query(), doseq=True),
         states=list(OrderState),
         channels=list(Channel),
@@ -97,9 +96,7 @@ async def value(
 @page("/orders.csv", "orders.export orders.see", media_type="text/csv")
 async def spreadsheet(request: Asked, desk: Served, painter: Painted, person: Someone) -> Stream:
     """The orders that the same filter lets through, all of them."""
-    query = request.query_params.dict()
-    asked = read_filter(query)
-    local = _one(query, "flavour") != "plain"
+    asked = read_filter(request.query_params.dict())
     await desk.record(person, "orders.export", "", after=asked.query())
     words, formats = painter.words(request), painter.formats(request)
 
@@ -110,14 +107,8 @@ async def spreadsheet(request: Asked, desk: Served, painter: Painted, person: So
         known = _cells(line, formats)
         return [known[name] for name in headings]
 
-    async def text() -> AsyncIterator[str]:
-        yield BOM if local else ""
-        yield rows_of([[words(f"orders.column.{name}") for name in headings]], local=local)
-        async for lines in board.every(desk, person, asked):
-            yield rows_of(map(cells, lines), local=local)
-
-    headers = {"Content-Disposition": 'attachment; filename="orders.csv"'}
-    return Stream(text(), media_type="text/csv; charset=utf-8", headers=headers)
+    parts = (map(cells, lines) async for lines in board.every(desk, person, asked))
+    return streamed(request, "orders", [words(f"orders.column.{name}") for name in headings], parts)
 
 
 def _cells(line: Line, formats: Formats) -> dict[str, object]:

@@ -62,7 +62,6 @@ async def overview(
         if person.may("alerts.see")
         else [],
         urgent=(await worklist.urgent(desk, person, TASKS)) if person.may("tasks.see") else [],
-        counted_max=board.COUNTED_MAX - 1,
         told=told,
         spark=charts.spark,
     )

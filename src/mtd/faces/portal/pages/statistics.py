@@ -10,7 +10,7 @@ from mtd.faces.portal import charts
 from mtd.faces.portal.needs import page
 from mtd.faces.portal.provided import Asked, Painted, Served, Sharing, Someone
 from mtd.faces.portal.rendering import go, link
-from mtd.faces.portal.spreadsheet import BOM, rows_of
+from mtd.faces.portal.spreadsheet import whole
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.figures import comparing, compliance, sales, steps
 from mtd.runtime.desk.figures.comparing import METRICS
@@ -55,17 +55,11 @@ async def spreadsheet(
 ) -> Response[str]:
     """The table of the screen."""
     asked = Question(request, desk, tab)
-    local = request.query_params.get("flavour") != "plain"
     await desk.record(person, "statistics.export", tab, after=asked.query())
     headings, rows = _TABLES[tab](await asked.answer(desk, person, shared))
     words = painter.words(request)
-    named = [[words(f"statistics.column.{name}") for name in headings]]
-    text = (BOM if local else "") + rows_of([*named, *rows], local=local)
-    return Response(
-        text,
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{tab}.csv"'},
-    )
+    named = [words(f"statistics.column.{name}") for name in headings]
+    return whole(request, tab, named, rows)
 
 
 class Question:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from mtd.runtime.desk.counting import in_time
+from mtd.runtime.desk.counting import COUNTED_MAX, COUNTING_MS, in_time
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.figures.periods import Period, read_period
 from mtd.runtime.desk.orders import board
@@ -128,9 +128,7 @@ async def counted(desk: Desk, person: Person, asked: Asked) -> int | None:
 
 async def _counted(desk: Desk, wanted: Wanted) -> int:
     async with desk.app.store.door(desk.tenant) as connection:
-        return await failed.counted(
-            connection, desk.tenant, wanted, board.COUNTED_MAX, board.COUNTING_MS
-        )
+        return await failed.counted(connection, desk.tenant, wanted, COUNTED_MAX, COUNTING_MS)
 
 
 def _wanted(person: Person, asked: Asked, below: Place | None) -> Wanted:

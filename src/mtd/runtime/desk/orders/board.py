@@ -1,24 +1,22 @@
 """The board: which orders a person asked to see, page by page, with what lists show of each."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 import msgspec
 
 from mtd.core.process.telling import label
-from mtd.runtime.desk.counting import in_time
+from mtd.runtime.desk.counting import COUNTED_MAX, COUNTING_MS, in_time
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.orders import seeking
+from mtd.runtime.desk.orders import looking, seeking
 from mtd.runtime.desk.orders.filters import Filter
+from mtd.runtime.desk.paging import paged
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.operations.operations import NotFound
-from mtd.store.orders import board, promised
-from mtd.store.orders.board import FIRST, LAST, Cause, Counts, Glance, Row, Sought
+from mtd.store.orders import board
+from mtd.store.orders.board import Cause, Counts, Glance, Row
 
 ROWS = 50
-COUNTED_MAX = 10_001
-"""Of more than that it is said that there are more."""
-COUNTING_MS = 250
-"""A count that takes longer is not shown."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +35,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Id above which the previous page is; None: this is the first."""
     after: str | None
     """Id below which the next page is; None: this is the last."""
+    looked_to: datetime | None = None
+    """Up to which order was looked, by when it was received or due; None: up to the end."""
 
 
 async def page(
@@ -50,36 +50,16 @@ async def page(
 ) -> Page:
     """A page of what `asked` lets through: the newest below or the oldest above an id."""
     person.must("orders.see")
-    sought, back = seeking.sought(desk, person, asked), above is not None
-    if not asked.is_settled:
-        below_, above_ = min(sought.below, below or LAST), max(sought.above, above or FIRST)
-        sought = msgspec.structs.replace(sought, below=below_, above=above_)
-    async with desk.app.store.window(desk.tenant) as connection:
-        if asked.is_settled:
-            settled = await seeking.settled(desk, connection, asked, below, above)
-            found = await promised.page(
-                connection, desk.tenant, sought, settled, rows + 1, back=back
-            )
-        elif asked.is_narrow:
-            narrow = await seeking.narrow(desk, connection, asked)
-            found = await board.narrow(connection, desk.tenant, sought, narrow, rows + 1, back=back)
-        elif asked.of_cause:
-            found = await board.troubled(
-                connection, desk.tenant, sought, seeking.stuck(asked), rows + 1, back=back
-            )
-        else:
-            only_open = await seeking.only_open(desk, connection, asked)
-            found = await board.page(
-                connection, desk.tenant, sought, rows + 1, back=back, only_open=only_open
-            )
-    more = len(found) > rows
-    shown = (found[1:] if back else found[:-1]) if more else found
+    back = above is not None
+    found = await looking.found(desk, person, asked, below=below, above=above, limit=rows + 1)
+    shown, before, after = paged(found.rows, rows, back=back, is_first=below is None)
     lines = [Line(row=row, step=await step(desk, row.definition, row.element)) for row in shown]
-    first, last = (shown[0].id, shown[-1].id) if shown else (None, None)
+    edge_before, edge_after = (found.edge, None) if back else (None, found.edge)
     return Page(
         lines=tuple(lines),
-        before=first if (more if back else below is not None) else None,
-        after=last if back or more else None,
+        before=edge_before or (shown[0].id if before else None),
+        after=edge_after or (shown[-1].id if after else None),
+        looked_to=found.edge_at,
     )
 
 
@@ -97,29 +77,13 @@ async def every(desk: Desk, person: Person, asked: Filter) -> AsyncIterator[Sequ
 async def counted(desk: Desk, person: Person, asked: Filter) -> int | None:
     """How many orders there are, up to COUNTED_MAX; None: counting them would take too long."""
     person.must("orders.see")
-    return await in_time(_counted(desk, seeking.sought(desk, person, asked), asked))
+    return await in_time(_counted(desk, person, asked))
 
 
-async def _counted(desk: Desk, sought: Sought, asked: Filter) -> int:
+async def _counted(desk: Desk, person: Person, asked: Filter) -> int:
     async with desk.app.store.door(desk.tenant) as connection:
-        if asked.is_settled:
-            settled = await seeking.settled(desk, connection, asked, None, None)
-            return await promised.counted(
-                connection, desk.tenant, sought, settled, COUNTED_MAX, COUNTING_MS
-            )
-        if asked.is_narrow:
-            narrow = await seeking.narrow(desk, connection, asked)
-            return await board.counted_narrow(
-                connection, desk.tenant, sought, narrow, COUNTED_MAX, COUNTING_MS
-            )
-        if asked.of_cause:
-            return await board.counted_troubled(
-                connection, desk.tenant, sought, seeking.stuck(asked), COUNTED_MAX, COUNTING_MS
-            )
-        only_open = await seeking.only_open(desk, connection, asked)
-        return await board.counted(
-            connection, desk.tenant, sought, COUNTED_MAX, COUNTING_MS, only_open=only_open
-        )
+        look = await looking.read(desk, connection, person, asked)
+        return await looking.counted(connection, desk.tenant, look, COUNTED_MAX, COUNTING_MS)
 
 
 async def causes(desk: Desk, person: Person, asked: Filter) -> list[Cause]:

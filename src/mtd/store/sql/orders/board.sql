@@ -38,6 +38,15 @@ stuck AS (
         AND (:elements_out::text[] IS NULL OR element <> ALL(:elements_out))
 )
 
+-- name: board.facing
+-- The instances that stand before a system: at a step that calls it.
+facing AS (
+    SELECT r.instance_id FROM resting r
+    JOIN element_service s ON s.tenant_id = r.tenant_id
+        AND s.definition = r.definition AND s.element = r.element
+    WHERE r.tenant_id = :tenant AND split_part(s.service, '.', 1) = :system
+)
+
 -- name: board.page
 -- A page of the orders that a filter lets through, newest first.
 page AS (SELECT * FROM wanted ORDER BY id DESC LIMIT :page)
@@ -85,11 +94,7 @@ page AS (
                 AND p.received_at + make_interval(secs => u.usual_s) > p.promised_at
             END)
         AND (:system::text IS NULL OR EXISTS (
-            SELECT FROM resting r
-            JOIN element_service s ON s.tenant_id = r.tenant_id
-                AND s.definition = r.definition AND s.element = r.element
-            WHERE r.tenant_id = :tenant AND r.instance_id = p.order_id
-                AND split_part(s.service, '.', 1) = :system
+            SELECT FROM facing f WHERE f.instance_id = p.order_id
         ))
         AND (NOT :of_cause::boolean OR p.order_id = ANY(ARRAY(SELECT instance_id FROM stuck)))
         AND (:documents::text[] IS NULL OR o.buyer_document = ANY(:documents))

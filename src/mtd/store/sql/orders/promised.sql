@@ -21,11 +21,7 @@ wanted AS (
         -- None of them is awaited any more, and so none is late.
         AND :late::timestamptz IS NULL
         AND (:system::text IS NULL OR EXISTS (
-            SELECT FROM resting r
-            JOIN element_service s ON s.tenant_id = r.tenant_id
-                AND s.definition = r.definition AND s.element = r.element
-            WHERE r.tenant_id = :tenant AND r.instance_id = p.order_id
-                AND split_part(s.service, '.', 1) = :system
+            SELECT FROM facing f WHERE f.instance_id = p.order_id
         ))
         AND (NOT :of_cause::boolean OR p.order_id = ANY(ARRAY(SELECT instance_id FROM stuck)))
 )

@@ -50,7 +50,7 @@ ORDER BY "position" LIMIT :page;
 sought AS (
     SELECT * FROM audit_entry
     WHERE tenant_id = :tenant
-        AND id < :below::uuid AND id >= :since::uuid
+        AND id < :below::uuid AND id > :above::uuid
         AND (:actor::text IS NULL OR actor = :actor)
         AND (:action::text IS NULL OR action = :action)
         AND (:kind::text IS NULL OR split_part(action, '.', 1) = :kind)
@@ -70,6 +70,11 @@ sought AS (
 -- Of it, the newest first: by the key itself, for its text has no index.
 SELECT id::text, at, actor, origin, action, subject, reason, before, after, "position"
 FROM sought ORDER BY sought.id DESC LIMIT :page;
+
+-- name: audit.search_back
+-- Of it, the oldest.
+SELECT id::text, at, actor, origin, action, subject, reason, before, after, "position"
+FROM sought ORDER BY sought.id LIMIT :page;
 
 -- name: audit.many
 -- How much there is of it, up to a bound.
