@@ -11,7 +11,7 @@ from mtd.runtime.app import TENANT
 from mtd.runtime.desk.audit.auditing import anchor_of, seal
 from tests.faces.portal.browser import NARROW, WIDE, Visitor, visiting
 from tests.faces.portal.rights import admin
-from tests.faces.portal.stand import Stand
+from tests.faces.portal.stand import Stand, sale
 
 PAGES = {
     "audit": "/audit",
@@ -114,7 +114,8 @@ def test_the_last_administrator_stays(browser: Browser, stand: Stand) -> None:
 
 
 def test_what_people_did_is_found_and_exported_as_found(browser: Browser, stand: Stand) -> None:
-    order = stand.known["well-0"]
+    order = sale()  # of its own: others, too, remark on those that all share
+    stand.run(stand.shop.place(order))
     id_ = stand.run(stand.shop.order(order.key))["id"]
     with visiting(browser, stand.url) as visitor:
         page = visitor.sign_in("sofia", f"/orders/{id_}")

@@ -22,7 +22,9 @@ from mtd.store.sessions import Connection, Fault, fault
 LOOKING_MS = 250
 """A look through all of a list that takes longer is given up."""
 LOOKED_MAX = 100_000
-"""Orders that are looked at instead: about a quarter of a second's."""
+"""Orders that are looked at instead: about a tenth of a second's."""
+PROMISES_MAX = 40_000
+"""Settled promises, of which each has an order to be looked up."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +79,8 @@ async def found(
         if fault(error) is not Fault.AGAIN:
             raise
     async with desk.app.store.window(desk.tenant) as connection:
-        return await among(connection, desk.tenant, look, limit, LOOKED_MAX)
+        looked = LOOKED_MAX if look.settled is None else PROMISES_MAX
+        return await among(connection, desk.tenant, look, limit, looked)
 
 
 async def among(connection: Connection, tenant: int, look: Look, limit: int, looked: int) -> Found:

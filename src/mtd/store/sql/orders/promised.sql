@@ -4,9 +4,12 @@ SELECT due_at FROM settled_promise WHERE tenant_id = :tenant AND order_id = :ord
 
 -- name: promised.wanted
 -- Orders by what became of their promises, between two of them in the order of when they were due.
+-- OFFSET 0: each order is looked up from its promise, for no plan may look through all orders first.
 wanted AS (
-    SELECT o.*, p.due_at FROM settled_promise p
-    JOIN purchase_order o ON o.tenant_id = p.tenant_id AND o.id = p.order_id
+    SELECT o.*, p.due_at, p.order_id FROM settled_promise p
+    CROSS JOIN LATERAL (
+        SELECT * FROM purchase_order WHERE tenant_id = p.tenant_id AND id = p.order_id OFFSET 0
+    ) AS o
     WHERE p.tenant_id = :tenant AND p.became = :became
         AND (p.due_at, p.order_id) > (:over_due::timestamptz, :over::uuid)
         AND (p.due_at, p.order_id) < (:under_due::timestamptz, :under::uuid)
@@ -28,8 +31,8 @@ wanted AS (
 
 -- name: promised.page
 -- Those that were due last.
-page AS (SELECT * FROM wanted ORDER BY due_at DESC, id DESC LIMIT :page)
+page AS (SELECT * FROM wanted ORDER BY due_at DESC, order_id DESC LIMIT :page)
 
 -- name: promised.page_back
 -- Those that were due first.
-page AS (SELECT * FROM wanted ORDER BY due_at, id LIMIT :page)
+page AS (SELECT * FROM wanted ORDER BY due_at, order_id LIMIT :page)
