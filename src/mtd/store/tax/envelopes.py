@@ -68,9 +68,11 @@ class PostBook:
         )
         return structs(Waiting, rows)
 
-    async def due(self, issuers: Sequence[str]) -> list[Envelope]:
-        """Envelopes of these issuers that are to be looked at now."""
-        rows = await self.sessions.fetch(*_SQL["due"](issuers=issuers, page=PAGE_MAX))
+    async def due(self, issuers: Sequence[str], in_hand: Collection[str]) -> list[Envelope]:
+        """Envelopes of these issuers that are to be looked at now, save those in hand."""
+        rows = await self.sessions.fetch(
+            *_SQL["due"](issuers=issuers, in_hand=list(in_hand), page=PAGE_MAX)
+        )
         return structs(Envelope, rows)
 
     async def make(self, made: Made) -> bool:

@@ -1,8 +1,13 @@
 """The post office: sent once, followed to the end, told once, past every failure on the way."""
 
+import asyncio
+
 import pytest
 
+from mtd.runtime.engine import working
+from mtd.runtime.tax.post import office
 from tests.runtime.conftest import Founded
+from tests.runtime.hands.test_pauses import lifted, paused
 from tests.runtime.tax.post.mail import mail, settled_for_good
 
 
@@ -50,6 +55,32 @@ async def test_a_slow_answer_to_one_envelope_holds_up_no_other(found: Founded) -
                 " (SELECT FROM envelope_answer a WHERE a.envelope_id = e.id)"
             )
             assert unanswered == 1
+            await post.until_settled(40)
+        await post.check(40)
+
+
+async def test_an_envelope_that_waits_its_turn_is_not_sent_once_the_authority_is_paused(
+    found: Founded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "LOOK_S", 0.05)
+    monkeypatch.setattr(office, "TOGETHER", 1)
+    async with mail(found, timeout_s=5.0, silence=3.0) as post:
+        await post.plant.orders("sale", 40)
+        script = [{"fault": "stored_late", "operation": "upload"}]
+        for host in ("sii", "sii_upload"):
+            await post.client.control(host, script=script)
+        async with post.plant.worker():
+            await post.plant.until(
+                "SELECT count(*) FILTER (WHERE state = 'UNKNOWN') = 1"
+                " AND count(*) FILTER (WHERE state = 'MADE') > 1 FROM envelope"
+            )
+            id_ = await paused(post.plant, "counterpart", "sii")
+            await post.plant.until("SELECT count(DISTINCT envelope_id) = 1 FROM envelope_answer")
+            await asyncio.sleep(0.5)
+            assert await post.plant.value(
+                "SELECT count(*) FILTER (WHERE state <> 'MADE') = 1 FROM envelope"
+            )
+            await lifted(post.plant, id_)
             await post.until_settled(40)
         await post.check(40)
 

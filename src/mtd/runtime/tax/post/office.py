@@ -18,7 +18,7 @@ LOG = structlog.get_logger()
 TOGETHER = 8
 """Envelopes handled at once."""
 ROUNDS_MAX = 100
-"""Envelopes made of one queue before the others have their turn."""
+"""Envelopes made of one queue before it is looked at anew."""
 
 
 class Office:
@@ -82,16 +82,15 @@ class Office:
         """Begin with the envelopes that are due and not in hand."""
         if notice := self._counter.courier.notice:
             await self._counter.book.noticed(notice, issuers)
-        busy = frozenset(self._in_hand)  # what ends while the database looks is as it was there
-        for envelope in await self._counter.book.due(issuers):
-            if envelope.id not in busy:
-                self._in_hand.add(envelope.id)
-                group.create_task(self._handled(envelope))
+        for envelope in await self._counter.book.due(issuers, self._in_hand):
+            self._in_hand.add(envelope.id)
+            group.create_task(self._handled(envelope))
 
     async def _handled(self, envelope: Envelope) -> None:
         try:
             async with self._turnstile:
-                await self._attended(envelope)
+                if envelope.issuer in self._mine():  # or it was paused, or went to another, since
+                    await self._attended(envelope)
         except Exception:  # this envelope alone; the others go on
             LOG.exception("an envelope could not be handled", envelope=envelope.id)
         finally:

@@ -57,12 +57,13 @@ FROM unnest(
 ) WITH ORDINALITY AS u (type_code, series, folio, hash, n);
 
 -- name: envelopes.due
--- Envelopes that are to be looked at, the most urgent first.
+-- Envelopes that are to be looked at, save those in hand, the most urgent first.
 SELECT
     e.tenant_id AS tenant, e.id::text, e.issuer, e.channel, e.state, e.track_id, e.attempts,
     e.documents, e.made_at, e.sent_at, e.sealed
 FROM envelope e
 WHERE e.state <> 'CLOSED' AND e.due_at <= now() AND e.issuer = ANY (:issuers::text[])
+  AND e.id <> ALL (:in_hand::uuid[])
 ORDER BY e.due_at
 LIMIT :page;
 
