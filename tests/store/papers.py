@@ -76,7 +76,7 @@ async def fill_papers(store: Store, worker: Worker, tenant: int) -> None:
     said = letters.Taken(letter=letter, mail_id="a@b.example", enclosures=2)
     await letters.taken(worker.asking, [said])
     async with store.door(tenant) as connection:
-        await letters.bounced(connection, tenant, [b'{"mail_id": "a@b.example"}'])
+        await letters.bounced(connection, tenant, [("", b'{"mail_id": "a@b.example"}')])
     await worker.asking.fetch("INSERT INTO folio_mark VALUES ($1, 9, 'x', '39', '')", tenant)
     await worker.asking.fetch(
         "INSERT INTO folio_promise VALUES ($1, 9, now(), 1, 'x', '39', '', 'CL/a/b/c')", tenant

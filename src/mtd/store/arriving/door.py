@@ -223,8 +223,7 @@ async def _messages(
             **plural_columns(messages, _MESSAGE_COLUMNS),
         )
     )
-    if any(message.name == letters.BOUNCED for message in messages):
-        told = [message.payload for message in messages if message.name == letters.BOUNCED]
+    if told := [(one.key or "", one.payload) for one in messages if one.name == letters.BOUNCED]:
         await letters.bounced(connection, tenant, told)
     receipts: dict[str, Receipt] = {
         str(row["id"]): Unheard(str(row["id"])) for row in rows if not row["welcome"]

@@ -100,15 +100,18 @@ async def taken(asker: Asker, said: Sequence[Taken]) -> None:
     await asker.fetch(*_SQL["taken"](**letters, **plural_columns(rows, _SAID)))
 
 
-async def bounced(connection: Connection, tenant: int, payloads: Sequence[bytes]) -> None:
-    """Note what messages named `BOUNCED` tell; one that names no letter tells nothing."""
-    told = [one for one in map(_bounce, payloads) if one is not None]
+async def bounced(
+    connection: Connection, tenant: int, messages: Sequence[tuple[str, bytes]]
+) -> None:
+    """Note what messages named `BOUNCED` tell, each with its key: of no letter, nothing."""
+    told = [(key, one) for key, payload in messages if (one := _bounce(payload)) is not None]
     if told:
-        mail_ids = [one.mail_id for one in told]
-        reasons = [_impersonal(one.reason) for one in told]
-        await connection.execute(
-            *_SQL["bounced"](tenant=tenant, mail_ids=mail_ids, reasons=reasons)
-        )
+        given = {
+            "mail_ids": [one.mail_id for _, one in told],
+            "keys": [key for key, _ in told],
+            "reasons": [_impersonal(one.reason) for _, one in told],
+        }
+        await connection.execute(*_SQL["bounced"](tenant=tenant, **given))
 
 
 async def of(asker: Asker, instance: str, key: DocumentKey) -> list[Mailed]:

@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from mtd.store.arriving.intake import File
+from mtd.store.arriving.letters import BOUNCED
 from mtd.store.engine.loading import Content
 from mtd.store.sessions import Connection, structs
 from mtd.store.statements import statements
@@ -17,6 +18,8 @@ ORDERS_MAX = 10_000
 """Of one person, and so many bearers of documents without an order."""
 ERASED = "***"
 """In place of words that were erased; masked evidence has the same."""
+NOTHING = b"{}"
+"""What a message says that said something about an erased person."""
 
 _SQL = statements("orders/persons")
 
@@ -161,6 +164,16 @@ async def unsay(connection: Connection, tenant: int, orders: Collection[str]) ->
     """Take back the words of what was remarked about these orders; of how many remarks."""
     named = {"orders": list(orders), "mask": ERASED}
     return len(await connection.fetch(*_SQL["unsay"](tenant=tenant, **named)))
+
+
+async def unquote(
+    connection: Connection, tenant: int, orders: Collection[str], keys: Collection[str]
+) -> None:
+    """Take back what providers and others said about these orders, where it is kept in clear."""
+    named = {"orders": list(orders), "keys": list(keys), "mask": ERASED}
+    await connection.fetch(
+        *_SQL["unquote"](tenant=tenant, bounced=BOUNCED, nothing=NOTHING, **named)
+    )
 
 
 async def empty(connection: Connection, tenant: int, file_ids: Sequence[str]) -> None:

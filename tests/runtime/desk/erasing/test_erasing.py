@@ -121,6 +121,36 @@ async def test_a_reason_is_given_and_names_nobody(
     assert await counter.plant.value("SELECT count(*) FROM audit_entry") == 0
 
 
+async def test_what_providers_and_others_said_of_her_letters_goes(counter: Counter) -> None:
+    """Nothing of it is sealed; what is of another order stays."""
+    hers, others = await counter.place("A-1"), await counter.place("A-2", ANOTHERS)
+    await go(counter.plant, 2)
+    await counter.plant.until_ended(2)
+    await counter.plant.rows(
+        "INSERT INTO document_letter (tenant_id, enclosures, instance_id, mail_id, document, kind,"
+        " recipient, refusal) VALUES (1, 2, $1, '<tax@mtd>', '39-1', 'tax_document', '', $2)",
+        hers.id, "550 Zoraida has moved",
+    )  # fmt: skip
+    for mail_id, key in (("<tax@mtd>", "?"), ("<note@mtd>", hers.key), ("<x@mtd>", others.key)):
+        said = {"mail_id": mail_id, "reason": "550 z.quinimil at correo.example is unknown"}
+        await counter.plant.publish("MailBounced", key, payload=msgspec.json.encode(said))
+    await counter.plant.publish("Surprise", hers.key, payload=b'{"who": "Zoraida"}')
+    await counter.plant.rows(
+        "WITH gone AS (DELETE FROM message WHERE name = 'Surprise' RETURNING *)"
+        " INSERT INTO undelivered (tenant_id, at, id, reason, name, key, payload)"
+        " SELECT tenant_id, at, id, 'EXPIRED', name, key, payload FROM gone"
+    )
+    await counter.erase(hers)
+    bounces = await counter.plant.rows("SELECT mail_id, reason FROM mail_bounce")
+    assert {row["mail_id"]: row["reason"][:3] for row in bounces} == {
+        "<tax@mtd>": "***", "<note@mtd>": "***", "<x@mtd>": "550",
+    }  # fmt: skip
+    assert await counter.plant.value("SELECT refusal FROM document_letter") == "***"
+    assert await counter.plant.value("SELECT payload FROM undelivered") == b"{}"
+    messages = await counter.plant.rows("SELECT key, payload FROM message")
+    assert {row["key"] for row in messages if row["payload"] == b"{}"} == {hers.key}
+
+
 async def test_it_is_recorded_with_it_and_says_nothing_of_her(counter: Counter) -> None:
     order = await counter.place("A-1")
     await go(counter.plant, 1)

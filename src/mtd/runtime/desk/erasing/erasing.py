@@ -130,6 +130,7 @@ async def erase(app: App, tenant: int, order: Order, by: By) -> Erasure:
             going = [one for one in going if one != law]
         await persons.unfind(connection, tenant, hers.indexed)
         await persons.unsay(connection, tenant, hers.bearers)
+        await persons.unquote(connection, tenant, hers.bearers, [one.key for one in hers.orders])
         keys = await persons.erase(connection, tenant, hers.person, going)
         told = _told(app, hers, keys, len(hers.files), done=True)
         await _record(app, connection, tenant, order, by, reason, told)

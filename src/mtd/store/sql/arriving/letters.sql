@@ -37,9 +37,9 @@ ON CONFLICT DO NOTHING;
 
 -- name: letters.bounced
 -- Letters came back.
-INSERT INTO mail_bounce (tenant_id, mail_id, reason)
-SELECT DISTINCT ON (b.mail_id) :tenant, b.mail_id, b.reason
-FROM unnest(:mail_ids::text[], :reasons::text[]) AS b (mail_id, reason)
+INSERT INTO mail_bounce (tenant_id, mail_id, key, reason)
+SELECT DISTINCT ON (b.mail_id) :tenant, b.mail_id, b.key, b.reason
+FROM unnest(:mail_ids::text[], :keys::text[], :reasons::text[]) AS b (mail_id, key, reason)
 ON CONFLICT DO NOTHING;
 
 -- name: letters.of

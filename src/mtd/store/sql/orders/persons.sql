@@ -102,6 +102,36 @@ UPDATE remark SET words = :mask
 WHERE tenant_id = :tenant AND order_id = ANY(:orders::uuid[]) AND words <> :mask
 RETURNING id;
 
+-- name: persons.unquote
+-- What providers and others said about orders is taken back: of letters that came back or were
+-- refused, and in messages that nobody took. That they did, and when, stays.
+WITH named AS (
+    SELECT key FROM unnest(:keys::text[]) AS k (key)
+    UNION SELECT key FROM instance
+    WHERE tenant_id = :tenant AND id = ANY(:orders::uuid[]) AND key <> ''
+),
+hers AS (
+    SELECT mail_id FROM document_letter
+    WHERE tenant_id = :tenant AND instance_id = ANY(:orders::uuid[])
+),
+refused AS (
+    UPDATE document_letter SET refusal = :mask
+    WHERE tenant_id = :tenant AND instance_id = ANY(:orders::uuid[]) AND refusal NOT IN ('', :mask)
+),
+bounced AS (
+    UPDATE mail_bounce SET reason = :mask
+    WHERE tenant_id = :tenant AND reason NOT IN ('', :mask) AND (
+        mail_id IN (SELECT mail_id FROM hers) OR key IN (SELECT key FROM named)
+    )
+),
+waiting AS (
+    UPDATE message SET payload = :nothing
+    WHERE tenant_id = :tenant AND name = :bounced AND key IN (SELECT key FROM named)
+)
+UPDATE undelivered SET payload = :nothing
+WHERE tenant_id = :tenant AND key IN (SELECT key FROM named) AND payload <> :nothing
+RETURNING id;
+
 -- name: persons.empty
 -- The raw bytes of files are no more, nor what was quoted of them.
 WITH emptied AS (
