@@ -240,9 +240,10 @@ async def _fill_taxes(store: Store, worker: Worker, tenant: int) -> None:
     )
     invoice = DocumentKey(tenant=tenant, issuer=ISSUER, type_code="33", folio=1)
     said = ("ERM", "27-11-2026 12:00:00", "12345678-5", "Otorga recibo")
+    awaited = buyers.Awaited(name="BuyerClaimed", order="", codes=frozenset())
     async with worker.asking.use() as connection:
-        assert len(await buyers.heard(connection, worker.id, invoice, [said])) == 1
-        assert not await buyers.heard(connection, worker.id, invoice, [said])
+        assert len(await buyers.heard(connection, worker.id, invoice, [said], awaited)) == 1
+        assert not await buyers.heard(connection, worker.id, invoice, [said], awaited)
     await fill_papers(store, worker, tenant)
 
 

@@ -113,9 +113,10 @@ async def _claims(name: str, customer: str, json: bool) -> int:
     if json:
         print(msgspec.json.format(msgspec.json.encode(said)).decode())
         return 0
-    table = Table("code", "recorded", "by", "", box=None)
+    table = Table("code", "recorded", "by", "", "", box=None)
     for one in said:
-        table.add_row(one.code, one.recorded_at, one.by_tax_id, one.description)
+        unheard = "no process heard it" if one.unheard else ""
+        table.add_row(one.code, one.recorded_at, one.by_tax_id, one.description, unheard)
     Console(highlight=False).print(table if said else f"{name}: nothing was recorded")
     return 0
 

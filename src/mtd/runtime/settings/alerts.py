@@ -126,6 +126,13 @@ class Bounced(_Condition, frozen=True, kw_only=True, tag="letters_bounced"):
     more_than: Count = 0
 
 
+class ClaimsUnheard(_Condition, frozen=True, kw_only=True, tag="claims_unheard"):
+    """Claims of invoices that no process heard, and that no credit note answered since."""
+
+    window_s: Annotated[int, Meta(ge=3_600, le=90 * DAY_S)] = 30 * DAY_S
+    """A claim is told of for so long."""
+
+
 class WorkersMissing(_Condition, frozen=True, kw_only=True, tag="workers_missing"):
     """Fewer workers than there should be."""
 
@@ -145,6 +152,7 @@ Condition = (
     | FoliosLow
     | Promise
     | Bounced
+    | ClaimsUnheard
     | WorkersMissing
 )
 

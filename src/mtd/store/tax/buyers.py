@@ -12,6 +12,8 @@ from mtd.store.statements import statements
 
 PAGE_MAX = 50
 """Documents asked about in one round."""
+UNHEARD_MAX = 1_000
+"""Claims that are told of at once."""
 
 _SQL = statements("tax/buyers")
 
@@ -21,6 +23,16 @@ class Claimable(Numbered, frozen=True, kw_only=True):
 
     order: str
     """Key of its order; empty of a document that somebody asked for directly."""
+
+
+class Awaited(msgspec.Struct, frozen=True, kw_only=True):
+    """The message by which a document's order hears of a claim."""
+
+    name: str
+    order: str
+    """The key of the order; empty: there is none, and nobody hears."""
+    codes: frozenset[str]
+    """Those that are claims."""
 
 
 class BuyerEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +47,23 @@ class BuyerEvent(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     seen_at: datetime
     """When MTD read it."""
+    unheard: bool
+    """A claim that no process awaited then: it is a person's to see to."""
+
+
+class Unheard(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim that no process heard."""
+
+    document: str
+    """Type and folio, such as `33-1234`."""
+    code: str
+    seen_at: datetime
+    order: str | None
+    """Its id; None of a document that somebody asked for directly."""
+    store: str
+    external_id: str
+    answered_at: datetime | None
+    """When the first credit note of the document since then was issued; None: there is none."""
 
 
 async def claimable(
@@ -46,7 +75,11 @@ async def claimable(
 
 
 async def heard(
-    connection: Connection, worker: str, key: DocumentKey, events: Sequence[tuple[str, ...]]
+    connection: Connection,
+    worker: str,
+    key: DocumentKey,
+    events: Sequence[tuple[str, ...]],
+    awaited: Awaited,
 ) -> list[BuyerEvent]:
     """Keep events (code, moment, RUT, description) of a document; those that are news."""
     codes, moments, ruts, texts = ([one[n] for one in events] for n in range(4))
@@ -62,6 +95,9 @@ async def heard(
             recorded_ats=moments,
             by_tax_ids=ruts,
             descriptions=texts,
+            claims=list(awaited.codes),
+            claimed=awaited.name,
+            order=awaited.order,
         )
     )
     return structs(BuyerEvent, rows)
@@ -73,7 +109,7 @@ async def of(asker: Asker, key: DocumentKey) -> list[BuyerEvent]:
     return structs(BuyerEvent, await asker.fetch(*_SQL["of"](**given)))
 
 
-async def is_heard(connection: Connection, tenant: int, name: str, key: str) -> bool:
-    """Whether anybody awaits a message of this name and key."""
-    rows = await connection.fetch(*_SQL["is_heard"](tenant=tenant, name=name, key=key))
-    return bool(rows[0]["heard"])
+async def unheard(asker: Asker, tenant: int, since: datetime, until: datetime) -> list[Unheard]:
+    """Claims that no process heard, the first that were read between two moments."""
+    given = {"tenant": tenant, "since": since, "until": until, "page": UNHEARD_MAX}
+    return structs(Unheard, await asker.fetch(*_SQL["unheard"](**given)))

@@ -71,6 +71,7 @@ async def _heard(post: Mail) -> None:
             await post.client.control("sii_registry", system={**saying, "event": event})
         await plant.until(f"{TOLD} HAVING count(*) = 2")
         await plant.until("SELECT count(*) = 1 FROM user_task")
+    assert await plant.rows("SELECT 1 FROM buyer_event WHERE unheard") == []
     tasks = await plant.rows("SELECT instance_id FROM user_task")
     assert [row["instance_id"] for row in tasks] == [other["instance_id"]]
 
@@ -98,6 +99,8 @@ async def test_a_claim_after_the_orders_end_is_told_of_at_once_and_kept(found: F
         )
         [warned] = [one for one in logs if one["event"] == UNHEARD]
         assert warned["order"] == key and str(invoice["folio"]) in warned["document"]
+        (event,) = await plant.rows("SELECT code, folio FROM buyer_event WHERE unheard")
+        assert (event["code"], event["folio"]) == ("RCD", invoice["folio"])
         await plant.rows("UPDATE message SET expires_at = now() WHERE name = 'BuyerClaimed'")
         async with a_worker(plant.app.store) as worker:
             assert await expire_messages(worker) == 1

@@ -8,6 +8,7 @@ import msgspec
 
 from mtd.runtime.alerts.kinds import (
     attempts,
+    claims,
     folios,
     letters,
     price,
@@ -42,5 +43,6 @@ KINDS: dict[type, Kind] = {
     conditions.FoliosLow: Kind(folios.measure, folios.past, folios.reads),
     conditions.Promise: Kind(promise.measure, promise.past, promise.reads),
     conditions.Bounced: Kind(letters.measure, letters.past),
+    conditions.ClaimsUnheard: Kind(claims.measure, claims.past),
     conditions.WorkersMissing: Kind(workers.measure, workers.past, workers.reads),
 }

@@ -114,8 +114,12 @@ async def trial(desk: Desk, person: Person, wanted: Rule) -> tuple[list[Measure]
 
 
 def _sees(person: Person, one: View) -> bool:
-    """Who sees some stores sees their alerts, and those that are of no scope."""
-    return person.stores is None or one.scope == "" or person.sees(one.scope)
+    """Who sees some stores sees their alerts, and those that are of no scope.
+
+    A scope within a store begins with it: `paris/33-1234/RCD`.
+    """
+    store, _, _ = one.scope.partition("/")
+    return person.stores is None or store == "" or person.sees(store)
 
 
 def _author(person: Person, reason: str) -> Author:

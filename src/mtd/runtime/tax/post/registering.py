@@ -14,7 +14,7 @@ from mtd.core.tax.certificate import BadCertificate
 from mtd.core.tax.document import DocumentKey
 from mtd.runtime.tax.post.counter import Counter
 from mtd.store.tax import buyers, envelopes
-from mtd.store.tax.buyers import BuyerEvent
+from mtd.store.tax.buyers import Awaited, BuyerEvent
 from mtd.store.tax.mail import Message
 
 LOG = structlog.get_logger()
@@ -48,15 +48,15 @@ async def _read(counter: Counter, key: DocumentKey, order: str) -> None:
     # Who it was is in the document, under its person's key; here it would outlive an erasure.
     rows = [(one.code, one.at, masked(one.by, ()), masked(one.description, ())) for one in said]
     async with counter.book.writing() as connection:
-        news = await buyers.heard(connection, counter.book.worker, key, rows)
+        awaited = Awaited(name=CLAIMED, order=order, codes=CLAIMS)
+        news = await buyers.heard(connection, counter.book.worker, key, rows, awaited)
         messages = [_message(counter, key, one, key.tracking_id) for one in news]
         await envelopes.publish(connection, key.tenant, SAID, messages, TTL_S)
         claims = [
             _message(counter, key, one, order) for one in news if order and one.code in CLAIMS
         ]
         await envelopes.publish(connection, key.tenant, CLAIMED, claims, TTL_S)
-        unheard = bool(claims) and not await buyers.is_heard(connection, key.tenant, CLAIMED, order)
-    if unheard:
+    if any(one.unheard for one in news):
         LOG.warning("a claim that no process hears", document=key.tracking_id, order=order)
 
 
