@@ -40,7 +40,11 @@ def test_exact_amounts_are_those_that_rounding_keeps(amount: Decimal, currency: 
 
 
 @pytest.mark.parametrize(
-    "amount", ["NaN", "sNaN", "Infinity", "-Infinity", "1E+15", "1E-30", "0.5"]
+    "amount",
+    [
+        *("NaN", "sNaN", "Infinity", "-Infinity", "1E+15", "1E-30", "0.5"),
+        *("1E+999999999", "-1E+999999999", "1E-999999999"),
+    ],
 )
 def test_what_is_no_amount_of_pesos(amount: str) -> None:
     assert exact(Decimal(amount), Currency.CLP) is None

@@ -43,7 +43,7 @@ def exact(amount: Decimal, currency: Currency) -> Decimal | None:
 
     That is: not finite, `AMOUNT_MAX` or more either way, or finer than the smallest coin.
     """
-    if not amount.is_finite() or abs(amount) >= AMOUNT_MAX:
+    if not amount.is_finite() or amount.copy_abs() >= AMOUNT_MAX:
         return None
     payable = rounded(amount, currency)
     return _EXACT.plus(payable) if payable == amount else None

@@ -68,7 +68,8 @@ def test_a_key_is_never_shown() -> None:
     [
         (b"<H>20</H>", b"<H>99</H>", "its FRMA is not the signature"),
         (b"<IDK>999<", b"<IDK>300<", "no key of the authority with the number 300"),
-        (b"<D>11</D>", b"<D>21</D>", "RNG: its folios run backwards"),
+        (b"<D>11</D>", b"<D>21</D>", "RNG: its folios run from 1 on, and not backwards"),
+        (b"<D>11</D>", b"<D>0</D>", "RNG: its folios run from 1 on"),
         (b"<D>11</D>", b"", "no good D"),
         (b"<RE>76111111-6", b"<RE>76111111-5", "no good RE"),
         (b"<FA>2026-08-31", b"<FA>2026-02-31", "no good FA"),

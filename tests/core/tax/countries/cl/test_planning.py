@@ -215,7 +215,7 @@ def test_above_135_uf_a_boleta_names_its_buyer() -> None:
     dear = receipt(line(5_400_001))
     assert refused(dear, uf=uf) == [
         "Receptor/RUTRecep: above 135 UF names its buyer",
-        "above 135 UF needs the means of payment",
+        "payments: above 135 UF needs the means of payment",
     ]
     paid = (Payment(means=PaymentMeans.CARD, amount=Decimal(5_400_001)),)
     assert planned(replace(dear, buyer=BUYER, payments=paid), uf).warnings == ()

@@ -1,5 +1,6 @@
 """Requests that make no lawful document: every fault at once, by field and line."""
 
+import tracemalloc
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from mtd.core.tax.request import (
     Allowance,
     Buyer,
     Correction,
+    Direction,
     FiscalKind,
     FiscalRequest,
     Reference,
@@ -20,6 +22,7 @@ from mtd.core.tax.request import (
 from tests.core.tax.countries.cl.asking import (
     BUYER,
     ISSUER,
+    TRANSPORT,
     guide,
     invoice,
     line,
@@ -91,7 +94,7 @@ from tests.core.tax.countries.cl.asking import (
         (guide(line(10), dispatch=None), "IdDoc/IndTraslado: is missing"),
         (
             receipt(line(10), currency=Currency.USD),
-            ": is of CL in USD, where Chile in CLP is meant",
+            "currency: is USD, where CLP is meant",
         ),
         (
             receipt(line(10), occurred_at=datetime(2026, 1, 1)),  # noqa: DTZ001 that is the fault
@@ -169,3 +172,83 @@ def test_what_a_note_may_do_to_which_document(
         assert isinstance(plan(asked, ISSUER), FiscalPlan)
     else:
         assert f"Referencia/CodRef, line 1: {fault}" in refused(asked)
+
+
+TINY, HUGE = Decimal("1E-999999999"), Decimal("1E+999999999")
+"""Some bytes of JSON that, written out, are a gigabyte."""
+FIRST, LAST = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-14:00"
+
+
+def departing(at: str) -> FiscalRequest:
+    asked = guide(line(10))
+    assert asked.dispatch
+    transport = replace(TRANSPORT, departs_at=datetime.fromisoformat(at))
+    return replace(asked, dispatch=replace(asked.dispatch, transport=transport))
+
+
+def referring(type_code: str, number: str) -> FiscalRequest:
+    correction = Correction.CORRECTS_AMOUNTS
+    one = Reference(type_code=type_code, number=number, correction=correction)
+    return note(line(10), references=(one,))
+
+
+OUT_OF_BOUNDS: dict[str, tuple[FiscalRequest, str]] = {
+    "a quantity next to nothing": (receipt(line(10, str(TINY))), "Detalle/QtyItem, line 1"),
+    "a price next to nothing": (receipt(line(str(TINY))), "Detalle/PrcItem, line 1"),
+    "a price without end": (receipt(line(str(HUGE))), "Detalle/PrcItem, line 1"),
+    "no number": (receipt(line("sNaN")), "Detalle/PrcItem, line 1"),
+    "a discount without end": (
+        receipt(line(10, allowances=(Allowance(amount=HUGE),))),
+        "Detalle/DescuentoMonto, line 1",
+    ),
+    "a surcharge of more figures than amounts have": (
+        receipt(
+            line(10),
+            allowances=(Allowance(direction=Direction.SURCHARGE, amount=Decimal(10) ** 70),),
+        ),
+        "DscRcgGlobal/ValorDR, line 1",
+    ),
+    "a percentage next to nothing": (
+        receipt(line(10, allowances=(Allowance(percent=TINY),))),
+        "Detalle/DescuentoMonto, line 1",
+    ),
+    "the first moment": (
+        receipt(line(10), occurred_at=datetime.fromisoformat(FIRST)),
+        "IdDoc/FchEmis",
+    ),
+    "the last moment": (
+        receipt(line(10), occurred_at=datetime.fromisoformat(LAST)),
+        "IdDoc/FchEmis",
+    ),
+    "a departure in the year 1": (departing(FIRST), "Transporte/FchSalida"),
+    "a departure by nobody's clock": (departing("2026-11-27T10:00:00"), "Transporte/FchSalida"),
+    "a folio of more figures than there are": (
+        referring("33", "9" * 5_000),
+        "Referencia/FolioRef, line 1",
+    ),
+    "a type of more figures than there are": (
+        referring("3" * 5_000, "7"),
+        "Referencia/TpoDocRef, line 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OUT_OF_BOUNDS)
+def test_what_no_figure_or_moment_can_be_is_told_by_its_field(what: str) -> None:
+    """Nor is it written out on the way."""
+    asked, field = OUT_OF_BOUNDS[what]
+    tracemalloc.start()
+    told = refused(asked)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert any(one.startswith(f"{field}: ") for one in told), told
+    assert peak < 16 * 1024 * 1024
+    assert all(len(one) < 200 for one in told)
+
+
+def test_the_other_faults_are_told_beside_a_moment_that_is_none() -> None:
+    asked = receipt(line(10, description=" "), occurred_at=datetime.fromisoformat(FIRST))
+    assert [one.partition(":")[0] for one in refused(asked)] == [
+        "IdDoc/FchEmis",
+        "Detalle/NmbItem, line 1",
+    ]

@@ -1,7 +1,7 @@
 """What keeps a request from being a Peruvian document: each fault names its field and line."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from mtd.core.money import Currency
 from mtd.core.tax.countries.pe.issuer import Issuer, Series
 from mtd.core.tax.request import (
+    Allowance,
     Buyer,
     Correction,
     FiscalKind,
@@ -187,3 +188,37 @@ def test_all_faults_come_at_once() -> None:
 )
 def test_the_issuer_s_settings_are_held_to_the_rules_too(issuer: Issuer, field: str) -> None:
     assert (field, None) in faults_of(receipt(), issuer)
+
+
+TINY = Decimal("1E-999999999")
+PRICE = "InvoiceLine/Price/PriceAmount, line 1"
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        (receipt(line("sNaN")), PRICE),
+        (receipt(line(str(TINY))), PRICE),
+        (receipt(line("1E+999999999")), PRICE),
+        (receipt(line("10", quantity=TINY)), "InvoiceLine/InvoicedQuantity, line 1"),
+        (
+            receipt(line("10", allowances=(Allowance(percent=TINY),))),
+            "InvoiceLine/AllowanceCharge/Amount, line 1",
+        ),
+        (receipt(occurred_at=datetime.fromisoformat("0001-01-01T00:00:00+14:00")), "IssueDate"),
+        (receipt(occurred_at=datetime.fromisoformat("9999-12-31T23:59:00-14:00")), "IssueDate"),
+        *(
+            (
+                invoice(payments=(Payment(means=PaymentMeans.CARD, amount=Decimal(amount)),)),
+                "PaymentTerms/Amount, line 1",
+            )
+            for amount in ("NaN", "sNaN", "-1", "1E+999999999")
+        ),
+    ],
+    ids=range(11),
+)
+def test_what_no_figure_or_moment_can_be_is_told_by_its_field(
+    asked: FiscalRequest, field: str
+) -> None:
+    told = [name if n is None else f"{name}, line {n}" for name, n in faults_of(asked)]
+    assert field in told

@@ -5,7 +5,14 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from mtd.core.tax.countries.cl.pesos import half_up, net_of_gross, share, tax_of_net, times
+from mtd.core.tax.countries.cl.pesos import (
+    PESOS_DIGITS_MAX,
+    half_up,
+    net_of_gross,
+    share,
+    tax_of_net,
+    times,
+)
 from mtd.core.tax.issuing import FiscalFault, Rounding
 from mtd.core.tax.request import Allowance, Direction, RequestLine, TaxCategory
 
@@ -14,6 +21,7 @@ FIGURES_MAX = 12
 """Quantities and prices: Formato DTE v2.2, fields b15 and b22."""
 PERCENT_MAX = {Direction.DISCOUNT: Decimal(100), Direction.SURCHARGE: Decimal("999.99")}
 """DTE_v10.xsd, DescuentoPct and RecargoPct."""
+PERCENT_DECIMALS = 2
 
 ROUNDING_REASON = "Ajuste por redondeo"
 
@@ -146,12 +154,15 @@ def allowance_fault(allowance: Allowance) -> str | None:
     if (percent is None) == (amount is None):
         return "needs either a percentage or an amount"
     if amount is not None:
-        whole = amount.is_finite() and amount > 0 and amount == amount.to_integral_value()
-        return None if whole else f"is {amount}, not a positive whole number of pesos"
+        sized = amount.is_finite() and 0 < amount < 10**PESOS_DIGITS_MAX
+        whole = sized and amount == amount.to_integral_value()
+        most = f"of up to {PESOS_DIGITS_MAX} figures"
+        return None if whole else f"is {amount}, not a positive whole number of pesos {most}"
     most = PERCENT_MAX[allowance.direction]
     if percent is None or not percent.is_finite() or not 0 < percent <= most:
         return f"is {percent} %, not above 0 and up to {most} %"
-    return None if percent * 100 == int(percent * 100) else f"{percent} % has over two decimals"
+    fine = percent.adjusted() < -PERCENT_DECIMALS or percent * 100 != int(percent * 100)
+    return f"{percent} % has over two decimals" if fine else None
 
 
 def amount_faults(line: PricedLine, number: int) -> Iterator[FiscalFault]:
@@ -172,8 +183,9 @@ def _figure_fault(figure: Decimal, *, zero_allowed: bool) -> str | None:
         return f"is {figure}, not {'a number from 0' if zero_allowed else 'above 0'}"
     if figure >= 10**FIGURES_MAX:
         return f"is {figure}, of more than {FIGURES_MAX} figures"
-    exponent = figure.normalize().as_tuple().exponent
-    fine = isinstance(exponent, int) and -exponent > DECIMALS_MAX
+    # What is too small for its context is nothing once it is normalized: looked at before.
+    exponent = figure.normalize().as_tuple().exponent if figure else 0
+    fine = figure and (figure.adjusted() < -DECIMALS_MAX or -int(exponent) > DECIMALS_MAX)
     return f"is {figure}, finer than {DECIMALS_MAX} decimals" if fine else None
 
 

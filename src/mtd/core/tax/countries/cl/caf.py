@@ -195,8 +195,8 @@ def _caf(root: Element, flat: str, signed: str) -> Caf:
     first, last = _count(root, "DA/RNG/D"), _count(root, "DA/RNG/H")
     if issuer is None:
         raise ValueError("RE")
-    if first > last:
-        raise ValueError("RNG: its folios run backwards")
+    if not 0 < first <= last:
+        raise ValueError("RNG: its folios run from 1 on, and not backwards")
     modulus, exponent = _bytes(root, "DA/RSAPK/M"), _bytes(root, "DA/RSAPK/E")
     _public_key(modulus, exponent)
     return Caf(

@@ -1,7 +1,7 @@
 """The plan: from a request to a Chilean document with exact totals, or every fault at once."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from msgspec.structs import replace
@@ -22,6 +22,7 @@ from mtd.core.tax.countries.cl.amounts import (
 )
 from mtd.core.tax.countries.cl.content import BOLETAS, ZONE, Draft, content
 from mtd.core.tax.countries.cl.formats import format_faults
+from mtd.core.tax.countries.cl.formats.fields import DAY_MAX, DAY_MIN
 from mtd.core.tax.countries.cl.issuer import Issuer
 from mtd.core.tax.countries.cl.parts import group, leaf
 from mtd.core.tax.countries.cl.profile import CHILE
@@ -42,6 +43,8 @@ RULE_VERSION = "cl 2.2 + 2026-11"
 
 IDENTIFIED_ABOVE_UF = 135
 """A boleta above it names its buyer and how it was paid."""
+SOME_DAY = datetime(DAY_MAX.year, 1, 1, 12, tzinfo=ZONE)
+"""In place of a moment that is none, to tell of the other faults by the latest rules."""
 UF_FLOOR = Decimal(35_000)
 """Pesos; the UF has been above since 2022 and only rises: below 135 of these nothing is asked."""
 
@@ -126,11 +129,15 @@ def _in_two_categories(request: FiscalRequest) -> FiscalRequest:
 
 def _request_faults(request: FiscalRequest) -> Iterator[FiscalFault]:
     """What must hold before anything can be computed."""
-    if request.country != CHILE.country or request.currency is not Currency.CLP:
-        found = f"{request.country} in {request.currency}"
-        yield FiscalFault("", f"is of {found}, where Chile in CLP is meant")
-    if request.occurred_at.tzinfo is None:
-        yield FiscalFault("IdDoc/FchEmis", "needs a moment with its offset")
+    if request.country != CHILE.country:
+        yield FiscalFault("country", f"is {request.country}, where Chile is meant")
+    if request.currency is not Currency.CLP:
+        yield FiscalFault("currency", f"is {request.currency}, where CLP is meant")
+    if wrong := _moment_fault(request.occurred_at):
+        yield FiscalFault("IdDoc/FchEmis", wrong)
+    departs = request.dispatch.transport.departs_at if request.dispatch else None
+    if departs and (wrong := _moment_fault(departs)):
+        yield FiscalFault("Transporte/FchSalida", wrong)
     for number, line in enumerate(request.lines, start=1):
         yield from line_faults(line, number)
     for number, allowance in enumerate(request.allowances, start=1):
@@ -140,18 +147,33 @@ def _request_faults(request: FiscalRequest) -> Iterator[FiscalFault]:
     yield from reference_faults(request)
 
 
+def _moment_fault(moment: datetime) -> str | None:
+    """Why it is no moment that a date of the format can be of."""
+    if moment.tzinfo is None:
+        return "needs a moment with its offset"
+    # A day on either side: what day it is in Chile is asked of moments that are in bounds alone.
+    if not DAY_MIN.year <= moment.year <= DAY_MAX.year:
+        return f"is {moment.date()}, not from {DAY_MIN} to {DAY_MAX}"
+    return None
+
+
 def _computable(request: FiscalRequest) -> FiscalRequest:
     """The request without the figures that are none, so that its other faults are told as well."""
     nothing = {"quantity": Decimal(1), "unit_price": Decimal(0), "allowances": ()}
     lines = (
         replace(line, **nothing) if any(line_faults(line, 1)) else line for line in request.lines
     )
-    moment = request.occurred_at
+    dispatch = request.dispatch
+    if dispatch and (departs := dispatch.transport.departs_at) and _moment_fault(departs):
+        transport = replace(dispatch.transport, departs_at=None)
+        dispatch = replace(dispatch, transport=transport)
+    wrong = _moment_fault(request.occurred_at)
     return replace(
         request,
         lines=tuple(lines),
         allowances=(),
-        occurred_at=moment if moment.tzinfo else moment.replace(tzinfo=ZONE),
+        occurred_at=SOME_DAY if wrong else request.occurred_at,
+        dispatch=dispatch,
     )
 
 
@@ -232,7 +254,7 @@ def _identity_faults(
     if request.buyer is None or not request.buyer.name:
         yield FiscalFault("Receptor/RUTRecep", f"above {IDENTIFIED_ABOVE_UF} UF names its buyer")
     if not request.payments:
-        yield FiscalFault("", f"above {IDENTIFIED_ABOVE_UF} UF needs the means of payment")
+        yield FiscalFault("payments", f"above {IDENTIFIED_ABOVE_UF} UF needs the means of payment")
 
 
 def _may_need_identity(type_code: str, sums: Sums, uf: Decimal) -> bool:

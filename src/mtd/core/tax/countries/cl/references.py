@@ -43,8 +43,11 @@ def reference_faults(request: FiscalRequest) -> Iterator[FiscalFault]:
             yield FiscalFault("Referencia/CodRef", wrong, number)
         if reference.issuer_tax_id and plain_rut(reference.issuer_tax_id) is None:
             yield FiscalFault("Referencia/RUTOtr", "is no RUT", number)
-        tributary = reference.type_code.isdecimal() and int(reference.type_code) < 800
-        if tributary and reference.number and not _is_folio(reference.number):
+        if (
+            _is_tributary(reference.type_code)
+            and reference.number
+            and not _is_folio(reference.number)
+        ):
             yield FiscalFault("Referencia/FolioRef", "is no folio of a tax document", number)
 
 
@@ -97,5 +100,14 @@ def _of_boleta(number: int, given: Reference, lengths: dict[str, int]) -> Part:
     )
 
 
+def _is_tributary(type_code: str) -> bool:
+    """Below 800 are the authority's own documents (Formato DTE v2.2, field e2)."""
+    return _figures(type_code, 3) and int(type_code) < 800
+
+
 def _is_folio(text: str) -> bool:
-    return text.isdecimal() and text.isascii() and 0 < int(text) < 10**10
+    return _figures(text, 10) and int(text) > 0
+
+
+def _figures(text: str, most: int) -> bool:
+    return text.isdecimal() and text.isascii() and len(text) <= most

@@ -36,6 +36,7 @@ from mtd.core.tax.request import (
     TaxCategory,
 )
 
+YEAR_MIN, YEAR_MAX = 2000, 2100
 LINES_MAX = 999
 """A line's number has three figures (rules 2023 and 2137)."""
 FIGURES_MAX = 12
@@ -100,6 +101,8 @@ def request_faults(
         yield FiscalFault("", f"is of {found}, where Peru in {PERU.currency} is meant")
     if request.occurred_at.tzinfo is None:
         yield FiscalFault("IssueDate", "needs a moment with its offset")
+    elif not YEAR_MIN <= request.occurred_at.year <= YEAR_MAX:
+        yield FiscalFault("IssueDate", f"is {request.occurred_at.date()}, of no year of documents")
     if request.kind not in types:
         yield FiscalFault("", f"a {request.kind} is not issued in Peru")
     if not request.lines:
@@ -112,6 +115,11 @@ def request_faults(
         if wrong := _allowance_fault(allowance, request):
             yield FiscalFault("AllowanceCharge/Amount", wrong, number)
     yield from _price_faults(request)
+    for number, payment in enumerate(request.payments, start=1):
+        payable = exact(payment.amount, PERU.currency)
+        if payable is None or payable < 0:
+            wrong = f"is {payment.amount}, not an amount in cents"
+            yield FiscalFault("PaymentTerms/Amount", wrong, number)
     yield from _buyer_faults(request)
     yield from _reference_faults(request)
 
@@ -144,7 +152,7 @@ def _line_faults(line: RequestLine, number: int) -> Iterator[FiscalFault]:
         yield FiscalFault("InvoiceLine/InvoicedQuantity/@unitCode", message, number)
     if wrong := _figure_fault(line.quantity):
         yield FiscalFault("InvoiceLine/InvoicedQuantity", wrong, number)
-    if line.unit_price == 0:
+    if line.unit_price.is_finite() and line.unit_price == 0:
         message = "is 0: a gift tells its value, and a discount of 100 % on it"
         yield FiscalFault("InvoiceLine/Price/PriceAmount", message, number)
     elif wrong := _figure_fault(line.unit_price):
@@ -159,8 +167,9 @@ def _figure_fault(figure: Decimal) -> str | None:
         return f"is {figure}, not above 0"
     if figure >= 10**FIGURES_MAX:
         return f"is {figure}, of more than {FIGURES_MAX} figures"
+    # What is too small for its context is nothing once it is normalized: looked at before.
     exponent = figure.normalize().as_tuple().exponent
-    fine = isinstance(exponent, int) and -exponent > DECIMALS_MAX
+    fine = figure.adjusted() < -DECIMALS_MAX or -int(exponent) > DECIMALS_MAX
     return f"is {figure}, finer than {DECIMALS_MAX} decimals" if fine else None
 
 
@@ -174,7 +183,7 @@ def _allowance_problem(allowance: Allowance) -> str | None:
     most = PERCENT_MAX[allowance.direction]
     if percent is None or not percent.is_finite() or not 0 < percent <= most:
         return f"is {percent} %, not above 0 and up to {most} %"
-    return None
+    return f"is {percent} %, next to nothing" if percent.adjusted() < -DECIMALS_MAX else None
 
 
 def _allowance_fault(allowance: Allowance, request: FiscalRequest) -> str | None:
