@@ -47,6 +47,7 @@ from mtd.runtime.desk.desk import Desk
 from mtd.runtime.intake.lying import lying
 from mtd.runtime.operations.operations import Operations
 from mtd.runtime.operations.papers import Papers
+from mtd.runtime.sii_verifying import Verifying
 from mtd.runtime.tax.forecasting import folio_gauges, forecasts
 from mtd.runtime.telemetry import intake_gauges
 from mtd.store.operations.census import Backlog, Health
@@ -114,7 +115,10 @@ def application(operations: Operations) -> Litestar:
     return Litestar(
         route_handlers=[
             orders.ROUTER, corrections.ROUTER, documents.ROUTER, folios.ROUTER,
-            tax_documents.router(Papers(operations.app, operations.tenant)), repairs.ROUTER,
+            tax_documents.router(
+                Papers(operations.app, operations.tenant), Verifying(operations.app)
+            ),
+            repairs.ROUTER,
             messages.ROUTER, books.ROUTER,
             tasks.ROUTER, waiting.ROUTER,
             definitions.ROUTER, schedules.ROUTER, pauses.ROUTER, breakers.ROUTER, bulk.ROUTER,

@@ -1,5 +1,6 @@
 """Tax documents over REST: issued from a request, shown, drawn, read by who has the link."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -8,15 +9,20 @@ import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotFoundException
+from litestar.openapi.spec import Operation
 from litestar.params import PathParameter, QueryParameter
 
 from mtd.connectors.tax.native.answering import seal
+from mtd.core.tax.countries.cl.verifying import Check
 from mtd.core.tax.document import DocumentState, TaxDocument
+from mtd.core.tax.markup import BYTES_MAX
 from mtd.core.tax.practice import Format
 from mtd.faces.api.problems import problem
 from mtd.faces.api.provided import Served
-from mtd.runtime.operations.operations import NotFound
+from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.runtime.operations.papers import Papers
+from mtd.runtime.sii_schemas import BadSchemas
+from mtd.runtime.sii_verifying import Verifying
 from mtd.runtime.tax.asked import Refused, issue, request_of
 from mtd.store.arriving.letters import Mailed
 from mtd.store.tax.buyers import BuyerEvent
@@ -24,6 +30,7 @@ from mtd.store.tax.buyers import BuyerEvent
 Name = Annotated[str, PathParameter(max_length=60, description="such as 76111111-39-1234")]
 File = Annotated[str, PathParameter(max_length=60, description="`<seal>.pdf`, .xml or .html")]
 Read = NamedDependency[Papers]
+Verifies = NamedDependency[Verifying]
 FORMATS = {"pdf": Format.LETTER, "xml": Format.XML, "html": Format.HTML}
 """What a link may end in."""
 
@@ -52,6 +59,16 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     """The same request has the same document."""
 
 
+class Verification(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of the checks of a file."""
+
+    passed: bool
+    """Every check was made, and none failed."""
+    failed: bool
+    """A check that was made failed."""
+    checks: tuple[Check, ...]
+
+
 @post("/tax-documents", summary="Issue a document from a request")
 async def issuing(
     request: Request[Any, Any, Any],
@@ -65,6 +82,36 @@ async def issuing(
     except Refused as error:
         return problem(422, "the document is not issued", str(error))
     return Response(_view(done.document, again=done.again), status_code=200 if done.again else 201)
+
+
+@dataclass
+class FileBody(Operation):
+    """An operation whose body is a file of tax documents, which its handler reads by itself."""
+
+    def to_schema(self) -> dict[str, Any]:
+        """As for any operation, and any bytes."""
+        file = {"type": "string", "description": "DTE, EnvioDTE or EnvioBOLETA, of any issuer."}
+        content = {"application/xml": {"schema": file}}
+        return {**super().to_schema(), "requestBody": {"required": True, "content": content}}
+
+
+@post(
+    "/tax-document-verifications",
+    status_code=200,
+    summary="Check a file of tax documents of any issuer",
+    request_max_body_size=BYTES_MAX + 1,
+    operation_class=FileBody,
+)
+async def verification(request: Request[Any, Any, Any], verifying: Verifies) -> Verification:
+    """Every check of a DTE, EnvioDTE or EnvioBOLETA, as `mtd dte verify` makes them.
+
+    What cannot be read is a failed check as well; `passed` only if every check was made and passed.
+    """
+    try:
+        report = await verifying.verified(await request.body())
+    except BadSchemas as error:
+        raise Conflict(str(error)) from error
+    return Verification(passed=report.passed, failed=report.failed, checks=report.checks)
 
 
 @get("/tax-documents/{name:str}", summary="A tax document, and where it stands")
@@ -130,11 +177,14 @@ def _view(document: TaxDocument, again: bool = False) -> DocumentView:
     )
 
 
-def router(papers: Papers) -> Router:
+def router(papers: Papers, verifying: Verifying) -> Router:
     """The routes, over one process's papers."""
     return Router(
         path="/",
-        route_handlers=[issuing, showing, claims, drawing, public],
+        route_handlers=[issuing, verification, showing, claims, drawing, public],
         tags=["tax documents"],
-        dependencies={"papers": Provide(lambda: papers, sync_to_thread=False)},
+        dependencies={
+            "papers": Provide(lambda: papers, sync_to_thread=False),
+            "verifying": Provide(lambda: verifying, sync_to_thread=False),
+        },
     )
