@@ -27,8 +27,12 @@ def key_of(certificate: Certificate) -> RSAPublicKey | None:
     return key if isinstance(key, RSAPublicKey) else None
 
 
-def certificate_fault(certificate: Certificate | None, signed_at: datetime | None) -> str | None:
+def certificate_fault(
+    certificate: Certificate | None, signed_at: datetime | None, sender: str | None = None
+) -> str | None:
     """Why the certificate is not one to sign with at that local moment.
+
+    `sender`: whose it has to be, of an envelope's, which says who sends it (`RutEnvia`).
 
     Whether an accredited authority issued it and has not revoked it is not asked here; what says
     that it issued itself can be asked whether it did.
@@ -36,15 +40,17 @@ def certificate_fault(certificate: Certificate | None, signed_at: datetime | Non
     if certificate is None:
         return "cannot be read"
     try:
-        return _fault(certificate, signed_at)
+        return _fault(certificate, signed_at, sender)
     except ValueError:
         return "cannot be read"
 
 
-def _fault(certificate: Certificate, signed_at: datetime | None) -> str | None:
+def _fault(certificate: Certificate, signed_at: datetime | None, sender: str | None) -> str | None:
     rut = holder_rut(certificate)
     if rut is None:
         return "names no RUT of its holder"
+    if sender is not None and rut != sender:
+        return f"is of {rut}, but RutEnvia is {sender:.12}"
     if certificate.issuer == certificate.subject and not _issued_itself(certificate):
         return f"of {rut} was changed: it names itself as its issuer, and did not sign this"
     if signed_at is None:

@@ -96,7 +96,11 @@ def _envelope_rows(file: File) -> Iterator[Check]:
     yield _row("envelope", "cover", cover_faults(file))
     signature = set_signature(file)
     yield _signature_row("envelope", signature)
-    yield _row("envelope", "certificate", certificate_fault(signature.certificate, file.signed_at))
+    yield _row(
+        "envelope",
+        "certificate",
+        certificate_fault(signature.certificate, file.signed_at, file.sender),
+    )
 
 
 def _document_rows(document: Document, keys: Mapping[int, RSAPublicKey]) -> Iterator[Check]:

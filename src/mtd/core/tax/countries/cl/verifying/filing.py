@@ -67,6 +67,11 @@ class File(Struct, frozen=True, kw_only=True):
         cover = first(first(self.root, "SetDTE"), "Caratula")
         return _moment(child_text(cover, "TmstFirmaEnv"))
 
+    @property
+    def sender(self) -> str:
+        """`RutEnvia` of an envelope: whose certificate signs it."""
+        return child_text(first(first(self.root, "SetDTE"), "Caratula"), "RutEnvia").upper()
+
 
 def filed(content: bytes) -> File | Unreadable:
     """The file's envelope and documents, or why it has none that can be read."""
