@@ -79,7 +79,7 @@ async def test_a_range_is_taken_in_and_its_key_sealed(
         (caf_file(BY, "76222222-1", "39", (1, 9), TODAY), "whose folios real does not use"),
         (caf_file(BY, RUT, "46", (1, 9), TODAY), "type 46, which MTD does not issue"),
         (caf_file(BY, RUT, "39", (1, 9), date(2025, 1, 1)), "expired on 2025-07-01"),
-        (caf_file(BY, RUT, "39", (1, 9), date(2126, 1, 1)), "is still to come"),
+        (caf_file(BY, RUT, "39", (1, 9), date(2049, 1, 1)), "is still to come"),
     ],
 )
 async def test_what_is_not_ours_to_use_is_refused_with_its_reason(
