@@ -1,15 +1,19 @@
 """Issuers of the runtime's tests: a simulated authority, its folios, and a certificate."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mtd.connectors.tax.settings import IssuerSettings
 from mtd.core.tax.countries.cl.content import ZONE
-from mtd.runtime.app import App
+from mtd.runtime.app import App, open_app
 from mtd.runtime.rehearsal.forging import authority, caf_file, certificate, new_key, pkcs12_file
+from mtd.runtime.settings.parts import Route
+from mtd.runtime.settings.settings import Settings
 from mtd.runtime.tax.authorising import Certified, Taken, certify, take_in
 
 RUT = "76111111-6"
@@ -53,6 +57,20 @@ def issuers(names: Iterable[str] = RUTS, **other: Any) -> dict[str, IssuerSettin
         )
         for name in names
     }
+
+
+@asynccontextmanager
+async def issuing_app(
+    database: str, home: Path, issuers: Mapping[str, IssuerSettings]
+) -> AsyncGenerator[App]:
+    """An app on this database that has nothing but these issuers."""
+    settings = Settings(
+        customer="test", processes=[], routes=[Route(process="any")], stores={},
+        issuers=dict(issuers),
+    )  # fmt: skip
+    app = await open_app(settings, home, database)
+    yield app
+    await app.close()
 
 
 async def authorised(app: App, *types: str, first: int = 1, last: int = 1_000) -> None:

@@ -11,7 +11,7 @@ from mtd.connectors.tax.issuers import native_issuers
 from mtd.connectors.tax.settings import IssuerSettings
 from mtd.core.tax.countries.cl.caf import stamp_key
 from mtd.core.tax.countries.cl.certificate import Signer
-from mtd.runtime.app import App, open_app
+from mtd.runtime.app import App
 from mtd.runtime.rehearsal.forging import (
     authority,
     caf_file,
@@ -19,8 +19,6 @@ from mtd.runtime.rehearsal.forging import (
     new_key,
     pkcs12_file,
 )
-from mtd.runtime.settings.parts import Route
-from mtd.runtime.settings.settings import Settings
 from mtd.runtime.tax.authorising import (
     FOLIO_KEY,
     SIGNING_KEY,
@@ -35,7 +33,7 @@ from mtd.runtime.tax.authorising import (
 from mtd.store.sessions import Session
 from mtd.store.tax import folios
 from tests.conftest import Server
-from tests.runtime.tax.issuers import BY, RUT, TODAY, issuers, options
+from tests.runtime.tax.issuers import BY, RUT, TODAY, issuers, issuing_app, options
 from tests.store.making import new_id
 
 ISSUERS = {**issuers(["paris"]), "real": IssuerSettings(options=options("76222222-1"))}
@@ -44,12 +42,8 @@ ISSUERS = {**issuers(["paris"]), "real": IssuerSettings(options=options("7622222
 
 @pytest.fixture
 async def app(database: str, tmp_path: Path) -> AsyncGenerator[App]:
-    settings = Settings(
-        customer="test", processes=[], routes=[Route(process="any")], stores={}, issuers=ISSUERS
-    )
-    opened = await open_app(settings, tmp_path, database)
-    yield opened
-    await opened.close()
+    async with issuing_app(database, tmp_path, ISSUERS) as opened:
+        yield opened
 
 
 async def test_a_range_is_taken_in_and_its_key_sealed(

@@ -9,9 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from mtd.core.tax.countries.cl.content import ZONE
-from mtd.runtime.app import App, open_app
-from mtd.runtime.settings.parts import Route
-from mtd.runtime.settings.settings import Settings
+from mtd.runtime.app import App
 from mtd.runtime.tax import forecasting, stewarding
 from mtd.runtime.tax.forecasting import forecasts, running_low
 from mtd.runtime.tax.stewarding import Steward
@@ -20,19 +18,15 @@ from mtd.store.tax import folios
 from tests.core.process.sketch import Sketch
 from tests.runtime.conftest import Founded
 from tests.runtime.plant import named
-from tests.runtime.tax.issuers import RUT, issuers
+from tests.runtime.tax.issuers import RUT, issuers, issuing_app
 from tests.store.making import a_worker, new_id
 from tests.store.papers import a_range
 
 
 @pytest.fixture
 async def app(database: str, tmp_path: Path) -> AsyncGenerator[App]:
-    settings = Settings(
-        customer="test", processes=[], routes=[Route(process="any")], stores={}, issuers=issuers()
-    )
-    opened = await open_app(settings, tmp_path, database)
-    yield opened
-    await opened.close()
+    async with issuing_app(database, tmp_path, issuers()) as opened:
+        yield opened
 
 
 async def opened(app: App, first: int, last: int, **other: Any) -> None:

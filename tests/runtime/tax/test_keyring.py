@@ -10,14 +10,12 @@ import pytest
 
 from mtd.connectors.tax.issuers import native_issuers
 from mtd.core.tax.certificate import BadCertificate
-from mtd.runtime.app import App, open_app
+from mtd.runtime.app import App
 from mtd.runtime.rehearsal.forging import certificate, new_key, pkcs12_file
-from mtd.runtime.settings.parts import Route
-from mtd.runtime.settings.settings import Settings
 from mtd.runtime.tax.authorising import Certified, certify
 from mtd.runtime.tax.keyring import FRESH, Keyring
 from mtd.store.sessions import Row
-from tests.runtime.tax.issuers import issuers
+from tests.runtime.tax.issuers import issuers, issuing_app
 
 ISSUERS = issuers(["paris"])
 PARIS = native_issuers(ISSUERS)["paris"].practice
@@ -38,12 +36,8 @@ class Counting:
 
 @pytest.fixture
 async def app(database: str, tmp_path: Path) -> AsyncGenerator[App]:
-    settings = Settings(
-        customer="test", processes=[], routes=[Route(process="any")], stores={}, issuers=ISSUERS
-    )
-    opened = await open_app(settings, tmp_path, database)
-    yield opened
-    await opened.close()
+    async with issuing_app(database, tmp_path, ISSUERS) as opened:
+        yield opened
 
 
 async def test_many_that_need_a_certificate_at_once_ask_for_it_once(app: App) -> None:
