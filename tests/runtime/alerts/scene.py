@@ -19,6 +19,7 @@ from mtd.runtime.settings.parts import Route, StoreSettings
 from mtd.runtime.settings.settings import Settings
 from mtd.store.ids import uuid7
 from mtd.store.sessions import Row, Session
+from tests.runtime.tax.issuers import issuers
 from tests.store.making import an_order, new_id
 
 CALM = 0
@@ -158,6 +159,7 @@ async def a_scene(
         processes=[],
         routes=[Route(process="any")],
         stores=STORES,
+        issuers=issuers(["paris"]),
         legacy=dict(legacy or {}),
         alerts=AlertSettings(rules=dict(rules), recipients=dict(recipients or {})),
     )

@@ -1,6 +1,6 @@
 """Issuers: the taxpayers of a customer's file, as documents and authorisations name them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -100,6 +100,11 @@ def native_issuers(issuers: Mapping[str, IssuerSettings]) -> dict[str, NativeIss
 def by_tax_id(issuers: Mapping[str, IssuerSettings]) -> dict[str, NativeIssuer]:
     """The same by tax id, as documents and ranges name them."""
     return {one.tax_id: one for one in native_issuers(issuers).values()}
+
+
+def type_codes(issuers: Iterable[NativeIssuer], kind: FiscalKind) -> set[str]:
+    """The codes of a kind of document, of all of these issuers."""
+    return {code for one in issuers for code in one.practice.types.get(kind, ())}
 
 
 def _in_chile(name: str, settings: IssuerSettings) -> NativeIssuer:

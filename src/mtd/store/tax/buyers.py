@@ -1,6 +1,6 @@
 """Receipts and claims: what buyers recorded of invoices, each thing once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -109,7 +109,13 @@ async def of(asker: Asker, key: DocumentKey) -> list[BuyerEvent]:
     return structs(BuyerEvent, await asker.fetch(*_SQL["of"](**given)))
 
 
-async def unheard(asker: Asker, tenant: int, since: datetime, until: datetime) -> list[Unheard]:
-    """Claims that no process heard, the first that were read between two moments."""
-    given = {"tenant": tenant, "since": since, "until": until, "page": UNHEARD_MAX}
+async def unheard(
+    asker: Asker, tenant: int, notes: Collection[str], since: datetime, until: datetime
+) -> list[Unheard]:
+    """Claims that no process heard, the first that were read between two moments.
+
+    `notes`: types of document that answer one.
+    """
+    given = {"tenant": tenant, "notes": list(notes), "page": UNHEARD_MAX}
+    given |= {"since": since, "until": until}
     return structs(Unheard, await asker.fetch(*_SQL["unheard"](**given)))

@@ -5,6 +5,8 @@ Each claim is a condition of its own: whoever saw to one has not seen to the nex
 
 from datetime import datetime, timedelta
 
+from mtd.connectors.tax.issuers import native_issuers, type_codes
+from mtd.core.tax.request import FiscalKind
 from mtd.runtime.alerts.measuring import History, Measure, Point, Sight
 from mtd.runtime.settings.alerts import ClaimsUnheard
 from mtd.store.tax import buyers
@@ -14,7 +16,7 @@ from mtd.store.tax.buyers import UNHEARD_MAX, Unheard
 async def measure(sight: Sight, asked: ClaimsUnheard) -> list[Measure]:
     """Those of the window that no credit note answered."""
     since = sight.now - timedelta(seconds=asked.window_s)
-    found = await buyers.unheard(sight.connection, sight.tenant, since, sight.now)
+    found = await _unheard(sight, since, sight.now)
     return [
         Measure(
             scope=_scope(one),
@@ -32,7 +34,7 @@ async def measure(sight: Sight, asked: ClaimsUnheard) -> list[Measure]:
 
 async def past(sight: Sight, asked: ClaimsUnheard, since: datetime, until: datetime) -> History:
     """From when each was read until it was answered, or the window was over."""
-    found = await buyers.unheard(sight.connection, sight.tenant, since, until)
+    found = await _unheard(sight, since, until)
     window = timedelta(seconds=asked.window_s)
     points = [
         Point(
@@ -41,6 +43,12 @@ async def past(sight: Sight, asked: ClaimsUnheard, since: datetime, until: datet
         for one in found
     ]
     return History(points=points, since=since, complete=len(found) < UNHEARD_MAX)
+
+
+async def _unheard(sight: Sight, since: datetime, until: datetime) -> list[Unheard]:
+    issuers = native_issuers(sight.app.settings.issuers).values()
+    notes = type_codes(issuers, FiscalKind.CREDIT_NOTE)
+    return await buyers.unheard(sight.connection, sight.tenant, notes, since, until)
 
 
 def _scope(one: Unheard) -> str:

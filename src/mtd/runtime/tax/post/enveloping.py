@@ -45,7 +45,7 @@ async def make(counter: Counter, queue: Queue, count: int) -> bool:
     size = min(counter.pace.documents, practice.batch_max)
     rows = await counter.book.next(queue, counter.provider, counter.courier.apart, size * count)
     opened = _opened(counter, rows)
-    await _give_up(counter, queue, [row for row in rows if row not in {o.row for o in opened}])
+    await _give_up(counter, queue, rows)
 
     async def one(contained: Sequence[Opened]) -> bool:
         contents = [document.content for document in contained]
@@ -73,8 +73,8 @@ def _opened(counter: Counter, rows: Sequence[Waiting]) -> list[Opened]:
     return opened
 
 
-async def _give_up(counter: Counter, queue: Queue, lost: Sequence[Waiting]) -> None:
-    """What can never be sent is accounted for."""
+async def _give_up(counter: Counter, queue: Queue, rows: Sequence[Waiting]) -> None:
+    """What can never be sent, for its person was erased, is accounted for."""
     fates = [
         Settled(
             key=DocumentKey(
@@ -87,7 +87,7 @@ async def _give_up(counter: Counter, queue: Queue, lost: Sequence[Waiting]) -> N
             state=DocumentState.VOIDED,
             reason=LOST,
         )
-        for row in lost
+        for row in rows
         if row.wrapped_key is None
     ]
     if fates:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from mtd.connectors.tax.issuers import type_codes
 from mtd.core.tax.document import DocumentKey, DocumentState
 from mtd.core.tax.issuing import FiscalOutcome, OutcomeState
 from mtd.core.tax.request import FiscalKind
@@ -53,7 +54,7 @@ async def settle(
     """Note the fates, and tell the orders of those that are news."""
     if not fates:
         return []
-    credit_notes, debit_notes = (_types(counter, kind) for kind in _NOTES)
+    credit_notes, debit_notes = (type_codes(counter.issuers.values(), kind) for kind in _NOTES)
     changed = await tax_documents.settle(connection, fates)
     annulled = await tax_documents.cancel(connection, [one.key for one in fates], debit_notes)
     notes = credit_notes | debit_notes
@@ -78,12 +79,6 @@ def _annulment(counter: Counter, note: Annulled) -> Message:
         "annulled": note.total,
     }
     return Message(id=counter.new_id(), key=note.order, payload=_ENCODER.encode(payload))
-
-
-def _types(counter: Counter, kind: FiscalKind) -> set[str]:
-    """The codes of a kind, of all issuers."""
-    every = counter.issuers.values()
-    return {code for one in every for code in one.practice.types.get(kind, ())}
 
 
 def _message(counter: Counter, changed: Changed, reason: str) -> Message:

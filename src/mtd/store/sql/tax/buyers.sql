@@ -56,7 +56,7 @@ LEFT JOIN purchase_order o ON o.tenant_id = d.tenant_id AND o.id = d.instance_id
 LEFT JOIN LATERAL (
     SELECT min(issued_at) AS answered_at FROM tax_document
     WHERE tenant_id = e.tenant_id AND issuer = e.issuer AND refers_type = e.type_code
-      AND refers_folio = e.folio AND type_code = '61' AND state <> 'VOIDED'
+      AND refers_folio = e.folio AND type_code = ANY (:notes::text[]) AND state <> 'VOIDED'
       AND issued_at > e.seen_at
 ) AS n ON true
 WHERE e.tenant_id = :tenant AND e.unheard AND e.seen_at >= :since AND e.seen_at < :until
