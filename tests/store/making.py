@@ -5,7 +5,7 @@ import hashlib
 import os
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -50,6 +50,11 @@ START = b'{"type":"start","at":"2026-11-23T12:00:00Z"}'
 def new_id() -> str:
     """A fresh UUIDv7."""
     return uuid7(datetime.now(UTC), os.urandom(10))
+
+
+def id_of_then() -> str:
+    """A UUIDv7 of a minute ago."""
+    return uuid7(datetime.now(UTC) - timedelta(minutes=1), os.urandom(10))
 
 
 def id_in(slots: range) -> str:

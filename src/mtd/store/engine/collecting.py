@@ -2,24 +2,16 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
+from mtd.store.engine.depth import Seen
 from mtd.store.engine.turned import Consumed
 from mtd.store.engine.worker import Worker
 from mtd.store.packing import unpack
 from mtd.store.sessions import Row
 from mtd.store.statements import statements
-
-MATCH_ALL_S = 30.0
-"""How often all messages meet all subscriptions."""
-MATCH_RECENT_S = 3.0
-"""How often, between that, those of RECENT_S do; at every look, those of the last LATELY_S."""
-RECENT_S = 120.0
-"""No transaction of ours lives half as long: what it wrote counts as recent when it shows."""
-LATELY_S = 2.0
-"""Nearly every transaction is over by then; comparing more at every look costs most of a look."""
 
 PER_SLOT_MIN = 8
 """How deep at least a slot's inbox is looked into: slots fill unevenly."""
@@ -90,23 +82,20 @@ async def collect(worker: Worker, limit: int) -> Collected:
     Oldest first, in turn between tenants. A start comes before anything else for its instance.
     What an uncommitted turn consumes is still here: an instance with one is to be passed over.
     """
-    clock_s = asyncio.get_running_loop().time()
-    since_s = _compared_s(worker, clock_s)
+    clock = asyncio.get_running_loop().time
+    look = worker.depth.look(clock())
     slots = sorted(worker.slots)
     rows = await worker.reading.insist(
         *_SQL["collect"](
             slots=slots,
             per_slot=max(PER_SLOT_MIN, 2 * limit // max(1, len(slots))),
             rows_max=limit,
-            since=None if since_s is None else timedelta(seconds=since_s),
+            arrived_from=look.arrived_from,
+            due_from=look.due_from,
+            matched_since=look.matched_since,
         )
     )
-    if since_s is None:
-        worker.matched_at = clock_s
-    if sum(row["kind"] == _MET for row in rows) >= limit:
-        worker.matched_recently_at = float("-inf")  # there are more, and they grow older
-    elif since_s != LATELY_S:
-        worker.matched_recently_at = clock_s
+    worker.depth.looked(look, _seen(rows, limit), clock())
     return _collected(rows)
 
 
@@ -123,16 +112,18 @@ async def live(worker: Worker, slots: Iterable[int]) -> list[Live]:
     ]
 
 
-def _compared_s(worker: Worker, clock_s: float) -> float | None:
-    """How far back messages and subscriptions are compared at this look; None: all of them."""
-    if clock_s - worker.matched_at > MATCH_ALL_S:
-        return None
-    return RECENT_S if clock_s - worker.matched_recently_at > MATCH_RECENT_S else LATELY_S
-
-
 def suspicion(adopted: int, deaths: int) -> Suspicion | None:
     """None for the many that never were at hand when a worker died."""
     return Suspicion(adopted, deaths) if adopted else None
+
+
+def _seen(rows: Sequence[Row], limit: int) -> Seen:
+    return Seen(
+        now=rows[0]["now"],
+        arrived=[str(row["id"]) for row in rows if row["kind"] == _ARRIVED],
+        due=[row["at"] for row in rows if row["kind"] == _DUE],
+        all_met=sum(row["kind"] == _MET for row in rows) < limit,
+    )
 
 
 def _collected(rows: Sequence[Row]) -> Collected:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from mtd.store.engine import folio_blocks
+from mtd.store.engine.depth import Depth
 from mtd.store.ids import SLOTS
 from mtd.store.sessions import ENGINE, Row, Session
 from mtd.store.statements import statements
@@ -55,10 +56,8 @@ class Worker:
         self.keeping = Session(dsn, settings)
         self.asking = Session(dsn, settings)
         """For what the hands must know of tax documents and folios; opened when first used."""
-        self.matched_at = float("-inf")
-        """When messages and subscriptions were last all compared, on the loop's clock."""
-        self.matched_recently_at = float("-inf")
-        """When those of a while were; between that, only the latest are."""
+        self.depth = Depth()
+        """How far back the next look into the inbox goes."""
         self._held_until = float("-inf")
         self._membership = asyncio.Lock()
         """Held by whatever changes the slots: what one read must not undo what another did."""
@@ -178,7 +177,7 @@ class Worker:
 
     def _own(self, slots: frozenset[int]) -> None:
         if slots - self.slots:
-            self.matched_at = float("-inf")  # what waits in a new slot may have waited long
+            self.depth.forget()  # what waits in a new slot may have waited long
         self.slots = slots
 
     async def _standing(self) -> Row:

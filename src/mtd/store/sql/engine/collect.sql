@@ -1,9 +1,12 @@
 -- name: collect.collect
 -- What came in for these slots: triggers, due wakes, and messages that meet a subscription.
 WITH RECURSIVE busy (tenant_id) AS (
-    SELECT min(tenant_id) FROM inbox
+    SELECT min(tenant_id) FROM inbox WHERE id >= :arrived_from::uuid
     UNION ALL
-    SELECT (SELECT min(i.tenant_id) FROM inbox i WHERE i.tenant_id > busy.tenant_id)
+    SELECT (
+        SELECT min(i.tenant_id) FROM inbox i
+        WHERE i.tenant_id > busy.tenant_id AND i.id >= :arrived_from::uuid
+    )
     FROM busy WHERE busy.tenant_id IS NOT NULL
 ),
 arrived AS (
@@ -16,6 +19,7 @@ arrived AS (
     CROSS JOIN LATERAL (
         SELECT * FROM inbox
         WHERE inbox.tenant_id = busy.tenant_id AND inbox.slot = mine.slot
+          AND inbox.id >= :arrived_from::uuid
           AND (inbox.id = inbox.instance_id OR NOT EXISTS (
             SELECT FROM inbox AS start
             WHERE start.tenant_id = inbox.tenant_id AND start.slot = inbox.slot
@@ -32,16 +36,17 @@ due AS (
         NULL::bytea AS body,
         0::bigint AS rank
     FROM instance
-    WHERE slot = ANY(:slots::smallint[]) AND wake_at <= now() AND wake_at < 'infinity'
+    WHERE slot = ANY(:slots::smallint[]) AND wake_at >= :due_from::timestamptz
+      AND wake_at <= now() AND wake_at < 'infinity'
     ORDER BY wake_at LIMIT :rows_max
 ),
 recent AS (
-    SELECT m.tenant_id, m.id FROM message m WHERE m.at >= coalesce(now() - :since::interval, '-infinity')
+    SELECT m.tenant_id, m.id FROM message m WHERE m.at >= coalesce(now() - :matched_since::interval, '-infinity')
     UNION
     SELECT m.tenant_id, m.id
     FROM subscription s
     JOIN message m ON m.tenant_id = s.tenant_id AND m.name = s.name AND m.key = s.key
-    WHERE s.opened_at >= now() - :since::interval AND s.slot = ANY(:slots::smallint[])
+    WHERE s.opened_at >= now() - :matched_since::interval AND s.slot = ANY(:slots::smallint[])
 ),
 met AS (
     SELECT DISTINCT ON (s.tenant_id, s.instance_id, s.wait)
