@@ -228,7 +228,7 @@ async def test_ten_failed_deliveries_and_the_file_waits_until_pushed(store: Stor
         assert len(await intake.failures(connection, 1, file.id)) == 10
 
 
-async def test_a_crash_counts_as_an_attempt_and_the_overtaken_settle_nothing(
+async def test_a_crash_counts_as_an_attempt_and_the_overtaken_hold_nothing(
     store: Store, admin: Session
 ) -> None:
     file = _file("a.xml")
@@ -243,12 +243,37 @@ async def test_a_crash_counts_as_an_attempt_and_the_overtaken_settle_nothing(
     async with store.door(1) as connection:
         assert not await intake.claim(connection, 1, 5)
         (waiting,) = await intake.waiting(connection, 1, cause="DELIVERY_FAILED")
-        late = intake.Settled(id=file.id, attempt=9, state="DONE")
+        late = intake.Settled(id=file.id, attempt=9, state="WAITING", cause="UNREADABLE")
         assert not await intake.settle(connection, 1, [late])
         rejected = await intake.reject(connection, 1, [file.id], actor="ana", reason="a test")
         assert rejected == [waiting.id]
         (counted,) = await census.files(connection, 1)
         assert (counted.file, counted.count) == ("REJECTED", 1)
+        done = intake.Settled(id=file.id, attempt=10, state="DONE")
+        assert not await intake.settle(connection, 1, [done])
+
+
+@pytest.mark.parametrize("attempts", [2, 10])
+async def test_what_has_reached_the_door_is_done_whichever_attempt_brought_it_there(
+    store: Store, admin: Session, attempts: int
+) -> None:
+    """Readers slower than the lease take a file from each other; after ten times it waits."""
+    file = _file("a.xml")
+    async with store.door(1) as connection:
+        await intake.register(connection, 1, [file])
+    for _ in range(attempts):
+        async with store.door(1) as connection:
+            assert await intake.claim(connection, 1, 5)
+        await admin.fetch("UPDATE intake_file SET due_at = now() - interval '1 s'")
+    async with store.door(1) as connection:
+        if attempts == intake.ATTEMPTS_MAX:
+            assert not await intake.claim(connection, 1, 5)
+        first = intake.Settled(id=file.id, attempt=1, state="DONE", order_key="CL/x/y/1")
+        assert await intake.settle(connection, 1, [first]) == [file.id]
+        second = intake.Settled(id=file.id, attempt=2, state="DUPLICATE", order_key="CL/x/y/1")
+        assert not await intake.settle(connection, 1, [second])
+        (found,) = await intake.by_ids(connection, 1, [file.id])
+    assert (found.state, found.cause, found.attempts) == ("DONE", None, attempts)
 
 
 async def test_of_two_readers_each_file_goes_to_one(store: Store) -> None:

@@ -84,11 +84,12 @@ class Delivering:
             for file, outcome in zip(files, outcomes, strict=True)
             if isinstance(outcome, Exception)
         ]
-        await insist(self._app.store, self._tenant, lambda c: self._keep(c, settled, failed))
+        kept = await insist(self._app.store, self._tenant, lambda c: self._keep(c, settled, failed))
+        settled = [one for one in settled if one.id in kept]
+        failed = [one for one in failed if one.id in kept]
         self._count(settled, failed, elapsed_s() - began_s)
         self._log(settled, failed)
-        self._registering.settled(one.id for one in settled)
-        self._registering.settled(one.id for one in failed)
+        self._registering.settled(file.id for file in files)
         return len(files), [failure.retry_s for failure in failed]
 
     async def _read(self, file: File) -> PurchaseOrder | Held | File:
@@ -141,11 +142,11 @@ class Delivering:
 
     async def _keep(
         self, connection: Connection, settled: Sequence[Settled], failed: Sequence[Failed]
-    ) -> None:
-        if settled:
-            await intake.settle(connection, self._tenant, settled)
-        if failed:
-            await intake.fail(connection, self._tenant, failed)
+    ) -> set[str]:
+        """Keep what came of this attempt; of which files it was not another that told it."""
+        kept = await intake.settle(connection, self._tenant, settled) if settled else []
+        lost = await intake.fail(connection, self._tenant, failed) if failed else []
+        return {*kept, *lost}
 
     def _count(self, settled: Sequence[Settled], failed: Sequence[Failed], took_s: float) -> None:
         meters = self._app.meters

@@ -177,7 +177,12 @@ async def fail(connection: Connection, tenant: int, failures: Sequence[Failed]) 
 
 
 async def settle(connection: Connection, tenant: int, files: Sequence[Settled]) -> list[str]:
-    """What became of claimed files; the ids of those that still were the last attempt."""
+    """What became of claimed files; the ids of those that were not settled by another attempt.
+
+    An order that has reached the door is there, though its attempt took so long that another
+    began: two readers that are slower than the lease would else take a file from each other
+    until it waits.
+    """
     rows = await connection.fetch(
         *_SQL["settled"](
             tenant=tenant,

@@ -83,7 +83,8 @@ kept AS (
 SELECT id::text FROM failed;
 
 -- name: intake.settled
--- What became of files that were read; what waits for a person has burned no attempt.
+-- What became of files that were read; what waits for a person has burned no attempt. What has
+-- reached the door is done, whichever attempt brought it there; else the last attempt tells.
 WITH settled AS (
     UPDATE intake_file f SET
         state = u.state, cause = u.cause, order_key = u.order_key, order_id = u.order_id,
@@ -93,8 +94,12 @@ WITH settled AS (
         :ids::uuid[], :attempts::integer[], :states::text[], :causes::text[],
         :order_keys::text[], :order_ids::uuid[], :findings::text[]
     ) AS u (id, attempt, state, cause, order_key, order_id, finding)
-    WHERE f.tenant_id = :tenant AND f.id = u.id AND f.state = 'READING'
-      AND f.attempts = u.attempt
+    WHERE f.tenant_id = :tenant AND f.id = u.id AND (
+        f.state = 'READING' AND f.attempts = u.attempt
+        OR u.state IN ('DONE', 'DUPLICATE') AND (
+            f.state IN ('NEW', 'READING') OR f.state = 'WAITING' AND f.cause = 'DELIVERY_FAILED'
+        )
+    )
     RETURNING f.id, f.pushes, u.finding
 ),
 kept AS (
