@@ -144,8 +144,8 @@ _BY_CLASS = {
 }
 
 
-_UNHARMED = frozenset({"40", "55"})
-"""Serialization failures, deadlocks and lock timeouts: the session goes on."""
+_UNHARMED = ("40", "55", "57014")
+"""Serialization failures, deadlocks, and what took or waited too long: the session goes on."""
 
 
 def fault(error: BaseException) -> Fault:
@@ -177,7 +177,7 @@ def _in_doubt(error: BaseException) -> bool:
     """Whether the connection may be half way through something, or on its way out."""
     if not isinstance(error, Exception):
         return True
-    return fault(error) is Fault.AGAIN and (sqlstate(error) or "")[:2] not in _UNHARMED
+    return fault(error) is Fault.AGAIN and not (sqlstate(error) or "").startswith(_UNHARMED)
 
 
 def delay_s(tries: int) -> float:

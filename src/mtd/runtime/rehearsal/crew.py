@@ -13,7 +13,8 @@ from mtd.store.ids import SLOTS
 from mtd.store.operations import gauges
 
 READY_S = 60.0
-LOOK_S = 0.1
+LOOK_S = 0.5
+"""What passed meanwhile is told by the journal, not by when it was seen."""
 
 
 class Crew:
