@@ -165,6 +165,21 @@ async def test_what_commits_later_than_nearly_all_comes_with_the_next_whole_look
     assert [one.instance for one in collected.wakes] == [awoken.id]
 
 
+async def test_what_waits_in_a_slot_that_came_during_a_look_is_found_by_the_next(
+    store: Store, seldom_whole: None
+) -> None:
+    async with two_workers(store) as (one, two):
+        start = a_start(id_=id_of_then(two.slots))
+        await store.deliver([start])
+        async with one.reading.use():
+            looking = asyncio.create_task(collect(one, 10))
+            await asyncio.sleep(0)
+            await two.retire()
+            await one.heartbeat()
+        assert not (await looking).incoming
+        assert [found.instance for found in (await collect(one, 10)).incoming] == [start.id]
+
+
 async def test_who_still_sees_what_was_consumed_makes_no_look_longer(
     store: Store, worker: Worker, admin: Session, seldom_whole: None
 ) -> None:
@@ -176,7 +191,7 @@ async def test_who_still_sees_what_was_consumed_makes_no_look_longer(
         while incoming := (await collect(worker, 200)).incoming:
             await written(worker, [begun(one) for one in incoming])
         assert await _passed_by_a_look_of(worker) < 50
-        worker.depth.forget()
+        worker.depth = depth.Depth()
         assert await _passed_by_a_look_of(worker) >= 600
         await onlooker.execute("ROLLBACK")
 

@@ -13,7 +13,8 @@ LATELY = NOW - timedelta(seconds=LATELY_S)
 
 
 def test_the_first_look_is_a_whole_one() -> None:
-    assert Depth().look(0.0).is_whole
+    look = Depth().look(0.0)
+    assert look.is_whole and look.matched_since is None
 
 
 @pytest.mark.parametrize(("took_s", "rest_s"), [(0.001, 0.001 / WHOLE_SHARE), (9.0, WHOLE_S)])
@@ -45,14 +46,6 @@ def test_the_next_look_begins_no_later_than_what_may_be_committed_yet() -> None:
     _looked(depth, at_s=0.0, took_s=1.0, arrived=[least_id(NOW)], due=[NOW])
     look = depth.look(1.0)
     assert (look.arrived_from, look.due_from) == (least_id(LATELY), LATELY)
-
-
-def test_what_was_forgotten_is_looked_through_again() -> None:
-    depth = Depth()
-    _looked(depth, at_s=0.0, took_s=1.0)
-    depth.forget()
-    look = depth.look(1.0)
-    assert look.is_whole and look.matched_since is None
 
 
 def _looked(

@@ -83,7 +83,8 @@ async def collect(worker: Worker, limit: int) -> Collected:
     What an uncommitted turn consumes is still here: an instance with one is to be passed over.
     """
     clock = asyncio.get_running_loop().time
-    look = worker.depth.look(clock())
+    depth = worker.depth  # slots that come meanwhile have another
+    look = depth.look(clock())
     slots = sorted(worker.slots)
     rows = await worker.reading.insist(
         *_SQL["collect"](
@@ -95,7 +96,7 @@ async def collect(worker: Worker, limit: int) -> Collected:
             matched_since=look.matched_since,
         )
     )
-    worker.depth.looked(look, _seen(rows, limit), clock())
+    depth.looked(look, _seen(rows, limit), clock())
     return _collected(rows)
 
 

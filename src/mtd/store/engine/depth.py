@@ -60,17 +60,13 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Depth:
-    """Where the next look of one worker may begin."""
+    """Where the next look at a worker's slots may begin; a new one begins at the beginning."""
 
     def __init__(self) -> None:
         self._arrived_from = _FIRST_ID
         self._due_from = _FIRST_TIME
         self._whole_at_s = self._matched_at_s = self._matched_recently_at_s = float("-inf")
         self._whole_took_s = 0.0
-
-    def forget(self) -> None:
-        """Look through everything again."""
-        self.__init__()
 
     def look(self, clock_s: float) -> Look:
         """The look to be taken now."""

@@ -57,7 +57,7 @@ class Worker:
         self.asking = Session(dsn, settings)
         """For what the hands must know of tax documents and folios; opened when first used."""
         self.depth = Depth()
-        """How far back the next look into the inbox goes."""
+        """How far back the next look at the slots goes."""
         self._held_until = float("-inf")
         self._membership = asyncio.Lock()
         """Held by whatever changes the slots: what one read must not undo what another did."""
@@ -177,7 +177,7 @@ class Worker:
 
     def _own(self, slots: frozenset[int]) -> None:
         if slots - self.slots:
-            self.depth.forget()  # what waits in a new slot may have waited long
+            self.depth = Depth()  # what waits in a new slot may have waited long
         self.slots = slots
 
     async def _standing(self) -> Row:
