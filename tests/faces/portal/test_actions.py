@@ -66,6 +66,9 @@ def test_many_are_retried_after_they_were_shown_and_no_others(
         page.click("text=Reintentar las marcadas")
         page.wait_for_url("**/bulk/*")
         expect(page.locator("main")).to_contain_text("Se aplica a 1 y se omiten 0")
+        would = "excepción en «Reservar stock»: Falla técnica: 503: el sistema falló"
+        expect(page.locator("main")).to_contain_text(would)
+        expect(page.locator("main")).to_contain_text("queda en Reservar stock")
         visitor.shot("bulk_1440")
         assert not visitor.faults()
         before = stand.run(stand.shop.get(f"/orders/{first.key}/incidents"))

@@ -15,6 +15,7 @@ from mtd.core.process.outcome import Answer, Done, Failed
 from mtd.runtime.bulk import acting, executing
 from mtd.runtime.bulk.acting import Shown
 from mtd.runtime.bulk.asked import Arguments, Wish
+from mtd.runtime.operations.following import Line
 from mtd.runtime.operations.operations import Conflict, Operations
 from mtd.runtime.receiving import Receiving
 from mtd.store.operations import bulk as bulks
@@ -115,6 +116,11 @@ async def test_a_retry_is_for_those_that_were_shown_and_tells_who_left_the_faile
         assert shown.samples[0].would[:2] == (
             "TECHNICAL_FAILURE at t0: no connection",
             "opens t0: service far.do",
+        )
+        assert shown.samples[0].told == (
+            Line(key="incident", code="TECHNICAL_FAILURE", what="no connection", where="t0"),
+            Line(key="calls", what="far.do", where="t0"),
+            Line(key="stands", what="t0"),
         )
         [late] = await plant.orders("flow", 1, seed=2)
         await plant.until(FAILED_ONES, 7)

@@ -69,8 +69,8 @@ def _mapping_problem(old: Definition, new: Definition, source: str, target: str)
     elif target not in new.elements:
         yield f"{new.id} has no element {target!r}"
     elif old.elements[source].kind != new.elements[target].kind:
-        kinds = f"{old.elements[source].kind}, and {new.elements[target].kind}"
-        yield f"{source!r} cannot become {target!r}: they are {kinds}"
+        was, would = old.elements[source].kind, new.elements[target].kind
+        yield f"{source!r} cannot become {target!r}: they are {was}, and {would}"
 
 
 def _place_problem(

@@ -90,8 +90,8 @@ def _move_problem(step: Step, source: str, target: str) -> Iterator[str]:
     if (problem := _target_problem(step, target)) is not None:
         yield problem
     elif source in elements and elements[target].parent != elements[source].parent:
-        pair = f"{_called(elements[source])} to {_called(elements[target])}"
-        yield f"a token cannot be moved from {pair}: they are not in the same process"
+        here, there = _called(elements[source]), _called(elements[target])
+        yield f"a token cannot be moved from {here} to {there}: they are not in the same process"
 
 
 def _add_problem(step: Step, target: str, sources: Iterable[str]) -> Iterator[str]:

@@ -12,8 +12,6 @@ from structlog import get_logger
 from mtd.faces.portal.guarding import ChooseFirst
 from mtd.faces.portal.provided import Asked
 from mtd.faces.portal.rendering import Painter, go, here
-from mtd.faces.portal.sentences import CONFLICTS, Sentences
-from mtd.faces.portal.words import read_words
 from mtd.runtime.desk.orders.filters import BadFilter
 from mtd.runtime.desk.people.accounts import BadAccount
 from mtd.runtime.desk.people.person import Forbidden
@@ -28,13 +26,12 @@ RETRY_AFTER_S = "5"
 
 def handlers(painter: Painter) -> dict[type[Exception] | int, Any]:
     """For each expected failure, the page that says so."""
-    conflicts = Sentences(read_words()["en"], CONFLICTS)
 
     def said(status: int, key: str) -> Any:
         def answer(request: Asked, error: Exception) -> Response[str]:
             detail = str(error)
             if key == "conflict":
-                detail = conflicts.told(detail, painter.words(request))
+                detail = painter.interpreter.conflict(detail, painter.words(request))
             return painter.bare(request, "refusal.html", status=status, key=key, detail=detail)
 
         return answer

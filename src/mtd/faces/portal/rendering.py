@@ -13,12 +13,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Request, Response
 from litestar.datastructures import State
 
-from mtd.core.orders.states import OrderState
 from mtd.faces.portal.assets import Assets
 from mtd.faces.portal.formats import Formats
+from mtd.faces.portal.interpreting import Interpreter
 from mtd.faces.portal.live import Pulse
 from mtd.faces.portal.navigation import PLACES
 from mtd.faces.portal.pacing import Paces
+from mtd.faces.portal.sentences import state_name
 from mtd.faces.portal.words import Words, language_of, read_words
 from mtd.runtime.desk.counting import COUNTED_MAX
 from mtd.runtime.desk.desk import Desk
@@ -66,6 +67,7 @@ class Painter:
         oidc = desk.app.settings.portal.oidc
         self._vouched_by = oidc.label if oidc else ""
         self._words = read_words()
+        self.interpreter = Interpreter(self._words["en"])
         self.paces = Paces()
         self._templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
@@ -141,6 +143,7 @@ class Painter:
             link=link,
             state_kind=state_kind,
             unpacked=unpacked,
+            interpreter=self.interpreter,
             state_name=partial(state_name, language=words.language),
             store_name=self._store_name,
             stores=self._stores(person),
@@ -170,15 +173,6 @@ class Painter:
 def state_kind(state: str) -> str:
     """Shape and colour of an order's state."""
     return KINDS.get(state, "run")
-
-
-def state_name(state: str, language: str) -> str:
-    """An order's state in words."""
-    try:
-        found = OrderState(state)
-    except ValueError:
-        return state
-    return found.es if language == "es" else found.en
 
 
 def unpacked(content: msgspec.Raw) -> list[Any]:

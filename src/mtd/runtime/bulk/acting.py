@@ -10,6 +10,7 @@ import msgspec
 
 from mtd.runtime.bulk.asked import Arguments, Stood, Wish, checked
 from mtd.runtime.bulk.scoping import scoped
+from mtd.runtime.operations.following import Line
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations
 from mtd.store.operations import bulk as bulks
 from mtd.store.operations.bulk import PAGE_MAX, Action, Bulk, Item, New, Ruled, Ruling
@@ -35,6 +36,8 @@ class ItemView(msgspec.Struct, frozen=True, kw_only=True):
     settled_at: datetime | None
     would: tuple[str, ...]
     """Of a sample: what a dry run said would happen."""
+    told: tuple[Line, ...]
+    """The same as keys and values, for who tells it in another language."""
 
 
 class BulkView(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,7 +207,8 @@ def _view(bulk: Bulk) -> BulkView:
 
 def _item(item: Item) -> ItemView:
     values = msgspec.structs.asdict(item)
-    return ItemView(would=_STOOD.decode(values.pop("stood")).would, **values)
+    stood = _STOOD.decode(values.pop("stood"))
+    return ItemView(would=stood.would, told=stood.told, **values)
 
 
 def _cell(value: object) -> str:

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from mtd.core.process.trigger import Changed, Redefined, Retried, Trigger
+from mtd.runtime.operations.following import Line
 from mtd.runtime.operations.operations import Conflict
 from mtd.store.operations.bulk import Action
 from mtd.store.operations.standings import Filter, Trouble
@@ -58,6 +59,8 @@ class Stood(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`push`: how often it had been pushed."""
     would: tuple[str, ...] = ()
     """Of a sample: what a dry run said would happen."""
+    told: tuple[Line, ...] = ()
+    """The same as keys and values."""
 
 
 def checked(wish: Wish) -> Wish:

@@ -6,9 +6,11 @@ from typing import TypeVar
 import msgspec
 
 from mtd.core.process.instance import Instance, State
+from mtd.core.process.telling import label
 from mtd.runtime.bulk.asked import ITEMS_MAX, Stood, Wish, triggers
 from mtd.runtime.engine.sending import CANCEL_REQUESTED
 from mtd.runtime.operations.changing import CHUNK, Preview, all_stand, dry_run
+from mtd.runtime.operations.following import Line
 from mtd.runtime.operations.operations import Conflict, NotFound, Operations
 from mtd.store.operations import standings
 from mtd.store.operations.bulk import NewItem
@@ -85,7 +87,11 @@ def _bounded(found: list[Found]) -> list[Found]:
 
 def _file(n: int, one: FileStanding) -> NewItem:
     said = "" if one.state == "WAITING" else f"it does not wait: {one.state}"
-    stood = Stood(pushes=one.pushes, would=(f"tried again from its first attempt ({one.cause})",))
+    stood = Stood(
+        pushes=one.pushes,
+        would=(f"tried again from its first attempt ({one.cause})",),
+        told=(Line(key="pushed", what=one.cause),),
+    )
     return _item(n, one.id, one.key, stood, said)
 
 
@@ -100,8 +106,7 @@ async def _order(
     said = _hindrance(wish, one)
     stood = Stood(incidents=one.incidents, definition=one.definition)
     if not said and tried:
-        would, said = await _would(operations, wish, one, stood, known)
-        stood = msgspec.structs.replace(stood, would=would)
+        stood, said = await _would(operations, wish, one, stood, known)
     return _item(n, one.id, one.key, stood, said)
 
 
@@ -126,23 +131,33 @@ async def _would(
     one: OrderStanding,
     stood: Stood,
     known: Instance | None,
-) -> tuple[tuple[str, ...], str]:
-    """What a dry run says: what would happen, and why not."""
+) -> tuple[Stood, str]:
+    """`stood` with what a dry run says would happen; or why nothing would."""
     if wish.action == "cancel":
-        return (f"its process is asked to cancel; now {one.state}",), ""
+        words = f"its process is asked to cancel; now {one.state}"
+        line = Line(key="cancels", what=one.state)
+        return msgspec.structs.replace(stood, would=(words,), told=(line,)), ""
     at = operations.app.clock.now()
-    lines: list[str] = []
+    would: list[str] = []
+    told: list[Line] = []
+    if wish.action == "retry":
+        definition = await operations.app.library.definition(operations.tenant, one.definition)
+        would = [f"{x.code} at {x.element}: {x.message}" for x in stood.incidents]
+        told = [
+            Line(key="incident", code=x.code, what=x.message, where=label(definition, x.element))
+            for x in stood.incidents
+        ]
     for trigger in triggers(wish.action, stood, wish.arguments, wish.actor, wish.reason, at):
         shown = await dry_run(operations.app, operations.tenant, one.id, trigger, known)
         if shown.refused is not None:
-            return (), shown.refused
-        lines += _told(shown)
-    if wish.action == "retry":
-        lines = [f"{x.code} at {x.element}: {x.message}" for x in stood.incidents] + lines
-    return tuple(dict.fromkeys(lines)), ""
+            return stood, shown.refused
+        would += _worded(shown)
+        told += shown.told
+    once, each = tuple(dict.fromkeys(would)), tuple(dict.fromkeys(told))
+    return msgspec.structs.replace(stood, would=once, told=each), ""
 
 
-def _told(shown: Preview) -> list[str]:
+def _worded(shown: Preview) -> list[str]:
     closes = [f"closes {line}" for line in shown.closes]
     opens = [f"opens {line}" for line in shown.opens]
     return [*closes, *opens, f"stands at {', '.join(shown.stands)}" if shown.stands else "ends"]

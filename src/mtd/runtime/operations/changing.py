@@ -19,6 +19,7 @@ from mtd.core.process.instance import Instance, State
 from mtd.core.process.label import folded
 from mtd.core.process.trigger import Modified, Redefined, Trigger
 from mtd.runtime.app import App
+from mtd.runtime.operations.following import Line, would_follow
 from mtd.runtime.operations.operations import Conflict, NotFound
 from mtd.runtime.operations.tracing import awaited, label
 from mtd.store.arriving.arrival import ForInstance, Receipt
@@ -55,6 +56,8 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     stands: tuple[str, ...] = ()
     """Labels of the elements at which tokens would rest."""
     ends: bool = False
+    told: tuple[Line, ...] = ()
+    """The same as keys and values, for who tells it in another language."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,15 +213,17 @@ def _preview(old: Definition, new: Definition, before: Instance, moved: Moved) -
         return Preview(instance=before.id, key=before.key, refused=moved.refused)
     after = moved.instance
     closed = [wait for id_, wait in before.waits.items() if id_ not in after.waits]
-    opened = [f.wait for f in facts if isinstance(f, Opened) and f.wait.id not in before.waits]
+    fresh = [f.wait for f in facts if isinstance(f, Opened) and f.wait.id not in before.waits]
+    opened = [wait for wait in fresh if wait.id in after.waits]
     return Preview(
         instance=before.id,
         key=before.key,
         refused=None,
         closes=tuple(awaited(old, wait) for wait in closed),
-        opens=tuple(awaited(new, wait) for wait in opened if wait.id in after.waits),
+        opens=tuple(awaited(new, wait) for wait in opened),
         stands=tuple(sorted({label(new, token.at) for token in after.tokens.values()})),
         ends=after.state is not State.RUNNING,
+        told=tuple(would_follow(old, new, before, after, opened)),
     )
 
 

@@ -1,6 +1,5 @@
 """The waiting queue: why each file waits, its bytes with the wrong line marked, and a way out."""
 
-from functools import cache, partial
 from typing import Any
 
 from litestar import Response, Router
@@ -9,9 +8,7 @@ from mtd.faces.portal import waitlist as narrowing
 from mtd.faces.portal.needs import action, page
 from mtd.faces.portal.provided import Asked, Filled, Painted, Served, Someone
 from mtd.faces.portal.rendering import Said, go
-from mtd.faces.portal.sentences import FLAWS, Sentences
 from mtd.faces.portal.values import shown_menu
-from mtd.faces.portal.words import read_words
 from mtd.runtime.desk.work import queue, waitlist
 
 PATH = "/files/{id:uuid}"
@@ -47,8 +44,7 @@ async def value(request: Asked, desk: Served, painter: Painted, person: Someone)
 async def one(request: Asked, desk: Served, painter: Painted, person: Someone) -> Response[str]:
     """One file: its failures, and the file itself."""
     examined = await queue.examined(desk, person, _id(request))
-    told = partial(_flaws().told_of_place, words=painter.words(request))
-    return await painter.page(request, "file.html", examined=examined, rate=RATE_PER_S, told=told)
+    return await painter.page(request, "file.html", examined=examined, rate=RATE_PER_S)
 
 
 @action("/files/push", "files.push files.see")
@@ -84,11 +80,6 @@ async def decide(request: Asked, desk: Served, person: Someone, form: Filled) ->
     agreed = form.get("agreed") == "yes"
     await queue.decide_discard(desk, person, _id(request), agreed=agreed)
     return go("/files", Said("files.discarded" if agreed else "files.kept"))
-
-
-@cache
-def _flaws() -> Sentences:
-    return Sentences(read_words()["en"], FLAWS)
 
 
 def _id(request: Asked) -> str:

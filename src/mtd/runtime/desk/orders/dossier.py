@@ -11,10 +11,10 @@ from mtd.core.process.journal import decode
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.orders.diagnosis import FAILED_MAX, Diagnosis, diagnoses
 from mtd.runtime.desk.orders.outlook import Outlook, outlook_of
-from mtd.runtime.desk.orders.telling import Line, lines
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations.chronicle import Chapter, chronicle
+from mtd.runtime.operations.following import Line, lines
 from mtd.runtime.operations.operations import Conflict
 from mtd.runtime.vault import Broken
 from mtd.store.arriving.arrival import Accepted, Duplicate, Receipt

@@ -10,8 +10,8 @@ from mtd.core.process.retracing import Pace, retraced
 from mtd.core.process.telling import label
 from mtd.runtime.counts.counting import placed
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.orders.telling import Line, lines
 from mtd.runtime.desk.people.person import Person
+from mtd.runtime.operations.following import Line, lines
 from mtd.runtime.operations.operations import NotFound
 from mtd.store.deployed.definitions import Unknown
 from mtd.store.orders import dossier

@@ -17,10 +17,10 @@ from mtd.core.process.telling import label
 from mtd.core.process.trigger import Modified
 from mtd.runtime.desk.desk import Desk
 from mtd.runtime.desk.orders.dossier import accepted
-from mtd.runtime.desk.orders.telling import Line, lines
 from mtd.runtime.desk.people.person import Person
 from mtd.runtime.desk.reasons import given
 from mtd.runtime.operations.changing import Wanted, modify, stands
+from mtd.runtime.operations.following import Line, lines
 from mtd.runtime.operations.operations import Conflict
 from mtd.store.orders.orders import Order
 

@@ -11,7 +11,7 @@ from mtd.core.process.effect import Call
 from mtd.core.process.instance import Instance, State
 from mtd.core.process.telling import label
 from mtd.runtime.desk.desk import Desk
-from mtd.runtime.desk.orders.telling import Line, awaited
+from mtd.runtime.operations.following import Line, awaited
 from mtd.store.orders import dossier
 from mtd.store.orders.orders import Order
 from mtd.store.sessions import Connection

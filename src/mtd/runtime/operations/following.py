@@ -1,4 +1,4 @@
-"""Telling: what followed from a journal row, as keys of a catalogue and what fills them in."""
+"""Following: what followed from a journal row, or would, as keys and what fills them in."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -15,6 +15,7 @@ from mtd.core.process.effect import (
     UserTask,
     Watching,
 )
+from mtd.core.process.instance import Instance, Wait
 from mtd.core.process.journal import (
     Assigned,
     Ended,
@@ -34,14 +35,17 @@ from mtd.core.process.telling import label
 KEYS = (
     "way", "calls", "calls_again", "waits", "awaits", "listens", "asks_person", "watches", "sets",
     "incident", "settled", "state", "sends", "follows", "ended", "ignored", "decides_person",
+    "stops", "stands", "cancels", "pushed",
 )  # fmt: skip
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that followed."""
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that followed, or would."""
 
     key: str
     """One of KEYS."""
+    code: str = ""
+    """Of an incident; `what` is then what the engine says of it."""
     what: str = ""
     where: str = ""
     number: int = 0
@@ -66,8 +70,7 @@ def _told(definition: Definition, fact: Fact) -> Iterator[Line]:
             yield Line(key="sets", what=", ".join(variables))
         case Troubled(incident=incident):
             where = label(definition, incident.element) if incident.element else ""
-            words = f"{incident.code}: {incident.message}"
-            yield Line(key="incident", what=words, where=where)
+            yield Line(key="incident", code=incident.code, what=incident.message, where=where)
         case Settled(incident=number):
             yield Line(key="settled", number=number)
         case Reached(state=state):
@@ -82,6 +85,21 @@ def _told(definition: Definition, fact: Fact) -> Iterator[Line]:
             yield Line(key="ignored", what=reason)
         case _:
             return
+
+
+def would_follow(
+    old: Definition, new: Definition, before: Instance, after: Instance, opened: Iterable[Wait]
+) -> Iterator[Line]:
+    """What comes of `before` when it is `after`: what is awaited no more, what is from then on,
+    and where it rests.
+    """
+    for wait in before.waits.values():
+        if wait.id not in after.waits:
+            yield Line(key="stops", where=label(old, wait.element))
+    for wait in opened:
+        yield from awaited(wait.effect, label(new, wait.element))
+    places = sorted({label(new, token.at) for token in after.tokens.values()})
+    yield Line(key="stands", what=", ".join(places)) if places else Line(key="ended")
 
 
 def awaited(effect: Effect, where: str) -> Iterator[Line]:
