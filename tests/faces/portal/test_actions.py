@@ -80,6 +80,9 @@ def test_many_are_retried_after_they_were_shown_and_no_others(
         # "Succeeded" means that the order left the failed state: this one fails again.
         expect(page.locator("#progress")).to_contain_text("Terminada", timeout=15_000)
         expect(page.locator("#progress")).to_contain_text("1 fallidas")
+        # The open page tells the result of each by itself, and offers what can be done now.
+        expect(page.locator("tbody tr")).to_contain_text("Falla técnica: 503: el sistema falló")
+        expect(page.get_by_text("Repetir solo las fallidas")).to_be_visible()
         assert page.locator("tbody tr").count() == 1
 
 

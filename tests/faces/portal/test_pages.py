@@ -54,8 +54,18 @@ def test_pages_show_and_fit(browser: Browser, stand: Stand, size: str) -> None:
             page.locator(".lamp.live").wait_for()
             visitor.shot(f"{name}_{size}")
             assert not visitor.faults(), path
+            assert page.locator("h1").is_visible(), path
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= SIZES[size][0], f"{path} is {wide} px wide"
+
+
+def test_the_table_of_steps_is_no_wider_than_its_page(browser: Browser, stand: Stand) -> None:
+    with visiting(browser, stand.url) as visitor:
+        page = visitor.sign_in("sofia", "/statistics/steps")
+        frames = page.locator(".scroll:has(table)")
+        assert frames.count() == 2
+        over = frames.evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth)")
+        assert max(over) <= 0, over
 
 
 def test_a_view_s_long_name_widens_no_page(browser: Browser, stand: Stand) -> None:

@@ -38,9 +38,12 @@ async def one(request: Asked, desk: Served, painter: Painted, person: Someone) -
 async def progress(
     request: Asked, desk: Served, painter: Painted, person: Someone
 ) -> Response[str]:
-    """How far it is, for a page that is open."""
+    """How far it is, for a page that is open; one that shows another state comes anew."""
     shown = await bulks.shown(desk, person, _id(request))
-    return painter.bare(request, "progress.html", shown=shown)
+    answer = painter.bare(request, "progress.html", shown=shown)
+    if request.query_params.get("state", shown.bulk.state) != shown.bulk.state:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 @page(PATH + "/results.csv", "orders.export orders.see", media_type="text/csv")

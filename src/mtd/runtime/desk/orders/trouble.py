@@ -58,6 +58,8 @@ async def retry(
     Raises Forbidden, and Conflict.
     """
     person.must("orders.retry")
+    if chosen is not None and not chosen:
+        raise Conflict("none is ticked")
     seen = [line.row.id async for lines in board.every(desk, person, asked) for line in lines]
     if len(seen) > ITEMS_MAX:
         raise Conflict(f"more than {ITEMS_MAX} orders: narrow the filter")

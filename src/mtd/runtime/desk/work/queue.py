@@ -92,6 +92,8 @@ async def push(
     """
     person.must("files.push")
     given(reason)
+    if ids is not None and not ids:
+        raise Conflict("none is ticked")
     chosen = await waitlist.chosen(desk, person, narrowed, ids)
     if not chosen:
         raise Conflict("none of these files waits any more")
