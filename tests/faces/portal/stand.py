@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Coroutine, Generator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -63,7 +64,11 @@ class Stand:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in the shop."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+        return self.begin(work).result(60)
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Have something done meanwhile."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
 
 @contextmanager
@@ -81,7 +86,7 @@ def standing(server: Server, home: Path) -> Generator[Stand]:
 
     shop = run(opening.__aenter__())
     try:
-        run(_people(shop.app))
+        run(add_people(shop.app))
         stopping = run(_bulk(shop.app))
         with _portal(shop.app, home, port) as url:
             stand = Stand(loop, shop, url)
@@ -93,6 +98,13 @@ def standing(server: Server, home: Path) -> Generator[Stand]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+@contextmanager
+def portal_apart(app: App, home: Path) -> Generator[str]:
+    """A portal on a database of its own, which has nobody but the stand's people."""
+    with _portal(app, home, free_port()) as url:
+        yield url
 
 
 @contextmanager
@@ -161,7 +173,8 @@ async def _bulk(app: App) -> asyncio.Event:
 _CARRYING: list[asyncio.Task[None]] = []
 
 
-async def _people(app: App) -> None:
+async def add_people(app: App) -> None:
+    """The stand's people."""
     accounts = Accounts(app)
     for login, (name, roles, stores) in PEOPLE.items():
         await accounts.add(login, name, PASSWORD, roles, stores, By(actor="test"))
