@@ -58,8 +58,13 @@ def test_many_are_retried_after_they_were_shown_and_no_others(
     browser: Browser, stand: Stand
 ) -> None:
     with visiting(browser, stand.url) as visitor:
+        visitor.expected.append("409")
         page = visitor.sign_in("sofia", "/exceptions?code=TECHNICAL_FAILURE%26element=reserve")
         page.goto("/exceptions?code=TECHNICAL_FAILURE&element=reserve")
+        page.fill("#reason", "la bodega volvió")
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_contain_text("No marcó ninguna.")
+        page.click("text=Volver a donde estaba")
         first = stand.known["unreserved-0"]
         page.get_by_label(first.external_id, exact=True).check()
         page.fill("#reason", "la bodega volvió")

@@ -88,8 +88,9 @@ def test_each_cause_of_a_waiting_file_says_what_to_do() -> None:
 
 
 def test_each_reason_why_something_cannot_be_done_has_words() -> None:
-    said = [one for room in ROOMS for path in sorted((RUNTIME / room).rglob("*.py"))
-            for one in _calls(path, {"Conflict": 0})]  # fmt: skip
+    calls = {"Conflict": 0, "BadAccount": 0, "BadPassword": 0}
+    paths = [path for room in ROOMS for path in sorted((RUNTIME / room).rglob("*.py"))]
+    said = [one for path in paths for one in _calls(path, calls)]
     assert len(said) > 50
     known = Sentences(read_words()["en"], CONFLICTS)
     assert [one for one in said if known.key(one) is None] == []
@@ -112,8 +113,12 @@ def test_each_flaw_of_a_file_has_words() -> None:
     ("body", "told"),
     [
         (b"<order>\n<key>1</kye>\n</order>",
-         ("línea 2: el XML no está bien formado (columna 13): Opening and ending tag mismatch:"
-         " key line 2 and kye")),
+         ("línea 2: el XML no está bien formado (columna 13): el elemento key, que comenzó en la"
+          " línea 2, se cierra como kye")),
+        (b"<a>&amp; & </a>", ("línea 1: el XML no está bien formado (columna 11): un «&» está"
+                              " suelto: se escribe «&amp;»")),
+        (b"<a>\n<b>", ("línea 2: el XML no está bien formado (columna 4): se acaba dentro del"
+                       " elemento b, que comenzó en la línea 2")),
         (b"<!DOCTYPE order><order/>", "trae un DOCTYPE, que una orden no puede traer"),
         (b"<a>" * 70 + b"</a>" * 70, "tiene más de 64 niveles, uno dentro de otro"),
         (b"<?xml version='1.0' encoding='utf-16'?><a/>",
@@ -128,9 +133,9 @@ def test_each_flaw_of_a_file_has_words() -> None:
 def test_why_a_file_is_no_order_is_told_in_spanish(body: bytes, told: str) -> None:
     held = read_order("CL/paris/phone/a.xml", body, [], Meters())
     assert isinstance(held, Held)
-    known = Sentences(read_words()["en"], FLAWS)
-    assert known.told_of_place(held.finding, read_words()["es"]) == told
-    assert known.told_of_place(held.finding, read_words()["en"]) == held.finding
+    known = Interpreter(read_words()["en"])
+    assert known.flaw(held.finding, read_words()["es"]) == told
+    assert known.flaw(held.finding, read_words()["en"]) == held.finding
 
 
 def test_whatever_the_engine_says_of_an_exception_has_words() -> None:

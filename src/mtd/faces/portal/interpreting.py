@@ -6,6 +6,7 @@ A journal keeps their words in English, and so do the rows that are made of it.
 from mtd.faces.portal.sentences import (
     CONFLICTS,
     FLAWS,
+    PARSER,
     REASONS,
     TROUBLES,
     VERDICTS,
@@ -24,6 +25,7 @@ class Interpreter:
     def __init__(self, english: Words) -> None:
         self._conflicts = Sentences(english, CONFLICTS)
         self._flaws = Sentences(english, FLAWS)
+        self._parser = Sentences(english, PARSER)
         self._troubles = Sentences(english, TROUBLES)
         self._reasons = Sentences(english, REASONS)
         self._verdicts = Sentences(english, VERDICTS)
@@ -52,7 +54,7 @@ class Interpreter:
 
     def flaw(self, said: str, words: Words) -> str:
         """Why a file could not be read as an order, or not be shown; a line of it."""
-        return self._flaws.told_of_place(said, words)
+        return self._flaws.told_of_place(said, words, {"said": self._parser.told})
 
     def verdict(self, said: str, words: Words) -> str:
         """What came of an item of a bulk action, or why it takes no part.

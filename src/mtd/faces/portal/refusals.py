@@ -3,7 +3,7 @@
 import traceback
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from litestar import Response
 from litestar.exceptions import HTTPException, NotAuthorizedException
@@ -32,7 +32,7 @@ def handlers(painter: Painter) -> dict[type[Exception] | int, Any]:
             detail = str(error)
             if key == "conflict":
                 detail = painter.interpreter.conflict(detail, painter.words(request))
-            return painter.bare(request, "refusal.html", status=status, key=key, detail=detail)
+            return _page(painter, request, status, key, detail)
 
         return answer
 
@@ -41,22 +41,20 @@ def handlers(painter: Painter) -> dict[type[Exception] | int, Any]:
             return _to_sign_in(request)
         known = {403: "forbidden", 404: "not_found", 413: "too_large"}
         key = known.get(error.status_code, "bad_request")
-        return painter.bare(
-            request, "refusal.html", status=error.status_code, key=key, detail=error.detail
-        )
+        return _page(painter, request, error.status_code, key, error.detail)
 
     def failed(request: Asked, error: Exception) -> Response[str]:
         if fault(error) is Fault.AGAIN:
             return away(request, error)
         if fault(error) is Fault.CONTENT:
-            return painter.bare(request, "refusal.html", status=400, key="bad_request", detail="")
+            return _page(painter, request, 400, "bad_request")
         places = traceback.extract_tb(error.__traceback__)[-PLACES_MAX:]
         where = [f"{Path(place.filename).name}:{place.lineno}" for place in places]
         LOG.error("a page failed", problem=type(error).__name__, where=where)
-        return painter.bare(request, "refusal.html", status=500, key="failed", detail="")
+        return _page(painter, request, 500, "failed")
 
     def away(request: Asked, _: Exception) -> Response[str]:
-        answer = painter.bare(request, "refusal.html", status=503, key="away", detail="")
+        answer = _page(painter, request, 503, "away")
         answer.headers["Retry-After"] = RETRY_AFTER_S
         return answer
 
@@ -71,6 +69,23 @@ def handlers(painter: Painter) -> dict[type[Exception] | int, Any]:
         Unavailable: away,
         Exception: failed,
     }
+
+
+def _page(
+    painter: Painter, request: Asked, status: int, key: str, detail: str = ""
+) -> Response[str]:
+    return painter.bare(
+        request, "refusal.html", status=status, key=key, detail=detail, back=_back(request)
+    )
+
+
+def _back(request: Asked) -> str:
+    """The page of ours that was asked from; else the first one."""
+    came = urlsplit(request.headers.get("referer", ""))
+    ours = came.netloc == request.headers.get("host") and came.path.startswith("/")
+    if not ours or came.path.startswith("//"):
+        return "/"
+    return came.path + (f"?{came.query}" if came.query else "")
 
 
 def _to_password(request: Asked, error: Exception) -> Response[None]:

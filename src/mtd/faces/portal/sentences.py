@@ -15,6 +15,8 @@ CONFLICTS = "conflict."
 """Why something cannot be done now, as the API says it too."""
 FLAWS = "flaw."
 """Why a file could not be read as an order, or not be shown."""
+PARSER = "parser."
+"""What the parser of XML says of a file."""
 TROUBLES = "trouble."
 """What the engine says of an exception, and a connector of an attempt."""
 REASONS = "reason."
@@ -78,13 +80,13 @@ class Sentences:
             for name, value in values.items()
         })  # fmt: skip
 
-    def told_of_place(self, said: str, words: Words) -> str:
+    def told_of_place(self, said: str, words: Words, inner: Mapping[str, Told] = NOTHING) -> str:
         """The same of a finding that may say first where it is: `line 3, Item (lines[0]): …`."""
         place, apart, rest = said.partition(": ")
         if self.key(said) is not None or not apart:
-            return self.told(said, words)
+            return self.told(said, words, inner)
         where = _PLACE.sub(lambda line: words(LINE, n=line[1]), place, count=1)
-        return f"{where}: {self.told(rest, words)}"
+        return f"{where}: {self.told(rest, words, inner)}"
 
 
 def state_name(state: str, language: str) -> str:
