@@ -11,7 +11,15 @@ from mtd.core.orders.flaw import Unreadability
 from mtd.faces.portal import words
 from mtd.faces.portal.interpreting import Interpreter
 from mtd.faces.portal.navigation import PLACES
-from mtd.faces.portal.sentences import CONFLICTS, FLAWS, REASONS, TROUBLES, VERDICTS, Sentences
+from mtd.faces.portal.sentences import (
+    CONFLICTS,
+    FAULTS,
+    FLAWS,
+    REASONS,
+    TROUBLES,
+    VERDICTS,
+    Sentences,
+)
 from mtd.faces.portal.words import LANGUAGES, language_of, read_words
 from mtd.runtime.intake.reading import Held, read_order
 from mtd.runtime.operations.following import KEYS
@@ -151,6 +159,12 @@ def test_whatever_a_connector_says_of_an_attempt_has_words() -> None:
     _each_has_words(TROUBLES, [one for one in said if not _THEIRS.fullmatch(one)], 60)
 
 
+def test_whatever_is_wrong_with_a_tax_document_has_words() -> None:
+    paths = list((CORE / "tax").rglob("*.py"))
+    said = [one for path in paths for one in _calls(path, {"FiscalFault": 1})]
+    _each_has_words(FAULTS, [one for one in said if one != "'X' X"], 40)
+
+
 def test_whatever_the_engine_does_not_let_in_has_words() -> None:
     rooms = [CORE / "process" / name for name in ("modifying.py", "hindering.py")]
     said = [one for path in rooms for one in _given(path)]
@@ -185,6 +199,8 @@ def _each_has_words(kind: str, said: list[str], least: int) -> None:
          "flow@2 no se puede obtener: flow@2 nunca se publicó"),
         ("trouble", "500: the legacy failed", "500: el sistema falló"),
         ("trouble", "400: BAD no such store", "400: BAD no such store"),
+        ("trouble", "Receptor/RUTRecep: is no RUT; Detalle/NmbItem, line 3: is missing; and 2 more",
+         "Receptor/RUTRecep: no es un RUT; Detalle/NmbItem, línea 3: falta; y 2 más"),
         ("reason", "'A' is not in flow@2; 'B' awaits a timer, and in flow@2 it does not",
          "“A” no está en flow@2; “B” espera un plazo, y en flow@2 no"),
         ("reason",

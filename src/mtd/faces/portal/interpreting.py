@@ -5,6 +5,7 @@ A journal keeps their words in English, and so do the rows that are made of it.
 
 from mtd.faces.portal.sentences import (
     CONFLICTS,
+    FAULTS,
     FLAWS,
     PARSER,
     REASONS,
@@ -25,6 +26,7 @@ class Interpreter:
     def __init__(self, english: Words) -> None:
         self._conflicts = Sentences(english, CONFLICTS)
         self._flaws = Sentences(english, FLAWS)
+        self._faults = Sentences(english, FAULTS)
         self._parser = Sentences(english, PARSER)
         self._troubles = Sentences(english, TROUBLES)
         self._reasons = Sentences(english, REASONS)
@@ -38,7 +40,14 @@ class Interpreter:
         code, apart, rest = said.partition(": ")
         if apart and (title := words.known(f"code.{code}.title", "")):
             return f"{title}: {self.trouble(rest, words)}"
+        if self._troubles.key(said) is None:
+            return self._faulty(said, words)
         return self._troubles.told(said, words, {"why": self.trouble})
+
+    def _faulty(self, said: str, words: Words) -> str:
+        """The faults of a tax document, each after its field; what others say stays as it is."""
+        parts = said.split(APART)
+        return APART.join(self._faults.told_of_place(part, words) for part in parts)
 
     def reason(self, said: str, words: Words) -> str:
         """Why something was not let in; of several reasons, each."""
