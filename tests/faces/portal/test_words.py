@@ -1,6 +1,5 @@
 """The catalogues: both languages say the same things, and all that the portal says is in them."""
 
-import ast
 import json
 import re
 from pathlib import Path
@@ -13,23 +12,19 @@ from mtd.faces.portal.interpreting import Interpreter
 from mtd.faces.portal.navigation import PLACES
 from mtd.faces.portal.sentences import (
     CONFLICTS,
-    FAULTS,
     FLAWS,
-    REASONS,
-    TROUBLES,
-    VERDICTS,
     Sentences,
 )
 from mtd.faces.portal.words import LANGUAGES, language_of, read_words
 from mtd.runtime.intake.reading import Held, read_order
 from mtd.runtime.operations.following import KEYS
 from mtd.runtime.telemetry import Meters
+from tests.faces.portal.said import calls_of, each_has_words
 
 PORTAL = Path(words.__file__).parent
 SOURCE = PORTAL.parents[1]
 RUNTIME = SOURCE / "runtime"
 CORE = SOURCE / "core"
-CONNECTORS = SOURCE / "connectors"
 ROOT = SOURCE.parents[1]
 ROOMS = ("desk", "operations", "bulk", "alerts")
 """Where it is said why something that a page asks for cannot be done."""
@@ -42,8 +37,6 @@ _CONSTANT = re.compile(r'^([A-Z_]+) = "\1"$', re.MULTILINE)
 _SAID = re.compile(r"""\bt\(\s*["']([\w.]+)["']\s*[,)]""")
 _PREFIX = re.compile(r"""\bt\(\s*["']([\w.]+\.)["']\s*~""")
 _NAMES = re.compile(r"\{(\w+)\}")
-_THEIRS = re.compile(r"(\w+: ?|500: )?(X[: ]*)*|\w+: X( X)*")
-"""What quotes others, with no word of ours but the name of what was asked."""
 
 
 def test_both_catalogues_have_the_same_keys_and_names() -> None:
@@ -98,7 +91,7 @@ def test_each_cause_of_a_waiting_file_says_what_to_do() -> None:
 def test_each_reason_why_something_cannot_be_done_has_words() -> None:
     calls = {"Conflict": 0, "BadAccount": 0, "BadPassword": 0}
     paths = [path for room in ROOMS for path in sorted((RUNTIME / room).rglob("*.py"))]
-    said = [one for path in paths for one in _calls(path, calls)]
+    said = [one for path in paths for one in calls_of(path, calls)]
     assert len(said) > 50
     known = Sentences(read_words()["en"], CONFLICTS)
     assert [one for one in said if known.key(one) is None] == []
@@ -112,9 +105,9 @@ def test_each_reason_why_something_cannot_be_done_has_words() -> None:
 def test_each_flaw_of_a_file_has_words() -> None:
     rooms = [CORE / "orders" / name for name in ("markup.py", "dialect.py", "reading.py")]
     said = [one for path in (*rooms, RUNTIME / "intake" / "reading.py")
-            for one in _calls(path, {"_refused": 0, "flaw": 1, "note": 1})]  # fmt: skip
+            for one in calls_of(path, {"_refused": 0, "flaw": 1, "note": 1})]  # fmt: skip
     # Each kind of value has a sentence of its own.
-    _each_has_words(FLAWS, [one for one in said if "cannot be read as" not in one], 15)
+    each_has_words(FLAWS, [one for one in said if "cannot be read as" not in one], 15)
 
 
 @pytest.mark.parametrize(
@@ -144,86 +137,6 @@ def test_why_a_file_is_no_order_is_told_in_spanish(body: bytes, told: str) -> No
     known = Interpreter(read_words()["en"])
     assert known.flaw(held.finding, read_words()["es"]) == told
     assert known.flaw(held.finding, read_words()["en"]) == held.finding
-
-
-def test_whatever_the_engine_says_of_an_exception_has_words() -> None:
-    calls = {"Stuck": 1, "trouble": 2, "FeelError": 0}
-    paths = [*(CORE / "process").rglob("*.py"), *(CORE / "decision").rglob("*.py")]
-    _each_has_words(TROUBLES, [one for path in paths for one in _calls(path, calls)], 20)
-
-
-def test_whatever_a_connector_says_of_an_attempt_has_words() -> None:
-    calls = {"Failed": 0, "Unknown": 0, "InDoubt": 0, "Refused": 1}
-    hands = [path for room in ("engine", "hands") for path in (RUNTIME / room).glob("*.py")]
-    said = [one for path in (*hands, *CONNECTORS.rglob("*.py")) for one in _calls(path, calls)]
-    _each_has_words(TROUBLES, [one for one in said if not _THEIRS.fullmatch(one)], 60)
-
-
-def test_whatever_is_wrong_with_a_tax_document_has_words() -> None:
-    paths = list((CORE / "tax").rglob("*.py"))
-    said = [one for path in paths for one in _calls(path, {"FiscalFault": 1})]
-    _each_has_words(FAULTS, [one for one in said if one != "'X' X"], 40)
-
-
-def test_whatever_the_engine_does_not_let_in_has_words() -> None:
-    rooms = [CORE / "process" / name for name in ("modifying.py", "hindering.py")]
-    said = [one for path in rooms for one in _given(path)]
-    said += [one for path in (CORE / "process").rglob("*.py")
-             for one in _calls(path, {"Ignored": 0})]  # fmt: skip
-    _each_has_words(REASONS, said, 30)
-
-
-def test_whatever_comes_of_an_item_of_a_bulk_action_has_words() -> None:
-    said = [one for path in (RUNTIME / "bulk").glob("*.py")
-            for one in (*_calls(path, {"Verdict": 2}), *_given(path))]  # fmt: skip
-    ours = [one for one in said if not _THEIRS.fullmatch(one) and "bulk" not in one]
-    _each_has_words(VERDICTS, ours, 10)
-
-
-def _each_has_words(kind: str, said: list[str], least: int) -> None:
-    known = Sentences(read_words()["en"], kind)
-    assert len(said) > least
-    assert sorted({one for one in said if known.key(one) is None}) == []
-
-
-@pytest.mark.parametrize(
-    ("kind", "said", "told"),
-    [
-        ("trouble", "no way out of '¿Hay stock?' is open",
-         "ningún camino que sale de “¿Hay stock?” está abierto"),
-        ("trouble", "NO_WAY_OUT: no way out of 'A' is open",
-         "Ningún camino posible: ningún camino que sale de “A” está abierto"),
-        ("trouble", "an order that is CLOSED may not become IN_TRANSIT",
-         "una orden en estado «Cerrada» no puede pasar a «IN_TRANSIT»"),
-        ("trouble", "flow@2 cannot be had: flow@2 was never deployed",
-         "flow@2 no se puede obtener: flow@2 nunca se publicó"),
-        ("trouble", "500: the legacy failed", "500: el sistema falló"),
-        ("trouble", "400: BAD no such store", "400: BAD no such store"),
-        ("trouble", "Receptor/RUTRecep: is no RUT; Detalle/NmbItem, line 3: is missing; and 2 more",
-         "Receptor/RUTRecep: no es un RUT; Detalle/NmbItem, línea 3: falta; y 2 más"),
-        ("reason", "'A' is not in flow@2; 'B' awaits a timer, and in flow@2 it does not",
-         "“A” no está en flow@2; “B” espera un plazo, y en flow@2 no"),
-        ("reason",
-         "it cannot follow to flow@2: 'A' calls another process in flow@2; it is completed",
-         "no puede seguir con flow@2: “A” llama a otro proceso en flow@2; ya está terminado"),
-        ("reason", "wait 3 is not open: Done(outputs={})",
-         "llegó una respuesta que ya no se esperaba (espera 3)"),
-        ("conflict", 'no token rests at "A"', "nada está en “A”"),
-        ("conflict", "it was not let in: Unheard", "El proceso no lo admitió: nadie lo espera."),
-        ("conflict", "it is done and cannot be started",
-         "No se puede comenzar: su estado es «Terminada»."),
-        ("verdict", "its process is over: CLOSED", "su proceso ya terminó: Cerrada"),
-        ("verdict", "TECHNICAL_FAILURE: 500: the legacy failed",
-         "Falla técnica: 500: el sistema falló"),
-        ("verdict", "XML_INVALID: is missing", "XML inválido: falta"),
-        ("verdict", "CLOSED", "Cerrada"),
-        ("verdict", "it is completed", "ya está terminado"),
-        ("verdict", "flow@2", "flow@2"),
-    ],
-)  # fmt: skip
-def test_what_the_engine_says_is_told_in_spanish(kind: str, said: str, told: str) -> None:
-    tell = getattr(Interpreter(read_words()["en"]), kind)
-    assert tell(said, read_words()["es"]) == told
 
 
 def test_whatever_a_form_wants_has_words() -> None:
@@ -264,68 +177,6 @@ def _codes() -> set[str]:
         found |= set(_STUCK.findall(text)) | set(_INCIDENT.findall(text))
         found |= set(_REFUSED.findall(text)) if "connectors" in path.parts else set()
     return found
-
-
-def _calls(path: Path, named: dict[str, int]) -> list[str]:
-    """What a module says where it calls these, with something in the place of what varies.
-
-    `named`: which argument of each has the words, or a name of them.
-    """
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    said: list[str] = []
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
-        match node.func:
-            case ast.Name(id=name) | ast.Attribute(attr=name) if name in named:
-                place = named[name]
-            case _:
-                continue
-        words = node.args[place] if len(node.args) > place else None
-        said += [_text(one) for one in _worded(tree, words)]
-    return said
-
-
-def _given(path: Path) -> list[str]:
-    """What a module says where it returns or yields text, likewise."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    nodes = [one for one in ast.walk(tree) if isinstance(one, ast.Return | ast.Yield)]
-    return [_text(one) for node in nodes for one in _worded(tree, node.value) if _text(one)]
-
-
-def _worded(tree: ast.AST, words: ast.expr | None) -> list[ast.Constant | ast.JoinedStr]:
-    """The text itself, or what a name of it is made to be."""
-    if isinstance(words, ast.JoinedStr) or (
-        isinstance(words, ast.Constant) and isinstance(words.value, str)
-    ):
-        return [words]
-    if not isinstance(words, ast.Name):
-        return []
-    made = [one for one in ast.walk(tree) if isinstance(one, ast.Assign)]
-    return [
-        found
-        for one in made
-        if any(isinstance(target, ast.Name) and target.id == words.id for target in one.targets)
-        for found in _worded(tree, one.value)
-    ]
-
-
-def _text(words: ast.Constant | ast.JoinedStr) -> str:
-    """With X in the place of what varies, in quotes where it is quoted."""
-    parts = words.values if isinstance(words, ast.JoinedStr) else [words]
-    return "".join(
-        str(part.value) if isinstance(part, ast.Constant) else _place(part) for part in parts
-    )
-
-
-def _place(part: ast.expr) -> str:
-    assert isinstance(part, ast.FormattedValue)
-    text = ast.unparse(part.value)
-    named = ("status", "called", "label", "inside", "here", "there")
-    if text.endswith("status"):
-        return "500"
-    quoted = part.conversion == ord("r") or any(word in text for word in named)
-    return "'X'" if quoted else "X"
 
 
 def _catalogue(language: str) -> dict[str, str]:
