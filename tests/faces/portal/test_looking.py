@@ -1,6 +1,7 @@
 """A list that finds few among very many says how far it looked, and goes on from there."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -37,7 +38,9 @@ def test_a_rare_order_among_very_many_is_found_by_looking_on(
             visiting(browser, url, timezone_id="America/Santiago") as visitor,
         ):
             page = visitor.sign_in("sofia", "/orders")
-            looked = stand.begin(_hold_up(admin))
+            held = threading.Event()
+            looked = stand.begin(_hold_up(admin, held))
+            assert held.wait(PATIENCE_S)
             page.goto("/orders?store=rare")
             looked.result(PATIENCE_S)
             main = page.locator("main")
@@ -77,12 +80,16 @@ async def _crowded(server: Server, home: Path) -> AsyncGenerator[tuple[App, Sess
         await app.close()
 
 
-async def _hold_up(admin: Session) -> None:
-    """Keep the orders to oneself until a look through all of them was given up, on any machine."""
+async def _hold_up(admin: Session, held: threading.Event) -> None:
+    """Keep the orders to oneself until a look through all of them was given up, on any machine.
+
+    `held`: set once nobody else reads them.
+    """
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE"
     until_s = time.monotonic() + PATIENCE_S
     async with admin.use() as connection, connection.transaction():
         await connection.execute("LOCK TABLE purchase_order IN ACCESS EXCLUSIVE MODE")
+        held.set()
         while not (await connection.fetch(f"{waiting} '%OFFSET%'"))[0]["count"]:
             assert time.monotonic() < until_s, "never"
             await asyncio.sleep(0.01)
