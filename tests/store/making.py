@@ -3,9 +3,9 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncGenerator, Container, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -40,7 +40,7 @@ from mtd.store.engine.collecting import Incoming, collect
 from mtd.store.engine.committing import Committed, commit
 from mtd.store.engine.turned import NEVER, NOTHING, Turned, turned
 from mtd.store.engine.worker import Fenced, Standing, Worker
-from mtd.store.ids import SLOTS, slot_of, uuid7
+from mtd.store.ids import slot_of, uuid7
 from mtd.store.sessions import Row, Session
 from mtd.store.store import Store
 
@@ -50,12 +50,6 @@ START = b'{"type":"start","at":"2026-11-23T12:00:00Z"}'
 def new_id() -> str:
     """A fresh UUIDv7."""
     return uuid7(datetime.now(UTC), os.urandom(10))
-
-
-def id_of_then(slots: Container[int] = range(SLOTS)) -> str:
-    """A UUIDv7 of a minute ago, of an instance that belongs to one of `slots`."""
-    then = datetime.now(UTC) - timedelta(minutes=1)
-    return next(id_ for _ in range(10_000) if slot_of(id_ := uuid7(then, os.urandom(10))) in slots)
 
 
 def id_in(slots: range) -> str:
