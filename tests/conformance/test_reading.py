@@ -23,6 +23,16 @@ def test_all_is_kept(folder: Path) -> None:
     assert [(row.file, row.differences) for row in rows if row.differences] == []
 
 
+def test_what_the_second_walker_cannot_read_is_told_and_the_others_compared(tmp_path: Path) -> None:
+    whole = (DRAWINGS / "whole_standard.bpmn").read_bytes()
+    (tmp_path / "a.bpmn").write_bytes(whole.replace(b"?>", b"?><!--\xf1-->", 1))
+    (tmp_path / "b.bpmn").write_bytes(whole)
+    broken, sound = report(tmp_path, None)
+    assert (broken.elements, broken.differences) == (0, ())
+    assert "not well-formed" in broken.file
+    assert sound.elements == sound.equal > 0
+
+
 @pytest.mark.skipif(not (SHARED / "miwg").is_dir(), reason="no MIWG models beside the project")
 def test_the_largest_public_model_loads_at_once() -> None:
     largest = max((SHARED / "miwg").rglob("*.bpmn"), key=lambda path: path.stat().st_size)
