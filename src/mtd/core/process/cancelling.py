@@ -3,6 +3,10 @@
 One that is done for each of several items is one activity, and its cancel event stands at the
 border of all of it: cancelled by one body, all bodies are called off and undone, those that are
 done too. Of a loop, each iteration that is done was a transaction of its own, and it stays.
+
+Once cancelled, an activity is active no more (§13.3.2): while it is undone, neither events at its
+border nor event sub-processes in it are heard, or they would take the place of what is undone. An
+error that a handler throws leaves it still, as its hazard.
 """
 
 from mtd.core.process.compensating import undo_all
@@ -22,8 +26,11 @@ def cancel(step: Step, element: Element, token: Token) -> None:
     scope = step.draft.scopes[token.scope]
     while _kind(step, scope) != "transaction" and scope.parent is not None:
         scope = step.draft.scopes[scope.parent]
-    _border(step, scope)
-    undoing, over = undo_all(step, element, _whole(step, scope).id)
+    border, whole = _border(step, scope), _whole(step, scope)
+    if border.holder is not None:
+        step.disarm(border.holder)
+    step.deafen(whole.id)
+    undoing, over = undo_all(step, element, whole.id)
     if over:
         cancelled(step, undoing)
 

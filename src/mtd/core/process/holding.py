@@ -150,11 +150,14 @@ class Holding(Recording):
         return is_activity and scope.element in (element.id, element.called)
 
     def is_replaced(self, scope: Scope) -> bool:
-        """Whether an event sub-process interrupted `scope`: nothing else in it is heard any more.
+        """Whether an event sub-process interrupted `scope`, or it is a transaction being undone:
+        nothing else in it is heard any more.
 
         What happens inside of that event sub-process concerns whoever is around the scope, and
         none of its siblings (BPMN 2.0.2 §13.5.4).
         """
+        if any(t.scope == scope.id and self._cancels(t) for t in self.draft.tokens.values()):
+            return True
         elements = self.definition.elements
         interrupting = {
             elements[start].parent
@@ -180,6 +183,10 @@ class Holding(Recording):
         """`token` is taken up by another that goes on, and what it was stuck for is over."""
         self.settle(token.id)
         self.record(Gone(token.id))
+
+    def _cancels(self, token: Token) -> bool:
+        """Whether `token` stays on a cancel end event until all in its scope is undone."""
+        return token.inner and any(event.kind == "cancel" for event in self.element(token).events)
 
     def _is_armed(self, token: Token) -> bool:
         """Whether events at the border of the activity of `token` have begun to listen."""

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from mtd.core.process.definition import Definition, Element
+from mtd.core.process.holding import THROWERS
 from mtd.core.process.instance import Token
 from mtd.core.process.step import Step
 
@@ -67,8 +68,9 @@ def nothing_else_comes(
 def at_joins(step: Step, kind: str) -> Iterator[tuple[Element, list[Token], list[Token]]]:
     """Each join of `kind` with tokens at it: the join, those tokens, the others of the scope.
 
-    Joins at which a token is stuck are passed over; and what a complex gateway keeps of tokens
-    that it took is no token that could still come (§13.4.5).
+    Joins at which a token is stuck are passed over. No tokens that could still come are what a
+    complex gateway keeps of those that it took (§13.4.5), and what stays on an event until all
+    that it had undone is (§13.5.5): that ends there.
     """
     stuck = {incident.token for incident in step.draft.incidents.values()}
     scopes: dict[int, list[Token]] = defaultdict(list)
@@ -82,11 +84,13 @@ def at_joins(step: Step, kind: str) -> Iterator[tuple[Element, list[Token], list
         here = [token for token in scopes[scope] if token.at == element_id]
         if not any(token.id in stuck for token in here):
             others = (token for token in scopes[scope] if token.at != element_id)
-            yield element, here, [token for token in others if not _is_memory(step, token)]
+            yield element, here, [token for token in others if not _stays(step, token)]
 
 
-def _is_memory(step: Step, token: Token) -> bool:
-    return token.counted and step.element(token).kind == "complexGateway"
+def _stays(step: Step, token: Token) -> bool:
+    """Whether `token` never goes along a flow."""
+    kind = step.element(token).kind
+    return (token.counted and kind == "complexGateway") or (token.inner and kind in THROWERS)
 
 
 _NONE: frozenset[str] = frozenset()

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from tests.core.process import written
 from tests.core.process.sketch import Sketch, after, variable
 from tests.core.process.world import World
 
@@ -164,3 +165,24 @@ def test_without_a_way_out_the_join_keeps_its_tokens() -> None:
     running.retry(then="other")
     assert running.waiting() == ["other"] and len(running.instance.tokens) == 1
     running.check_fold()
+
+
+def test_a_join_does_not_wait_for_what_is_undone_beside_the_flow() -> None:
+    """The token that stays on a throw event for its handlers goes along no flow (§13.5.5)."""
+    condition = "<conditionExpression>false</conditionExpression>"
+    found = written.run(
+        written.start("s"),
+        written.undoable("a"),
+        written.throw("t", '<compensateEventDefinition waitForCompletion="false"/>'),
+        written.tag("exclusiveGateway", "x", default="away"),
+        written.tag("inclusiveGateway", "join"),
+        written.service("b"),
+        written.service("after"),
+        written.end("e"),
+        written.flows("s > a > t > x", "s > b > join > after > e"),
+        f'<sequenceFlow id="on" sourceRef="x" targetRef="join">{condition}</sequenceFlow>',
+        '<sequenceFlow id="away" sourceRef="x" targetRef="e"/>',
+    )
+    found.answer("a")
+    found.answer("b")
+    assert found.waiting() == ["after", "undo_a"]

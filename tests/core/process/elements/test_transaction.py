@@ -1,10 +1,13 @@
 """Transactions: cancelled, all that was done in them is undone (BPMN 2.0.2 §10.3.5, §13.5.3)."""
 
+import pytest
+
 from mtd.core.process.effect import Call
 from mtd.core.process.outcome import Done
 from mtd.core.process.trigger import Answered
 from tests.core.process.world import World
 from tests.core.process.written import (
+    alarm,
     boundary,
     end,
     event_of,
@@ -244,3 +247,43 @@ def test_an_iteration_of_a_loop_that_is_done_is_no_part_of_the_one_that_is_cance
     world.answer("a")
     assert world.answer_all() == ["undo_a", "instead"]
     assert world.ended
+
+
+def deaf(event: str) -> World:
+    """A trip that is being undone; a message would interrupt it, at its border or inside of it."""
+    message = event_of("message", messageRef="M")
+    inside = alarm("stop", start("told", message), end("out"), flows("told > out"))
+    booking = transaction(
+        "trip", start("in"), undoable("a"), end("no", CANCEL), flows("in > a > no"),
+        inside if event == "told" else "",
+    )  # fmt: skip
+    world = run(
+        start("start"),
+        booking,
+        boundary("cancelled", "trip", CANCEL),
+        boundary("border", "trip", message if event == "border" else ERROR),
+        service("instead"),
+        service("late"),
+        end("end"),
+        flows("start > trip > end", "cancelled > instead > end", "border > late > end"),
+    )
+    assert event in world.waiting()
+    world.answer("a")
+    return world
+
+
+@pytest.mark.parametrize("event", ["border", "told"])
+def test_what_is_cancelled_hears_nothing_while_it_is_undone(event: str) -> None:
+    world = deaf(event)
+    assert world.waiting() == ["undo_a"]
+    assert world.answer_all() == ["undo_a", "instead"]
+    assert world.ended
+    world.check_fold()
+
+
+def test_an_error_of_a_handler_is_no_business_of_what_is_inside_the_cancelled() -> None:
+    world = trip(alarm("catch", start("any", ERROR), end("well"), flows("any > well")))
+    world.answer("a")
+    world.answer("b")
+    world.refuse("undo_b", "E1")
+    assert world.waiting() == ["alarm"]
