@@ -8,6 +8,7 @@ from mtd.core.decision.reader import NAMESPACES
 from tests.core.decision.models import decision, definitions, input_data, literal, table
 
 PARTS = (input_data("x", "number"), decision("d", literal("x + 1"), requires=["x"]))
+WIDE = " ".join(f'a{i}="1"' for i in range(257))
 
 
 @pytest.mark.parametrize("version", sorted(NAMESPACES))
@@ -37,6 +38,7 @@ def test_elements_of_others_are_passed_over() -> None:
         (definitions("<a>" * 5000 + "</a>" * 5000), "not well-formed|too deep"),
         (definitions("<a/>" * 200_001), "too many"),
         (b" " * 5_000_001, "larger than"),
+        (definitions(f"<x {WIDE}/>"), r"more than 256 attributes.*line \d"),
         (definitions(decision("d", "<decisionTable hitPolicy='BEST'/>")), r"BEST.*\(line 3\)"),
         (definitions(decision("d", "<decisionTable><input/></decisionTable>")), "no expression"),
     ],

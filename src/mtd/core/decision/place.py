@@ -65,9 +65,7 @@ class Place(msgspec.Struct, frozen=True):
     ) -> _Made:
         """`text` compiled with what is known here; a syntax error is a fault and gives `broken`."""
         try:
-            return compile_text(
-                text, names=self.names, members=self.members, types=dict(self.types)
-            )
+            return compile_text(text, names=self.names, members=self.members, types=self.types)
         except FeelSyntaxError as error:
             self.fault(f"{error} in {_shown(text)}", line)
             return broken

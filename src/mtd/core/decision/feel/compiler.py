@@ -122,12 +122,14 @@ def _chain(node: Chain) -> Rule:
     rest = [(_ARITHMETIC[operator], _compile(operand)) for operator, operand in node.rest]
     if len(rest) == 1:
         operate, second = rest[0]
-        return lambda frame: operate(first(frame), second(frame))
+        if operate is not operators.add:
+            return lambda frame: operate(first(frame), second(frame))
+        return lambda frame: frame.run.made(operate(first(frame), second(frame)))
 
     def rule(frame: Frame) -> Any:
         value = first(frame)
         for operate, operand in rest:
-            value = operate(value, operand(frame))
+            value = frame.run.made(operate(value, operand(frame)))
         return value
 
     return rule

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import NoReturn
 
 from mtd.core.decision.feel.errors import FeelSyntaxError
@@ -44,6 +45,12 @@ class Vocabulary:
         return found
 
 
+@lru_cache(maxsize=16)
+def _vocabulary(names: frozenset[str] | tuple[str, ...]) -> Vocabulary:
+    """That of one place, made once: a model has thousands of expressions, and as many names."""
+    return Vocabulary(names)
+
+
 class Cursor:
     """Reads tokens one after the other."""
 
@@ -52,8 +59,8 @@ class Cursor:
         self._tokens = scan(text)
         self._at = 0
         self._depth = 0
-        self._members = Vocabulary(members)
-        self._scopes = [Vocabulary(names)]
+        self._members = _vocabulary(frozenset(members))
+        self._scopes = [_vocabulary(tuple(names)), Vocabulary()]
 
     @property
     def token(self) -> Token:

@@ -18,6 +18,9 @@ NESTING_MAX = 450
 CALLS_MAX = 64
 """Functions open at once."""
 
+CHARACTERS_A_STEP = 1_000
+"""Of the texts that an evaluation makes on its way; those of a usual length cost nothing."""
+
 SIZE_MAX = 1_000_000
 """Size of a result: characters of its texts, and 8 for anything else."""
 
@@ -38,6 +41,12 @@ class Run:
         self.steps -= steps
         if self.steps < 0:
             raise FeelError("the expression takes more steps than it may")
+
+    def made(self, value: Any) -> Any:
+        """`value`, which was just made: a long text is paid for, lest many fill the memory."""
+        if type(value) is str:
+            self.spend(len(value) // CHARACTERS_A_STEP)
+        return value
 
     def enter(self, levels: int) -> None:
         """A function with a body `levels` deep begins. Raises FeelError when too many are open."""

@@ -44,7 +44,7 @@ class Phrases(Cursor, ABC):
 
     def __init__(self, text: str, known: Known) -> None:
         super().__init__(text, (*_SPELLED, *known.names), known.members)
-        self._types = {**NAMED, **known.types}
+        self._types = known.types
         self.closing = False
         """Whether a `[` that comes next may close an interval."""
 
@@ -94,7 +94,7 @@ class Phrases(Cursor, ABC):
             name = self.name()
             while self.take("."):
                 name = f"{name}.{self.member()}"
-            found = self._types.get(name)
+            found = self._types.get(name) or NAMED.get(name)
             if found is None:
                 self.fail_at(position, f"a type, found {name!r}")
             return found

@@ -53,7 +53,7 @@ def call(function: Builtin, run: Run, arguments: list[Any], names: tuple[str, ..
         fitted = _fitted(one, arguments, names)
         if fitted is not None:
             try:
-                return one.call(run, *fitted)
+                return run.made(one.call(run, *fitted))
             except (ArithmeticError, ValueError):
                 return None
     return None
