@@ -140,7 +140,7 @@ class Fault(Enum):
 
 _BY_CLASS = {
     **dict.fromkeys(("08", "25", "40", "53", "55", "57", "58"), Fault.AGAIN),
-    **dict.fromkeys(("22", "23"), Fault.CONTENT),
+    **dict.fromkeys(("22", "23", "54"), Fault.CONTENT),
 }
 
 

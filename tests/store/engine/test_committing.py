@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from mtd.core.process.effect import Listening, Message, Subscription, UserTask
-from mtd.core.process.instance import Instance
-from mtd.core.process.journal import Assigned, Closed
+from mtd.core.process.instance import Instance, Wait
+from mtd.core.process.journal import Assigned, Closed, Opened
 from mtd.store.engine.collecting import collect
 from mtd.store.engine.committing import Committed, commit
 from mtd.store.engine.loading import contents, load
@@ -173,6 +173,19 @@ async def test_what_cannot_be_stored_is_found_and_the_others_are_written(
     assert "22021" in outcome.poisoned[0].message
     assert "nul" not in outcome.poisoned[0].message
     assert await count(admin, "journal", "seq = 2") == 28
+
+
+async def test_what_no_index_can_hold_is_found_as_well(store: Store, worker: Worker) -> None:
+    """SQLSTATE 54: sent again it would be refused for ever, and the worker with it."""
+    instances = await _many(store, worker, 4)
+    batch = [moved(instance) for instance in instances]
+    key = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(20_000))
+    listening = Wait(instances[1].next, "Task_1", 0, 1, Subscription("Paid", key))
+    batch[1] = moved(instances[1], Opened(listening))
+    outcome = await commit(worker, batch)
+    assert isinstance(outcome, Committed)
+    assert [poison.index for poison in outcome.poisoned] == [1]
+    assert "54" in outcome.poisoned[0].message
 
 
 async def test_who_moves_an_instance_that_moved_elsewhere_is_refused_alone(

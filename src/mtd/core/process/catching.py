@@ -9,7 +9,7 @@ from mtd.core.process.definition import Element, Event
 from mtd.core.process.effect import Effect, Listening, Subscription, Timer, Watching
 from mtd.core.process.instance import Token, Wait
 from mtd.core.process.journal import Closed
-from mtd.core.process.recording import Stuck
+from mtd.core.process.recording import Stuck, fitting_key
 from mtd.core.process.step import Step
 from mtd.core.process.trigger import Fired, Received
 
@@ -185,4 +185,4 @@ def _key(step: Step, element: Element, event: Event, scope: int) -> str:
             "KEY_UNKNOWN",
             f"the key of message {event.name!r} at {label!r} is not known",
         )
-    return str(key)
+    return fitting_key(str(key), event.name)

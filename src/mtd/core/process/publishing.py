@@ -7,7 +7,7 @@ from mtd.core.process.definition import Event
 from mtd.core.process.effect import Message
 from mtd.core.process.facts import Sent
 from mtd.core.process.instance import Token
-from mtd.core.process.recording import Stuck
+from mtd.core.process.recording import Stuck, fitting_key
 from mtd.core.process.resuming import hear
 from mtd.core.process.step import Step
 
@@ -42,4 +42,4 @@ def _message(step: Step, event: Event, token: Token) -> Message:
     key = step.key if event.key is None else step.value(event.key, token.scope)
     if key is None:
         raise Stuck("KEY_UNKNOWN", f"the key of message {event.name!r} is not known")
-    return Message(event.name or "", str(key), payload)
+    return Message(event.name or "", fitting_key(str(key), event.name), payload)

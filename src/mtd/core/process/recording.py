@@ -11,6 +11,7 @@ from mtd.core.decision.feel import FeelError
 from mtd.core.process.definition import Evaluate, Table
 from mtd.core.process.instance import Instance
 from mtd.core.process.journal import Assigned, Consulted, Draft, Fact, apply
+from mtd.core.process.weighing import CARRIED, weight
 from mtd.core.time.business_duration import BusinessDuration
 
 
@@ -24,16 +25,30 @@ class Stuck(Exception):
         """Which, where it is not the one that was moved."""
 
 
+KEY_MAX = 500
+"""Characters of a correlation key; what is longer fits in no index, and is no key of anything."""
+
+
+def fitting_key(key: str, message: str | None) -> str:
+    """`key`. Raises Stuck where it is too long to be one."""
+    if len(key) > KEY_MAX:
+        found = f"the key of message {message!r} has {len(key):,} characters"
+        raise Stuck("KEY_TOO_LONG", f"{found}; {KEY_MAX} are the most")
+    return key
+
+
 class Recording:
     """One instance in the making, and the facts that make it."""
 
-    __slots__ = ("at", "changed", "draft", "facts", "key")
+    __slots__ = ("at", "changed", "draft", "facts", "key", "weight")
 
     def __init__(self, instance: Instance, at: datetime) -> None:
         self.draft = Draft(instance)
         self.key = instance.key
         self.at = at
         self.facts: list[Fact] = []
+        self.weight = 0
+        """Characters of what the facts carry; where it is too much, nothing moves any more."""
         self.changed = False
         """A variable took a value: conditions must be looked at."""
 
@@ -41,6 +56,9 @@ class Recording:
         """Let `fact` be so, now and in the journal."""
         apply(self.draft, fact)
         self.facts.append(fact)
+        carried = CARRIED.get(type(fact))
+        if carried is not None:
+            self.weight += weight(carried(fact))
 
     def sight(self, scope_id: int) -> Mapping[str, Any]:
         """The variables in sight of a scope: its own, then those around it, if it is open."""
@@ -48,6 +66,13 @@ class Recording:
         if scope.parent is None or scope.closed:
             return scope.variables
         return {**self.sight(scope.parent), **scope.variables}
+
+    def depth(self, scope_id: int) -> int:
+        """How many scopes a scope is inside of."""
+        parent, found = self.draft.scopes[scope_id].parent, 0
+        while parent is not None:
+            parent, found = self.draft.scopes[parent].parent, found + 1
+        return found
 
     def value(self, rule: Evaluate, scope: int) -> Any:
         """What `rule` gives in `scope`. A rule that fails gets the token stuck."""

@@ -9,7 +9,10 @@ from mtd.core.process.instance import Token
 from mtd.core.process.journal import Reached
 from mtd.core.process.quantity import gathered
 from mtd.core.process.step import Step
+from mtd.core.process.weighing import WEIGHT_MAX
 
+TOO_LARGE = "TOO_LARGE"
+"""The incident of a flow that writes more in one step than a row of the journal should hold."""
 ENDLESS = "ENDLESS"
 """The incident of a flow that goes round without ever waiting."""
 MOVES_MAX = 10_000
@@ -36,18 +39,21 @@ def run(step: Step) -> None:
             step.agenda.append(token.id)
             break
         _arrive(step, step.element(token), token)
-    _halt(step)
-
-
-def _halt(step: Step) -> None:
-    """Whoever would still move gets stuck instead."""
+        if step.weight > WEIGHT_MAX:
+            _halt(step, TOO_LARGE, f"more than {WEIGHT_MAX:,} characters in one step")
+            return
     message = (
         f"{VISITS_MAX} tokens at one element, or {MOVES_MAX} moves, without a wait: "
         "the flow goes round"
     )
+    _halt(step, ENDLESS, message)
+
+
+def _halt(step: Step, code: str, message: str) -> None:
+    """Whoever would still move gets stuck instead."""
     for token_id in dict.fromkeys(step.agenda):
         if token_id in step.draft.tokens:
-            step.trouble(step.draft.tokens[token_id], ENDLESS, message)
+            step.trouble(step.draft.tokens[token_id], code, message)
     step.agenda.clear()
 
 

@@ -88,3 +88,16 @@ def test_what_is_not_called_needs_no_answers() -> None:
     others = '<globalUserTask id="g"/><process id="z" name="Z"><userTask id="zz"/></process>'
     result = compiled(CALLER.format("q") + CALLED + others, NEXT + SERVICE)
     assert {label.element for label in result.labels} == {"call", "next", "x.a"}
+
+
+def test_a_process_that_calls_itself_for_ever_is_stopped_where_it_calls() -> None:
+    text = (
+        '<process id="p" name="P"><startEvent id="s"/><callActivity id="again" name="Again" '
+        'calledElement="p"/><endEvent id="e"/>' + chain("s", "again", "e") + "</process>"
+    )
+    world = World(definition(text))
+    (incident,) = world.instance.incidents.values()
+    assert (incident.code, incident.element) == ("TOO_DEEP", "again")
+    assert "'Again'" in incident.message
+    assert len(world.instance.scopes) < 50
+    world.check_fold()

@@ -198,3 +198,14 @@ def test_parallel_multiple_waits_for_all_of_its_events() -> None:
     world.receive("both")
     assert world.ended
     world.check_fold()
+
+
+def test_a_key_that_no_index_can_hold_is_an_incident() -> None:
+    for kind in ("receiveTask", "sendTask"):
+        sketch = Sketch()
+        sketch.add("startEvent", "start")
+        sketch.add(kind, "note", events=(message("Paid", "k" * 501),))
+        sketch.chain("start", "note")
+        (incident,) = World(sketch.definition()).instance.incidents.values()
+        assert (incident.code, incident.element) == ("KEY_TOO_LONG", "note")
+        assert "501 characters" in incident.message

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+import pytest
 
 from mtd.core.process.definition import Evaluate, Loop, Service
 from mtd.core.process.effect import Call
+from mtd.core.process.elements import multi_instance
 from mtd.core.process.outcome import Done
 from mtd.core.process.trigger import Answered
 from tests.core.process.sketch import Sketch, after, error, variable
@@ -203,3 +205,23 @@ def test_without_a_way_out_the_bodies_are_not_done_again() -> None:
     world.retry(on=True)
     assert world.waiting() == ["next"] and world.visited().count("work") == 4
     world.check_fold()
+
+
+def test_a_flag_is_no_count() -> None:
+    world = looped(multi(cardinality=variable("flag")), flag=True)
+    (incident,) = world.instance.incidents.values()
+    assert incident.code == "NO_CARDINALITY"
+
+
+def test_many_times_many_is_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(multi_instance, "SCOPES_MAX", 1_000)
+    sketch = Sketch()
+    sketch.add("startEvent", "start")
+    each = multi(cardinality=constant(60), sequential=False)
+    sketch.add("subProcess", "inside", loop=each, starts=("work",))
+    sketch.service("work", "inside", loop=each)
+    sketch.chain("start", "inside")
+    world = World(sketch.definition())
+    assert len(world.instance.scopes) <= 1_000
+    codes = {incident.code for incident in world.instance.incidents.values()}
+    assert codes == {"TOO_MANY"}

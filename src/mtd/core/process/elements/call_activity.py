@@ -8,12 +8,21 @@ from mtd.core.process.associating import taken
 from mtd.core.process.definition import Element, Passing
 from mtd.core.process.embedding import begin, finish
 from mtd.core.process.instance import Scope, Token
+from mtd.core.process.recording import Stuck
 from mtd.core.process.step import Behaviour, Step
+
+SCOPES_DEEP_MAX = 40
+"""Scopes within one another in which a process may still be called: one that calls itself, of
+itself or by way of others, has to come to an end.
+"""
 
 
 def enter(step: Step, element: Element, token: Token) -> None:
     """The called process begins."""
     assert element.called is not None, "the compiler refuses a call activity without a process"
+    if step.depth(token.scope) > SCOPES_DEEP_MAX:
+        words = f"calls within calls: {element.name or element.id!r} would be inside of more than"
+        raise Stuck("TOO_DEEP", f"{words} {SCOPES_DEEP_MAX} others")
     inside = step.definition.elements[element.called]
     inputs = taken(step, element, token.scope)
     if element.passing is not None:

@@ -20,6 +20,10 @@ from mtd.core.process.step import Behaviour, Step
 
 INSTANCES_MAX = 5_000
 """Instances of one activity; a collection beyond that is a mistake, or an attack."""
+SCOPES_MAX = 20_000
+"""Bodies and other scopes that are open in one process instance, where a multi-instance is inside
+another one.
+"""
 
 TOTAL, ACTIVE, COMPLETED, TERMINATED = (
     "numberOfInstances",
@@ -161,12 +165,17 @@ def _items(step: Step, element: Element, loop: Loop, scope: int) -> list[Any]:
     else:
         assert loop.cardinality is not None, "the compiler refuses one without either"
         count = step.value(loop.cardinality, scope)
-        is_whole = isinstance(count, int | Decimal) and count == int(count)
-        if not is_whole or count < 0:
-            raise Stuck("NO_CARDINALITY", f"{element.name or element.id!r}: {count!r} is no count")
+        is_number = isinstance(count, int | Decimal) and not isinstance(count, bool)
+        if not is_number or count != int(count) or count < 0:
+            raise Stuck("NO_CARDINALITY", f"{element.name or element.id!r}: {count} is no count")
         found = [None] * min(int(count), INSTANCES_MAX + 1)
     if len(found) > INSTANCES_MAX:
         raise Stuck("TOO_MANY", f"{element.name or element.id!r}: more than {INSTANCES_MAX}")
+    if not loop.sequential and len(found) + len(step.draft.scopes) > SCOPES_MAX:
+        many = f"{len(found)} more, of {len(step.draft.scopes)} that are open"
+        raise Stuck(
+            "TOO_MANY", f"{element.name or element.id!r}: {many}; {SCOPES_MAX} are the most"
+        )
     return found
 
 
