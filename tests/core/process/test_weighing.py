@@ -1,5 +1,6 @@
 """A step that would write without end stops, and says so where it stood."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from tests.core.process.world import World
 LONG = "x" * 1_000_000
 
 
-def longer(variables: dict[str, Any], now: datetime) -> str:
+def longer(variables: Mapping[str, Any], now: datetime) -> str:
     return LONG
 
 

@@ -1,5 +1,9 @@
-"""Inspecting: whether the files of a deployment would run, with every fault of all of them."""
+"""Inspecting: whether the files of a deployment would run, with every fault of all of them.
 
+What takes long is done beside the loop: a worker's leases and answers do not wait for it.
+"""
+
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -65,8 +69,11 @@ async def inspected(
     before = list(listed)
     faults: list[Fault] = []
     models = {file.name: file for file in files if file.ending == TABLES}
-    texts = {name: text for name, file in models.items() if (text := model_in(file, faults))}
-    flows = flows_in(files, forms_in(files, faults), faults)
+    texts: dict[str, str] = {}
+    for name, file in models.items():
+        if text := await asyncio.to_thread(model_in, file, faults):
+            texts[name] = text
+    flows = await asyncio.to_thread(flows_in, files, forms_in(files, faults), faults)
     proposed = Proposed(stock, texts)
     given = [("table", name) for name in texts] + [("process", flow.name) for flow in flows]
     new = [_following(kind, name, before) for kind, name in given]
@@ -128,7 +135,9 @@ async def _compiled(
     except (Circular, LookupError) as error:
         faults.append(Fault(file=file, message=str(error)))
         return None
-    found = [*compiled.faults, *(doubts(compiled.definition) if compiled.definition else ())]
+    definition = compiled.definition
+    doubtful = await asyncio.to_thread(doubts, definition) if definition is not None else ()
+    found = [*compiled.faults, *doubtful]
     faults += [Fault(file=file, **msgspec.structs.asdict(one)) for one in found]
     return compiled
 

@@ -51,6 +51,7 @@ class Library:
         if known is not None:
             return known
         name, _, version = id_.rpartition("@")
+        generation = self.generation
         shelf = await self.shelf(tenant)
         try:
             definition = await shelf.definition(name, int(version), ())
@@ -60,7 +61,8 @@ class Library:
                 raise
             LOG.error("what a definition cites does not fit it", definition=id_, error=str(error))
             definition = before
-        self._compiled[tenant, id_] = definition
+        if generation == self.generation:  # else others were deployed while it was compiled
+            self._compiled[tenant, id_] = definition
         return definition
 
     async def shelf(self, tenant: int) -> Shelf:

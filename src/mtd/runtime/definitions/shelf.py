@@ -1,5 +1,6 @@
 """The shelf: everything that is deployed, by name, version and tag, as a drawing may cite it."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Protocol
@@ -86,6 +87,10 @@ class Shelf:
         self._stock = stock
         self._surroundings = surroundings
         self._metered = metered
+        self._made: dict[str, Definition] = {}
+        """What was compiled already: of definitions that call one another in layers, each once."""
+        self._deep: dict[str, int] = {}
+        """How many of them call each other in a row, itself included."""
         self._known: dict[tuple[str, str], list[Listed]] = defaultdict(list)
         for one in listed:
             self._known[one.kind, one.name].append(one)
@@ -115,25 +120,29 @@ class Shelf:
         id_ = f"{name}@{number}"
         if name in {caller.rpartition("@")[0] for caller in callers}:
             raise Circular(" calls ".join((*callers, id_)))
-        if len(callers) > CALLS_DEEP_MAX:
+        if len(callers) + self._deep.get(id_, 1) > CALLS_DEEP_MAX + 1:
             raise Circular(f"more than {CALLS_DEEP_MAX} definitions call each other in a row")
-        source = await self._stock.source(name, number)
-        compiled = await self.compiled(source, number, (*callers, id_))
-        if compiled.definition is None:
-            raise LookupError(f"{id_} would not run any more: {compiled.faults[0].message}")
-        return msgspec.structs.replace(compiled.definition, name=name)
+        if id_ not in self._made:
+            source = await self._stock.source(name, number)
+            compiled = await self.compiled(source, number, (*callers, id_))
+            if compiled.definition is None:
+                raise LookupError(f"{id_} would not run any more: {compiled.faults[0].message}")
+            self._made[id_] = msgspec.structs.replace(compiled.definition, name=name)
+        return self._made[id_]
 
     async def compiled(
         self, source: Source, number: int, callers: tuple[str, ...] = ()
     ) -> Compiled:
-        """What comes of a drawing, its bindings and all that it cites.
+        """What comes of a drawing, its bindings and all that it cites; `callers`: itself the last.
 
-        Raises Unreadable, binding.Refusal, DmnError, and what `definition` does.
+        A large one takes seconds, so all are read and compiled beside the loop. Raises
+        Unreadable, binding.Refusal, DmnError, and what `definition` does.
         """
-        drawing, answers, bindings = opened(source)
+        drawing, answers, bindings = await asyncio.to_thread(opened, source)
         tables: dict[str, Table] = {}
         processes: dict[str, Definition] = {}
         former: list[Definition] = []
+        deep = 0
         for reference in sorted(cited(drawing, bindings)):
             if reference.problem() is not None:
                 continue  # the compiler says so
@@ -149,6 +158,10 @@ class Shelf:
             if reference.is_late:
                 others = [n for n in self.numbers(reference) if n != chosen]
                 former += [await self.definition(reference.name, n, callers) for n in others]
+            called = (f"{reference.name}@{n}" for n in self.numbers(reference))
+            deep = max(deep, *(self._deep.get(one, 0) for one in called))
+        for caller in callers[-1:]:
+            self._deep[caller] = deep + 1
         around = msgspec.structs.replace(
             self._surroundings,
             tables=tables,
@@ -156,7 +169,7 @@ class Shelf:
             processes=processes,
             former=tuple(former),
         )
-        return compile_drawing(drawing, bindings, around, number)
+        return await asyncio.to_thread(compile_drawing, drawing, bindings, around, number)
 
     async def _tables(self, reference: Reference, answers: Answers) -> dict[str, Table]:
         name = reference.name
@@ -164,11 +177,14 @@ class Shelf:
             if name not in answers.tables:
                 return {}
             text, deployed = answers.tables[name], answers.versions.get(name, 0)
-            return decision_tables(reference, text, deployed, self._metered)
+            return await asyncio.to_thread(
+                decision_tables, reference, text, deployed, self._metered
+            )
         number = self.number(reference)
         if number is None:
             return {}
-        return decision_tables(reference, await self.table(name, number), number, self._metered)
+        text = await self.table(name, number)
+        return await asyncio.to_thread(decision_tables, reference, text, number, self._metered)
 
 
 def opened(source: Source) -> tuple[Drawing, Answers, Bindings]:

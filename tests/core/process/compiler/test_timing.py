@@ -192,3 +192,25 @@ def test_what_was_missed_is_not_made_up_for() -> None:
     daily = reminded("0 5 * * *")
     last = fire(daily, late=timedelta(days=2, hours=1))
     assert fire(daily) == last + timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"P{'9' * 400}Y",
+        f"P{'9' * 400}D",
+        f"R{'9' * 5_000}/PT1S",
+        "9999-12-31T23:59:59-14:00",
+        "0001-01-01T00:00+14:00",
+        "R/0001-01-01T00:00+14:00/PT5M",
+        "R/PT0S",
+        "R/-PT1S",
+        "R999999999/PT1S",
+    ],
+)
+def test_a_time_beyond_any_calendar_is_a_fault_and_no_timer(text: str) -> None:
+    drawn = compiled(waiting(text))
+    (fault,) = [one for one in drawn.faults if not one.warning]
+    assert (fault.element, fault.line) == ("wait", 7)
+    assert len(fault.message) < 1_100
+    assert timer(text, NOW.astimezone(UTC), PLACE) is None

@@ -218,8 +218,10 @@ def test_many_times_many_is_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     sketch = Sketch()
     sketch.add("startEvent", "start")
     each = multi(cardinality=constant(60), sequential=False)
-    sketch.add("subProcess", "inside", loop=each, starts=("work",))
+    sketch.add("subProcess", "inside", loop=each)
+    sketch.add("startEvent", "in", "inside")
     sketch.service("work", "inside", loop=each)
+    sketch.chain("in", "work")
     sketch.chain("start", "inside")
     world = World(sketch.definition())
     assert len(world.instance.scopes) <= 1_000

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtd.core.process.readers import Unreadable, read
-from mtd.core.process.readers.words import label, number, plain
+from mtd.core.process.readers.words import LABEL_MAX, label, number, plain
 from mtd.core.process.readers.xml import DEPTH_MAX
 from tests.core.process.readers.drawings import FOLDER, drawn
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BIZAGI = b"http://www.bizagi.com/definitions/_1"
 SHARED = Path(__file__).parents[5] / "shared" / "fixtures"
+WIDE = " ".join(f'a{i}="1"' for i in range(257))
 SEEDS = [path.read_bytes() for path in sorted(FOLDER.iterdir()) if path.is_file()]
 
 
@@ -43,6 +44,8 @@ def definitions(inside: str = "", *, head: str = "") -> bytes:
         (b" " * (32 * 1024 * 1024 + 1), "larger", None),
         (b"<a/>" * 2_000_001, "more than 2,000,000 tags", None),
         (definitions('<process id="p" id="q"/>'), "redefined", 1),
+        (definitions(f"<task {WIDE}/>"), "task has more than 256 attributes", 1),
+        (definitions(f'\n<task id="{"x" * 501}"/>'), "id of a task has 501 characters", 2),
         (b"<a>\x00</a>", "not XML", 1),
     ],
 )
@@ -150,6 +153,10 @@ def test_plain_text_has_no_blank_lines(raw: str) -> None:
 )
 def test_documentation_is_read_as_a_person_would(raw: str | None, text: str | None) -> None:
     assert plain(raw) == text
+
+
+def test_a_label_ends() -> None:
+    assert label("x" * 9_000) == "x" * LABEL_MAX
 
 
 def test_numbers_are_whole_and_short() -> None:

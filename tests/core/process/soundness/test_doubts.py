@@ -1,5 +1,6 @@
 """What is dangerous in a drawing is told, and what is sound is not."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 
 from mtd.core.process.definition import Definition, Event, Rules
 from mtd.core.process.soundness import doubts, exploring
+from mtd.core.process.soundness.net import nets
 from tests.core.process.random_drawings import drawings
 from tests.core.process.sketch import Sketch, after, error
 
@@ -160,7 +162,7 @@ def test_beyond_the_bound_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exploring, "MARKINGS_MAX", 3)
     found = doubts(split_and("parallelGateway").definition())
     assert [fault.message for fault in found] == [
-        "not explored to the end: tokens may stand in more than 3 ways"
+        "not explored to the end: tokens may stand in too many ways"
     ]
 
 
@@ -191,3 +193,79 @@ def test_drawings_that_are_sound_by_construction_are_not_doubted(definition: Def
     )
     left = [f for f in doubts(definition) if not any(one(f.message) for one in harmless)]
     assert not left
+
+
+def wide(fork: str) -> Sketch:
+    """1,000 ways at once."""
+    sketch = begun((fork, "fork"), ("parallelGateway", "join"))
+    sketch.chain("start", "fork")
+    for number in range(1_000):
+        sketch.service(f"t{number}")
+        sketch.chain("fork", f"t{number}", "join")
+    sketch.chain("join", "end")
+    return sketch
+
+
+def beside() -> Sketch:
+    """An activity with 40 events that do not interrupt it, and lead into what follows."""
+    sketch = begun(("serviceTask", "a"), ("serviceTask", "b"))
+    sketch.chain("start", "a", "b", "end")
+    events = tuple(f"e{number}" for number in range(40))
+    for event in events:
+        sketch.add("boundaryEvent", event, attached_to="a", interrupting=False, events=(after(60),))
+        sketch.chain(event, "b")
+    sketch.change("a", attached=events)
+    return sketch
+
+
+def beginnings() -> Sketch:
+    """30 choices that begin together."""
+    sketch = Sketch()
+    for number in range(30):
+        sketch.add("exclusiveGateway", f"g{number}")
+        for way in range(4):
+            sketch.chain(f"g{number}", sketch.service(f"t{number}_{way}"))
+    return sketch
+
+
+def chained(kind: str) -> Sketch:
+    """3,000 of a kind in a row, in a circle."""
+    sketch = begun(*((kind, f"n{number}") for number in range(3_000)))
+    sketch.chain("start", *(f"n{number}" for number in range(3_000)), "end")
+    sketch.chain("n2999", "n0")
+    return sketch
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: wide("parallelGateway"),
+        lambda: wide("inclusiveGateway"),
+        beside,
+        beginnings,
+        lambda: chained("manualTask"),
+        lambda: chained("inclusiveGateway"),
+    ],
+    ids=["parallel", "inclusive", "beside", "beginnings", "quick", "joins"],
+)
+def test_what_would_take_for_ever_is_looked_at_for_a_while(made: Callable[[], Sketch]) -> None:
+    definition = made().definition()
+    began = time.process_time()
+    assert doubts(definition)
+    assert time.process_time() - began < 10
+
+
+def test_all_scopes_share_what_may_be_looked_at() -> None:
+    sketch = begun(("subProcess", "one"), ("subProcess", "two"))
+    sketch.chain("start", "one", "two", "end")
+    for inside in ("one", "two"):
+        first = sketch.add("startEvent", f"{inside}0", inside)
+        sketch.chain(first, sketch.service(f"{inside}1", inside))
+    alone = exploring.Work()
+    _, one, two = nets(sketch.definition())
+    assert not list(exploring.explored(one, alone))
+    needed = exploring.WORK_MAX - alone.left
+    shared = exploring.Work(needed)
+    assert not list(exploring.explored(one, shared))
+    (fault,) = exploring.explored(two, shared)
+    assert fault.element == "two" and "not explored to the end" in fault.message

@@ -1,10 +1,12 @@
 """The compiler: a drawing and its bindings become a definition, or a list of what is missing."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from mtd.core.process.binding import Bindings
 from mtd.core.process.citing import Reference, citing
-from mtd.core.process.compiler.answers import Answers, Fault, Label, Surroundings
+from mtd.core.process.compiler.answers import Answers, Fault, Label, Surroundings, shortened
 from mtd.core.process.compiler.callable import by_name, reached
 from mtd.core.process.compiler.compensation import Compensation
 from mtd.core.process.compiler.events import Events
@@ -30,6 +32,10 @@ __all__ = [
     "compile_drawing",
     "named",
 ]
+
+
+DRAWN_MAX = 20_000
+"""Nodes and flows of a process and of those in its drawing that it calls."""
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +69,9 @@ def compile_drawing(
     processes = {key: one.id for key, one in by_name(drawing).items()}
     processes.setdefault(named(process, bindings), process.id)
     parts = reached(drawing, process, bindings)
+    if (crowded := _crowded(process, parts)) is not None:
+        own_name = named(process, bindings)
+        return Compiled(name=own_name, definition=None, labels=(), faults=(crowded,))
     own = {
         element.id: element
         for part in parts
@@ -96,6 +105,19 @@ def cited(drawing: Drawing, bindings: Bindings) -> frozenset[Reference]:
     return citing(drawing, parts, bindings)
 
 
+def _crowded(process: Process, parts: Iterable[Process]) -> Fault | None:
+    """What is drawn of the process and those that it calls, where that is too much to look at."""
+    drawn = sum(len(part.nodes) + len(part.flows) for part in parts)
+    if drawn <= DRAWN_MAX:
+        return None
+    message = (
+        f"{drawn:,} nodes and flows are drawn here, and {DRAWN_MAX:,} are the most: "
+        "deploy parts of it as processes of their own, and call them"
+    )
+    line = process.line or 0
+    return Fault(element=process.id, name=process.name or "", line=line, message=message)
+
+
 def _broken(drawing: Drawing, root: Process, parts: list[Process]) -> tuple[Fault, ...]:
     """The static rules that the drawing breaks, each breach once."""
     drawn = {process.id for process in drawing.processes}
@@ -104,7 +126,7 @@ def _broken(drawing: Drawing, root: Process, parts: list[Process]) -> tuple[Faul
             element=subject.id,
             name=subject.name or "",
             line=subject.line or 0,
-            message=words,
+            message=shortened(words),
             warning=rule.warns or (rule.harmless and root.executable is not True),
         )
         for part in parts

@@ -15,6 +15,9 @@ from mtd.core.time.calendars import Calendars
 NEAREST_MAX = 3
 """Names offered for a label that nothing answers to."""
 
+MESSAGE_MAX = 1_000
+"""Characters of what is said about one element."""
+
 Binding = TypeVar("Binding")
 
 
@@ -43,6 +46,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     message: str
     warning: bool = False
+
+
+def shortened(message: str) -> str:
+    """`message`, which may quote what is drawn, in a length that can be shown."""
+    return message if len(message) <= MESSAGE_MAX else f"{message[:MESSAGE_MAX]}…"
 
 
 class Answers:
@@ -103,8 +111,9 @@ class Answers:
     def fault(self, node: Any, message: str, warning: bool = False) -> None:
         """`node`, or a flow, has something wrong with it."""
         name = node.name or ""
+        words = shortened(message)
         self.faults.append(
-            Fault(element=node.id, name=name, line=node.line or 0, message=message, warning=warning)
+            Fault(element=node.id, name=name, line=node.line or 0, message=words, warning=warning)
         )
 
     def is_faulty(self, node: Node) -> bool:

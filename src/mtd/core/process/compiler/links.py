@@ -1,6 +1,6 @@
 """Links: from a throwing link straight to the catching one of its name (BPMN 2.0.2 §10.5.5)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from mtd.core.process.definition import Way
 from mtd.core.process.drawing import Node
@@ -8,13 +8,21 @@ from mtd.core.process.holding import THROWERS
 from mtd.core.process.label import folded
 
 
-def linked(node: Node, level: Iterable[Node]) -> Iterator[Way]:
-    """The way from `node`, if it throws a link, to its target among the nodes of its `level`."""
-    names = _names(node) if node.kind in THROWERS else frozenset[str]()
-    for other in level if names else ():
-        if is_target(other) and _names(other) & names:
-            yield Way(id=node.id, name="", target=other.id)
-            return
+def targets(level: Iterable[Node]) -> dict[str, str]:
+    """By its name, the first of the nodes of one `level` that catches that link."""
+    found: dict[str, str] = {}
+    for node in level:
+        if is_target(node):
+            for name in _names(node):
+                found.setdefault(name, node.id)
+    return found
+
+
+def linked(node: Node, level: Mapping[str, str]) -> Iterator[Way]:
+    """The way from `node`, if it throws a link, to its target among the `targets` of its level."""
+    if node.kind in THROWERS:
+        met = [level[name] for name in sorted(_names(node)) if name in level]
+        yield from (Way(id=node.id, name="", target=target) for target in met[:1])
 
 
 def is_target(node: Node) -> bool:

@@ -9,7 +9,7 @@ from mtd.core.process.compiler.associations import Associations
 from mtd.core.process.compiler.events import Events
 from mtd.core.process.compiler.expressions import Expressions
 from mtd.core.process.compiler.gateways import Gateways
-from mtd.core.process.compiler.links import is_target, linked
+from mtd.core.process.compiler.links import is_target, linked, targets
 from mtd.core.process.compiler.loops import compiled_loop
 from mtd.core.process.compiler.tasks import Tasks
 from mtd.core.process.definition import Element, Event, Work
@@ -53,6 +53,7 @@ class Nodes:
             self._inside[node.parent or process.id].append(node)
             if node.attached_to:
                 self._attached[node.attached_to].append(node.id)
+        self._targets = {level: targets(nodes) for level, nodes in self._inside.items()}
 
     def compile(self) -> Iterable[Element]:
         """The process itself, then its nodes."""
@@ -76,7 +77,7 @@ class Nodes:
         flows = self._out_of[node.id]
         decide = self._gateways.decide(node, flows)
         work = self._tasks.work(node)
-        level = self._inside[node.parent or self._process.id]
+        level = self._targets[node.parent or self._process.id]
         ways = (*(self._gateways.way(node, flow) for flow in flows), *linked(node, level))
         called, passing = None, self._tasks.passing(node)
         if node.kind == "callActivity":

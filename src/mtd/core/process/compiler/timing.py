@@ -22,7 +22,7 @@ _DURATION = re.compile(
     r"(?:(?P<days>\d+)D)?"
     r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
 )
-_CYCLE = re.compile(r"R(?P<times>-1|\d*)/(?:(?P<start>\d{4}-[^/]*)/)?(?P<every>.+)", re.ASCII)
+_CYCLE = re.compile(r"R(?P<times>-1|\d{0,12})/(?:(?P<start>\d{4}-[^/]*)/)?(?P<every>.+)", re.ASCII)
 _MEANT = re.compile(r"-?P(\d|T)|R(-1|\d*)/|\d{4}-", re.ASCII)
 """How a duration, a cycle or a date begins, right or wrong; no variable does."""
 
@@ -84,8 +84,8 @@ def duration(text: str, calendar: BusinessCalendar | None = None) -> Duration:
         raise ValueError(f"{text!r} is no duration, such as PT2H, P30D, 4 bh or 2 bd")
     parts = {name: float(value) for name, value in match.groupdict("0").items() if name != "sign"}
     sign = -1 if match["sign"] else 1
-    months = int(parts.pop("years") * 12 + parts.pop("months"))
     try:
+        months = int(parts.pop("years") * 12 + parts.pop("months"))
         exact = timedelta(**parts)
     except OverflowError:
         raise ValueError(f"{text!r} is longer than any calendar") from None
@@ -184,4 +184,7 @@ def _takes_time(wait: Duration) -> bool:
 
 def _zoned(moment: datetime, zone: str) -> datetime:
     local = moment if moment.tzinfo is not None else moment.replace(tzinfo=ZoneInfo(zone))
-    return local.astimezone(UTC)
+    try:
+        return local.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{moment.isoformat()} is beyond any calendar") from None

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from mtd.core.process.drawing import MessageFlow
 from mtd.core.process.note import Note
 from mtd.core.process.readers.words import label
-from mtd.core.process.readers.xml import Element, line_of, local, text_of
+from mtd.core.process.readers.xml import Element, Unreadable, line_of, local, text_of
 
 NOTES_MAX = 1_000
 """Notes kept of one file; what comes after is counted in one more."""
+
+ID_MAX = 500
+"""Characters of an id: each row of the journal names elements by theirs."""
 
 
 class Reading:
@@ -27,6 +30,9 @@ class Reading:
             own = element.get(key)
             if not own:
                 continue
+            if len(own) > ID_MAX:
+                reason = f"the id of a {local(element)} has {len(own):,} characters"
+                raise Unreadable(f"{reason}; {ID_MAX} are the most", line_of(element))
             if own in self._ids:
                 self.note(element, f"the id {own!r} is used a second time")
             else:

@@ -3,13 +3,17 @@
 import html
 import re
 
+LABEL_MAX = 2_000
 DOCUMENTATION_MAX = 65_536
 """Characters of one element's documentation that are kept."""
 
 
 def label(raw: str | None) -> str | None:
-    """`raw` trimmed, with blanks and newlines collapsed; None when nothing is left."""
-    return " ".join(raw.split()) or None if raw else None
+    """`raw` trimmed, with blanks and newlines collapsed; None when nothing is left.
+
+    A label is kept with each task, incident and message: it ends after `LABEL_MAX` characters.
+    """
+    return " ".join(raw.split())[:LABEL_MAX].rstrip() or None if raw else None
 
 
 def plain(raw: str | None) -> str | None:

@@ -18,6 +18,8 @@ SIZE_MAX_BYTES = 32 * 1024 * 1024
 DEPTH_MAX = 128
 MARKS_MAX = 2_000_000
 """Opening brackets in a file: about two an element. The largest public model has 30,000."""
+ATTRIBUTES_MAX = 256
+"""Of one element: to read n of them takes n times n steps."""
 
 
 class Unreadable(Exception):
@@ -34,7 +36,7 @@ def parse(content: bytes) -> tuple[Element, list[str]]:
     """The root element of `content`, and in words what had to be overlooked.
 
     Raises Unreadable for a DOCTYPE, what is not well-formed, and floods: more than 32 MiB,
-    128 levels or about a million elements.
+    128 levels, about a million elements or 256 attributes of one.
     """
     if len(content) > SIZE_MAX_BYTES:
         raise Unreadable(f"the file is larger than {SIZE_MAX_BYTES:,} bytes")
@@ -50,6 +52,9 @@ def parse(content: bytes) -> tuple[Element, list[str]]:
     root = _root(body, oddities)
     if _DEEP(root):
         raise Unreadable(f"the file is nested deeper than {DEPTH_MAX} levels")
+    for wide in _WIDE(root):
+        reason = f"{local(wide)} has more than {ATTRIBUTES_MAX} attributes"
+        raise Unreadable(reason, line_of(wide), wide.get("id") or wide.get("Id"))
     return root, oddities
 
 
@@ -93,6 +98,7 @@ _CODECS = re.compile(r"utf-?(8|16)|(us-)?ascii|latin-?1|iso-8859-\d\d?|(windows-
 _MARKS = {BOM_UTF8: "utf-8", BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be"}
 _BARE = {b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
 _DEEP = etree.XPath(f"boolean(/{'/*' * (DEPTH_MAX + 1)})")
+_WIDE = etree.XPath(f"(//*[@*[{ATTRIBUTES_MAX + 1}]])[1]")
 
 
 def _decoded(content: bytes) -> tuple[str, list[str]]:

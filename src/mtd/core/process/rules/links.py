@@ -16,14 +16,11 @@ def _links(chart: Chart, kind: str) -> list[tuple[Node, EventDefinition]]:
 
 def _has_target(chart: Chart) -> Broken:
     targets = _links(chart, "intermediateCatchEvent")
+    known = {(other.parent, _name(other)) for other, _ in targets}
+    ids = {(other.parent, caught.id) for other, caught in targets}
     for node, event in _links(chart, "intermediateThrowEvent"):
         name = _name(node)
-        met = [
-            other
-            for other, caught in targets
-            if other.parent == node.parent and (_name(other) == name or caught.id == event.target)
-        ]
-        if not met:
+        if (node.parent, name) not in known and (node.parent, event.target) not in ids:
             where = "on its level of the process"
             yield node, f"no target link {name!r} lies {where}: draw a catching link of that name"
 
@@ -39,14 +36,12 @@ def _one_target(chart: Chart) -> Broken:
 
 def _has_source(chart: Chart) -> Broken:
     sources = _links(chart, "intermediateThrowEvent")
+    known = {(other.parent, _name(other)) for other, _ in sources}
+    ids = {(other.parent, thrown.id) for other, thrown in sources}
     for node, event in _links(chart, "intermediateCatchEvent"):
         name = _name(node)
-        met = [
-            other
-            for other, thrown in sources
-            if other.parent == node.parent and (_name(other) == name or thrown.id in event.sources)
-        ]
-        if not met:
+        named = any((node.parent, source) in ids for source in event.sources)
+        if (node.parent, name) not in known and not named:
             yield node, f"no source link {name!r} leads here: draw a throwing link of that name"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from mtd.core.process.compiler.answers import Fault
 from mtd.core.process.definition import Definition
-from mtd.core.process.soundness.exploring import explored
+from mtd.core.process.soundness.exploring import Work, explored
 from mtd.core.process.soundness.net import Net, nets
 from mtd.core.process.soundness.shape import shape
 
@@ -20,10 +20,11 @@ __all__ = ["doubts"]
 
 def doubts(definition: Definition) -> tuple[Fault, ...]:
     """Everything dangerous in the drawing of `definition`; of what it calls, that is told there."""
-    found = [fault for net in nets(definition) for fault in _of(net)]
+    work = Work()
+    found = [fault for net in nets(definition) for fault in _of(net, work)]
     return tuple(dict.fromkeys(found))
 
 
-def _of(net: Net) -> Iterator[Fault]:
+def _of(net: Net, work: Work) -> Iterator[Fault]:
     yield from shape(net)
-    yield from explored(net)
+    yield from explored(net, work)

@@ -1,8 +1,9 @@
 """A net: the inside of one process or sub-process, as tokens on flows and moves of nodes."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, combinations
+from typing import TypeVar
 
 import msgspec
 
@@ -11,7 +12,10 @@ from mtd.core.process.compiler.answers import Fault
 from mtd.core.process.definition import Definition, Element
 
 SUBSETS_MAX = 5
-"""Ways out of an inclusive split of which every combination is played; beyond: one, or all."""
+"""Ways out of an inclusive split, and events beside an activity, of which every combination is
+played; beyond: one, or all."""
+
+Way = TypeVar("Way")
 
 
 class Net(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,16 +42,17 @@ class Net(msgspec.Struct, frozen=True, kw_only=True):
         yield from (self.target[flow] for flow in self.out_of[node])
         yield from (one for one in self.nodes[node].attached if one in self.nodes)
 
-    def reached(self, begin: Iterator[str] | tuple[str, ...]) -> set[str]:
+    def reached(self, begin: Iterable[str]) -> set[str]:
         """Every node that can be come to from `begin`, those included."""
-        found: set[str] = set(begin)
-        waiting = list(found)
-        while waiting:
-            for following in self.leads(waiting.pop()):
-                if following not in found:
-                    found.add(following)
-                    waiting.append(following)
-        return found
+        return _closure(begin, self.leads)
+
+    def leading_to(self, goal: Iterable[str]) -> set[str]:
+        """Every node from which one of `goal` can be come to, those included."""
+        before: dict[str, list[str]] = defaultdict(list)
+        for node in self.nodes:
+            for following in self.leads(node):
+                before[following].append(node)
+        return _closure(goal, lambda node: before[node])
 
     def ways(self, node: str) -> Iterator[tuple[str, ...]]:
         """The flows that `node` may fill, once it is done, one alternative after the other."""
@@ -74,14 +79,15 @@ class Net(msgspec.Struct, frozen=True, kw_only=True):
         """Done along its flows; or interrupted; with each other boundary event, once or not."""
         conditional = any(way.condition is not None for way in element.outgoing)
         done = list(_subsets(out)) if conditional and len(out) > 1 else [out]
-        beside: list[tuple[str, ...]] = [()]
+        events: list[tuple[str, ...]] = []
         for one in element.attached:
             if one not in self.nodes or _is_compensation(self.nodes[one]) or one in self.apart:
                 continue
             if self.nodes[one].interrupting:
                 done.append(self.out_of[one])
             else:
-                beside += [(*others, *self.out_of[one]) for others in beside]
+                events.append(self.out_of[one])
+        beside = [(), *(tuple(chain(*some)) for some in _subsets(events))]
         yield from ((*flows, *others) for flows in done for others in beside)
 
 
@@ -119,12 +125,24 @@ def _net(definition: Definition, inside: Element, nodes: dict[str, Element]) -> 
 
 def _apart(net: Net) -> Iterator[str]:
     """The boundary events that interrupt nothing and whose tokens meet no others, nor end them."""
+    met = (one for one in net.nodes if one not in net.beside or ends_all(net.nodes[one]))
+    meeting = net.leading_to(met)
     for node in net.nodes.values():
         if node.attached_to is None or node.interrupting or _is_compensation(node):
             continue
-        after = net.reached((node.id,))
-        if after <= net.beside and not any(ends_all(net.nodes[one]) for one in after):
+        if node.id not in meeting:
             yield node.id
+
+
+def _closure(begin: Iterable[str], leads: Callable[[str], Iterable[str]]) -> set[str]:
+    found: set[str] = set(begin)
+    waiting = list(found)
+    while waiting:
+        for following in leads(waiting.pop()):
+            if following not in found:
+                found.add(following)
+                waiting.append(following)
+    return found
 
 
 def ends_all(element: Element) -> bool:
@@ -166,10 +184,10 @@ def _is_compensation(boundary: Element) -> bool:
     return any(event.kind == COMPENSATE for event in boundary.events)
 
 
-def _subsets(flows: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    if len(flows) > SUBSETS_MAX:
-        yield from ((flow,) for flow in flows)
-        yield flows
+def _subsets(ways: Sequence[Way]) -> Iterator[tuple[Way, ...]]:
+    if len(ways) > SUBSETS_MAX:
+        yield from ((way,) for way in ways)
+        yield tuple(ways)
         return
-    for count in range(1, len(flows) + 1):
-        yield from combinations(flows, count)
+    for count in range(1, len(ways) + 1):
+        yield from combinations(ways, count)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from mtd.core.process.compensating import COMPENSATE
 from mtd.core.process.compiler.answers import Fault
 from mtd.core.process.definition import Element, Person, Service
+from mtd.core.process.soundness.circles import circles
 from mtd.core.process.soundness.net import Net
 
 WAITING = frozenset({"userTask", "receiveTask", "eventBasedGateway", "callActivity", "subProcess"})
@@ -16,12 +17,13 @@ def shape(net: Net) -> Iterator[Fault]:
     """Warnings about the graph of `net`."""
     begin = tuple(start for starts in net.starts for start in starts)
     reached = net.reached(begin)
+    ending = net.leading_to(one for one in net.nodes if _ends(net, one))
     for node in net.nodes.values():
         if node.id not in reached:
             if not _is_apart(net, node):
                 yield net.doubt(node.id, "no token ever comes here: nothing leads to it")
             continue
-        if not any(_ends(net, one) for one in net.reached((node.id,))):
+        if node.id not in ending:
             yield net.doubt(node.id, "there is no way out: no end can be reached from here")
     merges = [id_ for id_, node in net.nodes.items() if _is_implicit_merge(net, node)]
     if merges:
@@ -61,25 +63,15 @@ def _waits(element: Element) -> bool:
 
 def _loops(net: Net) -> Iterator[tuple[str, ...]]:
     """Circles of nodes none of which waits, each once, in the drawing's order."""
-    quick = {id_ for id_, node in net.nodes.items() if not _waits(node)}
-    after = {id_: _following(net, id_, quick) for id_ in quick}
-    seen: set[str] = set()
-    for id_ in net.nodes:
-        if id_ in quick and id_ in after[id_] and id_ not in seen:
-            both = (one for one in after[id_] if one == id_ or id_ in after[one])
-            loop = tuple(sorted(both, key=list(net.nodes).index))
-            seen.update(loop)
-            yield loop
-
-
-def _following(net: Net, node: str, quick: set[str]) -> set[str]:
-    """What can be come to from `node` by `quick` nodes alone."""
-    found: set[str] = set()
-    waiting = [node]
-    while waiting:
-        for flow in net.out_of[waiting.pop()]:
-            target = net.target[flow]
-            if target in quick and target not in found:
-                found.add(target)
-                waiting.append(target)
-    return found
+    place = {id_: at for at, id_ in enumerate(net.nodes)}
+    after = {
+        id_: [net.target[flow] for flow in net.out_of[id_]]
+        for id_, node in net.nodes.items()
+        if not _waits(node)
+    }
+    found = [
+        sorted(circle, key=lambda id_: place[id_])
+        for circle in circles(after)
+        if len(circle) > 1 or circle[0] in after[circle[0]]
+    ]
+    yield from sorted(map(tuple, found), key=lambda loop: place[loop[0]])
