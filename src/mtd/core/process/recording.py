@@ -32,8 +32,9 @@ KEY_MAX = 500
 def fitting_key(key: str, message: str | None) -> str:
     """`key`. Raises Stuck where it is too long to be one."""
     if len(key) > KEY_MAX:
-        found = f"the key of message {message!r} has {len(key):,} characters"
-        raise Stuck("KEY_TOO_LONG", f"{found}; {KEY_MAX} are the most")
+        raise Stuck(
+            "KEY_TOO_LONG", f"the key of message {message!r} has more than {KEY_MAX} characters"
+        )
     return key
 
 

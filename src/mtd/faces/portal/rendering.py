@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, unquote, urlencode
@@ -141,6 +141,7 @@ class Painter:
             section=section(request),
             here=here(request),
             link=link,
+            once=cache,
             state_kind=state_kind,
             unpacked=unpacked,
             interpreter=self.interpreter,

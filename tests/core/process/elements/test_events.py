@@ -208,4 +208,4 @@ def test_a_key_that_no_index_can_hold_is_an_incident() -> None:
         sketch.chain("start", "note")
         (incident,) = World(sketch.definition()).instance.incidents.values()
         assert (incident.code, incident.element) == ("KEY_TOO_LONG", "note")
-        assert "501 characters" in incident.message
+        assert "more than 500 characters" in incident.message

@@ -21,8 +21,10 @@ def enter(step: Step, element: Element, token: Token) -> None:
     """The called process begins."""
     assert element.called is not None, "the compiler refuses a call activity without a process"
     if step.depth(token.scope) > SCOPES_DEEP_MAX:
-        words = f"calls within calls: {element.name or element.id!r} would be inside of more than"
-        raise Stuck("TOO_DEEP", f"{words} {SCOPES_DEEP_MAX} others")
+        raise Stuck(
+            "TOO_DEEP",
+            f"{element.name or element.id!r} would be inside of more than {SCOPES_DEEP_MAX} others",
+        )
     inside = step.definition.elements[element.called]
     inputs = taken(step, element, token.scope)
     if element.passing is not None:

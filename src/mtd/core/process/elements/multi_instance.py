@@ -172,9 +172,9 @@ def _items(step: Step, element: Element, loop: Loop, scope: int) -> list[Any]:
     if len(found) > INSTANCES_MAX:
         raise Stuck("TOO_MANY", f"{element.name or element.id!r}: more than {INSTANCES_MAX}")
     if not loop.sequential and len(found) + len(step.draft.scopes) > SCOPES_MAX:
-        many = f"{len(found)} more, of {len(step.draft.scopes)} that are open"
         raise Stuck(
-            "TOO_MANY", f"{element.name or element.id!r}: {many}; {SCOPES_MAX} are the most"
+            "TOO_MANY",
+            f"{element.name or element.id!r}: {len(found)} more, and over {SCOPES_MAX} are open",
         )
     return found
 
