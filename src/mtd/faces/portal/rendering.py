@@ -141,7 +141,7 @@ class Painter:
             section=section(request),
             here=here(request),
             link=link,
-            once=cache,
+            memoized=cache,
             state_kind=state_kind,
             unpacked=unpacked,
             interpreter=self.interpreter,
